@@ -1,0 +1,26 @@
+#include "compiler/ledger/ledger.h"
+
+#include <algorithm>
+
+namespace gatec::ledger {
+
+void Ledger::settle(LeafId leaf, Fate fate, DiagId code, std::string reason) {
+  if (leaf.valid()) settlements_.push_back({leaf, fate, code, std::move(reason)});
+}
+
+void Ledger::settle(const doc::Node& node, Fate fate, DiagId code, const std::string& reason) {
+  if (node.leaf().valid()) {
+    settle(node.leaf(), fate, code, reason);
+    return;
+  }
+  for (const doc::Node* element : node.elements()) settle(*element, fate, code, reason);
+  for (const doc::Entry& entry : node.written_entries()) settle(*entry.value, fate, code, reason);
+}
+
+void Ledger::assume(std::string field, std::string_view rule, std::string text) {
+  const bool known = std::any_of(assumptions_.begin(), assumptions_.end(),
+                                 [&](const Assumption& a) { return a.field == field && a.text == text; });
+  if (!known) assumptions_.push_back({std::move(field), rule, std::move(text)});
+}
+
+}  // namespace gatec::ledger

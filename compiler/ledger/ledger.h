@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/ir/gateway.h"
+
+namespace gatec::ledger {
+
+using diagnostics::DiagId;
+using ir::Fate;
+using ir::LeafId;
+
+/// What a writer could not say, or says otherwise. Given by the address of the IR value that it concerns: a Field, a Value,
+/// a list element or a whole entity (then all fields below it share the loss, each leaf with its own entry).
+struct Loss {
+  Fate fate = Fate::Skipped;  // Approximated, Manual or Skipped
+  DiagId code = DiagId::NotExpressible;
+  std::string reason;   // why, for people: "the gateway retries the same target only"
+  std::string written;  // Approximated: canonical text (ir::show) of what is found there on reading back; empty = nothing is
+                        // found there. The proof holds the target to it.
+  std::string advice;   // Manual: what a person must do and where
+};
+
+/// A fact that follows from a default of a gateway and not from a source leaf.
+struct Assumption {
+  std::string field;    // IR path or words
+  std::string_view rule;
+  std::string text;
+};
+
+/// What a leaf came to, one row a leaf; made by the proof from the comparison and the losses.
+struct LeafRecord {
+  Fate fate = Fate::Open;
+  DiagId code{};
+  bool has_code = false;
+  std::string field;    // IR path
+  std::string wanted, written, reason;
+  std::string where;    // "config.json:12:7 targets[0].weight"; also for mapped leaves
+};
+
+class Ledger {
+ public:
+  /// Reader's word on a leaf that becomes no IR value (a duplicate that lost, a read-only field), or that the source gateway
+  /// refuses although it becomes one. Said twice, the worse fate stays.
+  void settle(LeafId leaf, Fate fate, DiagId code, std::string reason);
+  /// Every leaf below a node (aliases followed) at once.
+  void settle(const doc::Node& node, Fate fate, DiagId code, const std::string& reason);
+
+  void lose(const void* ir_value, Loss loss) { losses_.insert_or_assign(ir_value, std::move(loss)); }
+  /// The target says more than the source under this IR path prefix, as explained.
+  void admit_added(std::string path_prefix, std::string reason) { added_.emplace_back(std::move(path_prefix), std::move(reason)); }
+  void assume(std::string field, std::string_view rule, std::string text);
+
+  [[nodiscard]] const Loss* loss(const void* ir_value) const {
+    const auto found = losses_.find(ir_value);
+    return found == losses_.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& added() const { return added_; }
+  [[nodiscard]] const std::vector<Assumption>& assumptions() const { return assumptions_; }
+
+  struct Settlement {
+    LeafId leaf;
+    Fate fate;
+    DiagId code;
+    std::string reason;
+  };
+  [[nodiscard]] const std::vector<Settlement>& settlements() const { return settlements_; }
+
+ private:
+  std::vector<Settlement> settlements_;
+  std::unordered_map<const void*, Loss> losses_;
+  std::vector<std::pair<std::string, std::string>> added_;
+  std::vector<Assumption> assumptions_;
+};
+
+}  // namespace gatec::ledger

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/doc/node.h"
+#include "compiler/ir/gateway.h"
+#include "compiler/ledger/ledger.h"
+
+namespace gatec::targets {
+
+/// One document of the inputs. For an artefact of our own, role and route come from the manifest beside it.
+struct Input {
+  std::string name;             // as given on the command line, or relative to its directory
+  const doc::Document* document = nullptr;
+  std::string role;             // "", "config", "payload"
+  std::string route;            // of a config that serves one route
+};
+
+struct Version {
+  std::string_view name;
+  std::string_view note;
+  bool is_default = false;
+};
+
+/// `--opt DIALECT.key=value`; a dialect lists the keys it knows.
+struct OptionSpec {
+  std::string_view key, values, text;
+};
+using Options = std::map<std::string, std::string, std::less<>>;
+
+struct ReadContext {
+  const source::SourceManager& sources;
+  diagnostics::Sink& sink;
+  ledger::Ledger& ledger;
+  std::string version;
+  Options options;
+  /// Marks bytes that hold a secret, so that nobody shows them.
+  std::function<void(source::Span)> mark_secret;
+  /// Reads a further file (LiteLLM's `include`), relative to the directory of the input; null when it cannot be had. The
+  /// document is part of the inputs from then on: its leaves count.
+  std::function<const doc::Document*(const Input& from, std::string_view path)> load;
+  /// Reading back what was written: no diagnostics are wanted.
+  bool proving = false;
+};
+
+enum class Role : std::uint8_t { Config, Payload, Aid, Sidecar };
+[[nodiscard]] std::string_view role_name(Role role);
+
+/// One file that is written. A single Config artefact may go to stdout.
+struct Artifact {
+  std::string path;  // relative, with `/`
+  std::string text;
+  Role role = Role::Config;
+  bool executable = false;
+  std::string route;  // of a config that serves one route
+};
+
+enum class Secrets : std::uint8_t { Reference, Inline };
+
+/// Names for the secrets that stand literally in a config, given on demand and the same for equal secrets.
+class SecretNames {
+ public:
+  /// `hint` is an environment variable's name that suits ("OPENAI_API_KEY"); a number is added when it is taken.
+  const std::string& name(const ir::Credential& literal, std::string_view hint);
+  /// A name that the config uses already for something else.
+  void reserve(std::string name) { taken_.emplace(std::move(name), std::string{}); }
+  [[nodiscard]] const std::map<std::string, std::string>& made() const { return hints_; }  // name → what it is for
+
+ private:
+  std::map<std::string, std::string> by_text_, taken_, hints_;
+};
+
+struct WriteContext {
+  ledger::Ledger& ledger;
+  std::string version;
+  Options options;
+  Secrets secrets = Secrets::Reference;
+  SecretNames names;
+  bool same_dialect = false;  // the source is of this dialect: extras and layout are ours
+
+  [[nodiscard]] std::string_view option(std::string_view key, std::string_view otherwise = {}) const {
+    const auto found = options.find(key);
+    return found == options.end() ? otherwise : std::string_view(found->second);
+  }
+};
+
+/// Fidelity with which a dialect holds an IR feature, for `gatec targets`.
+struct Capability {
+  std::string_view feature;   // "weights", "key budgets"
+  std::string_view fidelity;  // "exact", "approximated", "manual", "none"
+  std::string_view note;
+};
+
+/// What one gateway accepts and how. Plain data; a dialect that cannot be read or written leaves the pointer null.
+struct Dialect {
+  std::string_view name, title;
+  std::span<const Version> versions;
+  std::span<const OptionSpec> options;
+  std::span<const Capability> capabilities;
+  /// 0 = surely not, 100 = surely. By content alone.
+  int (*detect)(const doc::Document& document);
+  /// Fills the gateway from all inputs together, with the gateway's own defaults; tells of what it cannot read.
+  void (*read)(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway);
+  /// Everything the target cannot say is given to the ledger by the address of the IR value.
+  std::vector<Artifact> (*write)(const ir::Gateway& gateway, WriteContext& context);
+  /// Findings about this gateway's own habits, beside what reading told and the rules on the IR tell.
+  void (*check)(std::span<const Input> inputs, const ir::Gateway& gateway, ReadContext& context);
+};
+
+/// All dialects, in the order of registry.def. A folder `x` of the registry defines `std::span<const Dialect> x_dialects()`
+/// in gatec::targets: mostly one, two where one format has two worlds.
+[[nodiscard]] std::span<const Dialect* const> dialects();
+[[nodiscard]] const Dialect* find_dialect(std::string_view name);
+
+}  // namespace gatec::targets
