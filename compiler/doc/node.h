@@ -40,12 +40,14 @@ struct Entry {
   bool aliased = false;  // the value was written as `*name`
 };
 
-/// One node of a document tree; lives in its Document's arena and never moves. Text views reach into the arena or the source.
+/// One node of a document tree; lives in its Document's arena and never moves. Text views reach into the arena or the
+/// source.
 class Node {
  public:
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] Type type() const { return type_; }
   [[nodiscard]] Style style() const { return style_; }
+  /// The value itself, with its quotes or brackets, without its anchor and tag. A block collection ends with its last child.
   [[nodiscard]] source::Span span() const { return {file_, begin_, end_}; }
   [[nodiscard]] bool is_scalar() const { return kind_ == Kind::Scalar; }
   [[nodiscard]] bool is_sequence() const { return kind_ == Kind::Sequence; }
@@ -54,16 +56,16 @@ class Node {
   [[nodiscard]] bool is_string() const { return is_scalar() && type_ == Type::String; }
   [[nodiscard]] bool is_number() const { return is_scalar() && (type_ == Type::Int || type_ == Type::Float); }
 
-  /// Scalars and empty containers; invalid for others.
-  [[nodiscard]] LeafId leaf() const { return leaf_; }
+  /// Scalars and empty containers; invalid for others, and for keys.
+  [[nodiscard]] LeafId leaf() const { return counts_as_leaf() ? LeafId{number_} : LeafId{}; }
   /// Number of nodes below and including this one with aliases written out, saturating.
-  [[nodiscard]] std::uint32_t expanded_size() const { return expanded_; }
+  [[nodiscard]] std::uint32_t expanded_size() const { return counts_as_leaf() ? 1 : number_; }
 
   /// Decoded text of a scalar, exactly as written for numbers.
-  [[nodiscard]] std::string_view text() const { return text_; }
+  [[nodiscard]] std::string_view text() const { return is_scalar() ? std::string_view{text_, count_} : std::string_view{}; }
   /// Explicit tag as written out in full (`tag:yaml.org,2002:str`, `!custom`), or empty.
-  [[nodiscard]] std::string_view tag() const { return tag_; }
-  [[nodiscard]] std::string_view anchor() const { return anchor_; }
+  [[nodiscard]] std::string_view tag() const { return extra_ != nullptr ? extra_->tag : std::string_view{}; }
+  [[nodiscard]] std::string_view anchor() const { return extra_ != nullptr ? extra_->anchor : std::string_view{}; }
 
   [[nodiscard]] std::optional<bool> as_bool() const;
   /// The exact value as PyYAML reads it: `0123` is 83, `1_000` is 1000, `30:00` is 1800; JSON numbers plainly.
@@ -75,10 +77,12 @@ class Node {
   [[nodiscard]] std::span<const Entry> written_entries() const { return {entries_, is_mapping() ? count_ : 0U}; }
   /// What the mapping holds: written entries that count, then merged ones that no written key overrides.
   [[nodiscard]] std::span<const Entry> entries() const {
-    return effective_ != nullptr ? std::span<const Entry>{effective_, effective_count_} : written_entries();
+    return extra_ != nullptr && extra_->replaced ? extra_->effective : written_entries();
   }
   /// Pairs that a `<<` brought and a nearer one overrides.
-  [[nodiscard]] std::span<const Entry> overridden() const { return {overridden_, overridden_count_}; }
+  [[nodiscard]] std::span<const Entry> overridden() const {
+    return extra_ != nullptr ? extra_->overridden : std::span<const Entry>{};
+  }
   /// The value of a scalar key; null when absent. Constant time over 8 keys.
   [[nodiscard]] const Node* get(std::string_view key) const;
   [[nodiscard]] const Entry* entry(std::string_view key) const;
@@ -87,28 +91,33 @@ class Node {
 
  private:
   friend class TreeBuilder;
+  friend class LeafWalk;
+  /// What most nodes lack.
+  struct Extra {
+    std::string_view tag;
+    std::string_view anchor;
+    std::span<const Entry> effective;
+    std::span<const Entry> overridden;
+    const struct KeyIndex* index = nullptr;
+    bool replaced = false;  // `effective` stands in for the written entries
+    bool from_key = false;  // written inside a key, numbered when an alias first used it as a value
+  };
+  [[nodiscard]] bool counts_as_leaf() const { return is_scalar() || count_ == 0; }
+
   Kind kind_ = Kind::Scalar;
   Type type_ = Type::Null;
   Style style_ = Style::Plain;
-  Format format_ = Format::Yaml;
   source::FileId file_;
   std::uint32_t begin_ = 0;
   std::uint32_t end_ = 0;
-  LeafId leaf_;
-  std::uint32_t expanded_ = 1;
-  std::uint32_t count_ = 0;
-  std::uint32_t effective_count_ = 0;
-  std::uint32_t overridden_count_ = 0;
-  std::string_view text_;
-  std::string_view tag_;
-  std::string_view anchor_;
+  std::uint32_t number_ = UINT32_MAX;  // the leaf, or of other nodes the expanded size
+  std::uint32_t count_ = 0;            // bytes, elements or entries
   union {
-    const Node* const* elements_ = nullptr;
+    const char* text_ = nullptr;
+    const Node* const* elements_;
     const Entry* entries_;
   };
-  const Entry* effective_ = nullptr;
-  const Entry* overridden_ = nullptr;
-  const struct KeyIndex* index_ = nullptr;
+  Extra* extra_ = nullptr;
 };
 
 struct Comment {
@@ -126,24 +135,24 @@ class Document {
 
   [[nodiscard]] source::FileId file() const { return file_; }
   [[nodiscard]] Format format() const { return format_; }
-  /// One a document; empty documents (nothing between two `---`) are left out.
+  /// One a document. As in PyYAML, a document that is opened by `---` and holds nothing is an empty scalar.
   [[nodiscard]] const std::vector<const Node*>& roots() const { return roots_; }
-  [[nodiscard]] const Node* root() const { return roots_.empty() ? nullptr : roots_.front(); }
+  /// The first document that holds something.
+  [[nodiscard]] const Node* root() const;
   /// Leaves first_leaf … first_leaf + leaf_count - 1, in the order in which they are written.
   [[nodiscard]] std::uint32_t first_leaf() const { return first_leaf_; }
   [[nodiscard]] std::uint32_t leaf_count() const { return leaf_count_; }
-  /// Found by going over the gaps between the nodes, on demand.
+  /// In the order written, found by going over the gaps between the tokens on demand; none in JSON.
   [[nodiscard]] std::vector<Comment> comments(const source::SourceManager& sources) const;
 
  private:
   friend class TreeBuilder;
-  struct Arena;
   source::FileId file_;
   Format format_ = Format::Yaml;
   std::vector<const Node*> roots_;
   std::uint32_t first_leaf_ = 0;
   std::uint32_t leaf_count_ = 0;
-  std::unique_ptr<Arena> arena_;
+  std::unique_ptr<class Arena> arena_;
 };
 
 /// Goes over every leaf of a document in the order written, once each (an alias is not entered again). The path is

@@ -40,8 +40,9 @@ struct LeafRecord {
   DiagId code{};
   bool has_code = false;
   std::string field;    // IR path
-  std::string wanted, written, reason;
-  std::string where;    // "config.json:12:7 targets[0].weight"; also for mapped leaves
+  std::string wanted, written;
+  std::string_view reason, advice;  // of the ledger's losses and settlements, which live longer
+  LeafId target;                    // first leaf of the outputs that it became
 };
 
 class Ledger {

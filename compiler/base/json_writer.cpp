@@ -1,0 +1,123 @@
+#include "compiler/base/json_writer.h"
+
+#include <charconv>
+
+namespace gatec::base {
+namespace {
+
+/// Length of the UTF-8 sequence at the front, 0 when there is none.
+std::size_t sequence_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t length = lead < 0x80U ? 1 : lead >= 0xC2U && lead < 0xE0U ? 2 : lead >= 0xE0U && lead < 0xF0U ? 3
+                             : lead >= 0xF0U && lead < 0xF5U                  ? 4
+                                                                              : 0;
+  if (length == 0 || length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) return 0;
+  }
+  if (length < 3) return length;
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool overlong = (lead == 0xE0U && second < 0xA0U) || (lead == 0xF0U && second < 0x90U);
+  const bool outside = (lead == 0xEDU && second >= 0xA0U) || (lead == 0xF4U && second >= 0x90U);
+  return overlong || outside ? 0 : length;
+}
+
+bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20U && static_cast<unsigned char>(c) < 0x7FU && c != '"' && c != '\\'; }
+
+void append_escape(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  static constexpr char kDigits[] = "0123456789abcdef";
+  out += "\\u00";
+  out += kDigits[static_cast<unsigned char>(c) >> 4U];
+  out += kDigits[static_cast<unsigned char>(c) & 15U];
+}
+
+}  // namespace
+
+void append_json_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const std::size_t start = i;
+    while (i < text.size() && is_plain(text[i])) ++i;
+    out.append(text, start, i - start);
+    if (i == text.size()) break;
+    if (static_cast<unsigned char>(text[i]) < 0x80U) {
+      append_escape(out, text[i++]);
+    } else if (const std::size_t length = sequence_length(text.substr(i)); length != 0) {
+      out.append(text, i, length);
+      i += length;
+    } else {
+      out += "\xEF\xBF\xBD";
+      ++i;
+    }
+  }
+  out += '"';
+}
+
+void JsonWriter::key(std::string_view name) {
+  separate();
+  append_json_quoted(out_, name);
+  out_ += indent_ > 0 ? ": " : ":";
+  after_key_ = true;
+}
+
+void JsonWriter::string(std::string_view text) {
+  separate();
+  append_json_quoted(out_, text);
+}
+
+void JsonWriter::integer(std::int64_t value) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  number({digits, static_cast<std::size_t>(end - digits)});
+}
+
+void JsonWriter::boolean(bool value) { number(value ? "true" : "false"); }
+
+void JsonWriter::null() { number("null"); }
+
+void JsonWriter::number(std::string_view text) {
+  separate();
+  out_ += text;
+}
+
+void JsonWriter::open(char bracket) {
+  separate();
+  out_ += bracket;
+  filled_.push_back(false);
+}
+
+void JsonWriter::close(char bracket) {
+  const bool filled = filled_.back();
+  filled_.pop_back();
+  if (filled) new_line();
+  out_ += bracket;
+  if (filled_.empty() && indent_ > 0) out_ += '\n';
+}
+
+void JsonWriter::separate() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (filled_.empty()) return;
+  if (filled_.back()) out_ += ',';
+  filled_.back() = true;
+  new_line();
+}
+
+void JsonWriter::new_line() {
+  if (indent_ == 0) return;
+  out_ += '\n';
+  out_.append(static_cast<std::size_t>(indent_) * filled_.size(), ' ');
+}
+
+}  // namespace gatec::base

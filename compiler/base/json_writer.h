@@ -1,0 +1,62 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatec::base {
+
+/// Appends JSON to a string as it goes, without a tree in between. The caller opens and closes in order; inside an object
+/// every value follows a key. Bytes that are no UTF-8 become U+FFFD.
+class JsonWriter {
+ public:
+  /// `indent` 0 writes one line.
+  explicit JsonWriter(std::string& out, int indent = 2) : out_(out), indent_(indent) {}
+
+  void begin_object() { open('{'); }
+  void end_object() { close('}'); }
+  void begin_array() { open('['); }
+  void end_array() { close(']'); }
+  void key(std::string_view name);
+
+  void string(std::string_view text);
+  void integer(std::int64_t value);
+  void boolean(bool value);
+  void null();
+  /// A number as its plain text.
+  void number(std::string_view text);
+
+  void member(std::string_view name, std::string_view text) { key(name), string(text); }
+  void member(std::string_view name, const char* text) { key(name), string(text); }
+  template <std::integral T>
+  void member(std::string_view name, T value) {
+    key(name);
+    if constexpr (std::same_as<T, bool>) {
+      boolean(value);
+    } else {
+      integer(static_cast<std::int64_t>(value));
+    }
+  }
+  /// Nothing when the text is empty.
+  void member_if(std::string_view name, std::string_view text) {
+    if (!text.empty()) member(name, text);
+  }
+
+ private:
+  void open(char bracket);
+  void close(char bracket);
+  void separate();
+  void new_line();
+
+  std::string& out_;
+  int indent_;
+  std::vector<bool> filled_;  // of each open container: has something
+  bool after_key_ = false;
+};
+
+/// Appends a quoted JSON string.
+void append_json_quoted(std::string& out, std::string_view text);
+
+}  // namespace gatec::base

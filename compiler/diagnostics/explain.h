@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "compiler/diagnostics/diagnostic.h"
+
+namespace gatec::diagnostics {
+
+/// The page of docs/diagnostics, compiled in; empty when a code has none.
+[[nodiscard]] std::string_view page(const DiagInfo& row);
+/// The page, or what the catalogue says of a code without one.
+[[nodiscard]] std::string explain(const DiagInfo& row);
+
+}  // namespace gatec::diagnostics

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "compiler/diagnostics/render_json.h"
+
+namespace gatec::diagnostics {
+
+/// Workflow commands of GitHub Actions, one line a finding.
+[[nodiscard]] std::string render_github(std::span<const Finding> findings);
+
+}  // namespace gatec::diagnostics

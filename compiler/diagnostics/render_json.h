@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "compiler/base/json_writer.h"
+#include "compiler/diagnostics/diagnostic.h"
+
+namespace gatec::diagnostics {
+
+/// A diagnostic and the texts that its spans point into.
+struct Finding {
+  const Diagnostic* diagnostic = nullptr;
+  const source::SourceManager* sources = nullptr;
+};
+
+/// Appends `"diagnostics": [...]` to an open object.
+void write_diagnostics(base::JsonWriter& json, std::span<const Finding> findings);
+
+}  // namespace gatec::diagnostics

@@ -1,0 +1,76 @@
+#include "compiler/driver/options.h"
+
+#include "compiler/diagnostics/render_text.h"
+
+namespace gatec::driver {
+
+void add_color(Arguments& arguments, std::string& color) {
+  arguments.option("--color", color, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never");
+}
+
+void ReadingOptions::add_to(Arguments& arguments) {
+  arguments.option("--from", from, "DIALECT[@VERSION]", "what the inputs are; told by their content otherwise");
+  arguments.option("--opt", opts, "DIALECT.KEY=VALUE", "an option of one dialect, see `gatec targets`", false);
+  add_color(arguments, color);
+}
+
+ReadSettings ReadingOptions::settings() const {
+  ReadSettings settings;
+  if (!from.empty()) settings.from = parse_dialect(from);
+  settings.options = DialectOptions(opts);
+  return settings;
+}
+
+void check_choice(std::string_view option, std::string_view value, std::string_view allowed) {
+  std::string choices;
+  for (std::size_t begin = 0; begin < allowed.size();) {
+    const std::size_t end = std::min(allowed.find(' ', begin), allowed.size());
+    const std::string_view word = allowed.substr(begin, end - begin);
+    if (word == value) return;
+    if (!choices.empty()) choices += end == allowed.size() ? " or " : ", ";
+    choices += word;
+    begin = end + 1;
+  }
+  throw UsageError{"`" + std::string(option) + "` takes " + choices + ", not `" + std::string(value) + "`"};
+}
+
+bool use_colour(const std::string& color, const Output& stream, const Env& env) {
+  check_choice("--color", color, "auto always never");
+  return color == "always" || (color == "auto" && !env.no_color && stream.is_terminal());
+}
+
+void show(Env& env, const Session& session, bool colour, bool errors_only) {
+  std::string text;
+  const diagnostics::Mask mask = session.mask();
+  for (const diagnostics::Diagnostic& d : session.sink.all()) {
+    if (!errors_only || d.severity == diagnostics::Severity::Error) diagnostics::render_text(text, d, mask, colour);
+  }
+  env.err.write(text);
+}
+
+void show(Env& env, const diagnostics::Sink& sink, bool colour) {
+  const source::SourceManager none;
+  const diagnostics::Mask mask(none);
+  std::string text;
+  for (const diagnostics::Diagnostic& d : sink.all()) diagnostics::render_text(text, d, mask, colour);
+  env.err.write(text);
+}
+
+std::string shell_quoted(std::string_view word) {
+  static constexpr std::string_view kPlain = "-_./=@:,+%";
+  bool plain = !word.empty();
+  for (const char c : word) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    plain = plain && (letter || kPlain.find(c) != std::string_view::npos);
+  }
+  if (plain) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
+  return std::to_string(number) + " " + std::string(number == 1 ? one : many);
+}
+
+}  // namespace gatec::driver

@@ -1,0 +1,207 @@
+#include "compiler/driver/pipeline.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "compiler/driver/arguments.h"
+#include "compiler/ir/walk.h"
+
+namespace gatec::driver {
+namespace {
+
+using diagnostics::DiagId;
+using ir::Fate;
+using ledger::Entry;
+using targets::Artifact;
+using targets::Role;
+
+constexpr std::size_t kBugsNamed = 20;
+
+/// Names that the config uses already must not be given to secrets.
+void reserve_names(const ir::Gateway& gateway, targets::SecretNames& names) {
+  bool literal = false;
+  ir::each_credential(gateway, [&](const ir::Credential& c, const ir::Origin&) { literal = literal || c.kind == ir::Credential::Kind::Literal; });
+  if (!literal) return;
+  ir::each_credential(gateway, [&](const ir::Credential& c, const ir::Origin&) {
+    if (c.kind == ir::Credential::Kind::Env) names.reserve(c.name);
+  });
+}
+
+bool is_read_back(const Artifact& artifact) { return artifact.role == Role::Config || artifact.role == Role::Payload; }
+
+void append_position(std::string& out, const source::SourceManager& sources, source::Span span) {
+  const source::Position at = sources.position(span.file, span.begin);
+  (out += sources.name(span.file)) += ':';
+  ((out += std::to_string(at.line)) += ':') += std::to_string(at.column);
+}
+
+/// Places of output leaves, made for those that are asked for.
+class Places {
+ public:
+  explicit Places(const Session& target) : target_(target) {}
+
+  void want(ir::LeafId leaf) {
+    if (!leaf.valid() || leaf.value >= target_.leaf_count()) return;
+    if (wanted_.empty()) wanted_.resize(target_.leaf_count(), kNone);
+    wanted_[leaf.value] = kWanted;
+  }
+  void find() {
+    if (wanted_.empty()) return;
+    for (const doc::Document& document : target_.documents()) {
+      each_leaf(document, [this](const doc::Node& node, std::string_view path) {
+        std::uint32_t& slot = wanted_[node.leaf().value];
+        if (slot != kWanted) return;
+        slot = static_cast<std::uint32_t>(texts_.size());
+        std::string& text = texts_.emplace_back();
+        append_position(text, target_.sources, node.span());
+        (text += ' ') += path;
+      });
+    }
+  }
+  [[nodiscard]] std::string text(ir::LeafId leaf) const {
+    if (!leaf.valid() || leaf.value >= wanted_.size() || wanted_[leaf.value] >= kWanted) return {};
+    return texts_[wanted_[leaf.value]];
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint32_t kWanted = kNone - 1;
+  const Session& target_;
+  std::vector<std::uint32_t> wanted_;
+  std::vector<std::string> texts_;
+};
+
+void count(ledger::Report& report, const std::vector<ledger::LeafRecord>& leaves) {
+  report.leaves = static_cast<std::int64_t>(leaves.size());
+  for (const ledger::LeafRecord& leaf : leaves) {
+    switch (leaf.fate) {
+      case Fate::Open: break;
+      case Fate::Mapped: ++report.mapped; break;
+      case Fate::Approximated: ++report.approximated; break;
+      case Fate::Manual: ++report.manual; break;
+      case Fate::Skipped: ++report.skipped; break;
+    }
+  }
+}
+
+Entry entry_of(const Session& source, const doc::Node& node, std::string_view path, ledger::LeafRecord& leaf, const Places& places) {
+  const source::Span span = node.span();
+  const source::Position at = source.sources.position(span.file, span.begin);
+  Entry entry;
+  entry.file = source.sources.name(span.file);
+  entry.line = at.line;
+  entry.column = at.column;
+  entry.path = path;
+  entry.fate = leaf.fate;
+  entry.field = std::move(leaf.field);
+  entry.where = places.text(leaf.target);
+  entry.wanted = std::move(leaf.wanted);
+  entry.written = std::move(leaf.written);
+  entry.reason = leaf.reason;
+  entry.advice = leaf.advice;
+  if (leaf.has_code) entry.code = diagnostics::info(leaf.code).code;
+  return entry;
+}
+
+void fill_entries(ledger::Report& report, const Session& source, const Session& target, std::vector<ledger::LeafRecord>& leaves) {
+  Places places(target);
+  std::size_t listed = 0;
+  for (const ledger::LeafRecord& leaf : leaves) {
+    if (!report.all_entries && leaf.fate == Fate::Mapped) continue;
+    places.want(leaf.target);
+    ++listed;
+  }
+  places.find();
+  report.entries.reserve(listed);
+  for (const doc::Document& document : source.documents()) {
+    each_leaf(document, [&](const doc::Node& node, std::string_view path) {
+      ledger::LeafRecord& leaf = leaves[node.leaf().value];
+      if (report.all_entries || leaf.fate != Fate::Mapped) report.entries.push_back(entry_of(source, node, path, leaf, places));
+    });
+  }
+}
+
+void name_bugs(Compiled& result, Session& source, const prove::Outcome& outcome) {
+  std::size_t named = 0;
+  for (const ir::LeafId leaf : outcome.open) {
+    if (++named > kBugsNamed) break;
+    std::string message = "neither used nor explained: ";
+    const source::Span span = source.span(leaf);
+    if (span.valid()) append_position(message, source.sources, span);
+    result.bugs.push_back({DiagId::OpenLeaf, std::move(message)});
+  }
+  named = 0;
+  for (const std::string& path : outcome.figures.unadmitted_paths) {
+    if (++named > kBugsNamed) break;
+    result.bugs.push_back({DiagId::Unproved, "not explained: " + path});
+  }
+  if (outcome.figures.unadmitted > 0 && outcome.figures.unadmitted_paths.empty()) {
+    result.bugs.push_back({DiagId::Unproved, std::to_string(outcome.figures.unadmitted) + " differences are not explained"});
+  }
+}
+
+std::vector<std::string> next_steps(const Compiled& result) {
+  std::vector<std::string> steps;
+  const std::size_t secrets = result.report.secrets.size();
+  if (secrets > 0) steps.push_back("Set the " + std::to_string(secrets) + " variable" + (secrets == 1 ? "" : "s") + " of secrets.env.example.");
+  for (const Artifact& artifact : result.artifacts) {
+    if (artifact.executable) steps.push_back("Run `" + artifact.path + "`.");
+  }
+  return steps;
+}
+
+void fill_head(ledger::Report& report, const Session& source, const CompileSettings& settings) {
+  report.from = source.choice().dialect->name;
+  report.from_version = source.choice().version;
+  report.to = settings.to.dialect->name;
+  report.to_version = settings.to.version;
+  report.all_entries = settings.source_map;
+  for (const doc::Document& document : source.documents()) report.inputs.emplace_back(source.sources.name(document.file()));
+}
+
+/// False after noting a bug.
+bool read_back(Compiled& result, Session& target) {
+  std::vector<std::pair<InputFile, std::string>> texts;
+  for (const Artifact& artifact : result.artifacts) {
+    if (is_read_back(artifact)) texts.push_back({{artifact.path, artifact.path, std::string(targets::role_name(artifact.role)), artifact.route}, artifact.text});
+  }
+  if (target.load_texts(std::move(texts), true) == Session::State::Read) return true;
+  for (const diagnostics::Diagnostic& d : target.sink.all()) {
+    std::string message = d.message;
+    if (d.span.valid()) append_position(message += " at ", target.sources, d.span);
+    result.bugs.push_back({DiagId::ReadBackFailed, std::move(message)});
+  }
+  return false;
+}
+
+void prove_it(Compiled& result, Session& source, const Session& target) {
+  prove::Outcome outcome = prove::prove({source.gateway, target.gateway, source.ledger, source.leaf_count()});
+  name_bugs(result, source, outcome);
+  result.weaker = outcome.weaker;
+  count(result.report, outcome.leaves);
+  result.report.proof = std::move(outcome.figures);
+  result.report.assumptions = std::move(outcome.assumptions);
+  result.report.gate = std::move(outcome.gate);
+  fill_entries(result.report, source, target, outcome.leaves);
+}
+
+}  // namespace
+
+Compiled compile_once(Env& env, Session& source, const CompileSettings& settings) {
+  const targets::Dialect& to = *settings.to.dialect;
+  if (to.write == nullptr) throw UsageError{std::string(to.name) + " can be read, not written"};
+  Compiled result;
+  fill_head(result.report, source, settings);
+
+  targets::WriteContext context{source.ledger, settings.to.version, settings.options.of(to.name), settings.secrets, {}, source.choice().dialect->read == to.read};
+  reserve_names(source.gateway, context.names);
+  result.artifacts = to.write(source.gateway, context);
+  for (const auto& [name, purpose] : context.names.made()) result.report.secrets.emplace_back(name, purpose);
+  result.report.notes = next_steps(result);
+
+  Session target(env, {settings.to, settings.options});
+  if (read_back(result, target)) prove_it(result, source, target);
+  return result;
+}
+
+}  // namespace gatec::driver

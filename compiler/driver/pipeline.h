@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/driver/session.h"
+#include "compiler/ledger/report.h"
+#include "compiler/prove/prove.h"
+
+namespace gatec::driver {
+
+struct CompileSettings {
+  DialectChoice to;
+  DialectOptions options;
+  targets::Secrets secrets = targets::Secrets::Reference;
+  bool source_map = false;
+};
+
+/// A finding about gatec itself (GW99xx).
+struct BugFound {
+  diagnostics::DiagId code;
+  std::string message;
+};
+
+struct Compiled {
+  std::vector<targets::Artifact> artifacts;  // in the order of the writer
+  ledger::Report report;                     // without `outputs`
+  bool weaker = false;
+  std::vector<BugFound> bugs;  // one is enough: nothing may be written
+};
+
+/// Writes what the session read for another dialect, reads that back and proves it. Writes no file.
+[[nodiscard]] Compiled compile_once(Env& env, Session& source, const CompileSettings& settings);
+
+}  // namespace gatec::driver

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/source/source_manager.h"
+
+namespace gatec::driver {
+
+/// The last line against leaks: looks for the bytes of the inputs' secrets in text that is about to leave. Texts that are too
+/// common to tell (short words, what the inputs also say elsewhere) are not looked for; the writers keep those out by themselves.
+class SecretNet {
+ public:
+  explicit SecretNet(const source::SourceManager& sources);
+
+  [[nodiscard]] bool empty() const { return patterns_.empty(); }
+  /// Whether the text holds one of the secrets.
+  [[nodiscard]] bool catches(std::string_view text) const;
+
+ private:
+  void add(std::string_view text);
+  void index();
+  void drop_common(const source::SourceManager& sources);
+  template <class Hit>
+  void search(std::string_view text, Hit hit) const;
+
+  std::vector<std::string> patterns_;
+  std::unordered_multimap<std::uint64_t, std::size_t> by_head_;
+  std::vector<bool> heads_;  // of hashes, so that most places need one look
+};
+
+}  // namespace gatec::driver

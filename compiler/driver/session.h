@@ -1,0 +1,115 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/diagnostics/render_mask.h"
+#include "compiler/doc/reader.h"
+#include "compiler/driver/env.h"
+#include "compiler/driver/inputs.h"
+#include "compiler/ledger/ledger.h"
+#include "compiler/passes/passes.h"
+#include "targets/dialect.h"
+
+namespace gatec::driver {
+
+/// A dialect at one of its versions.
+struct DialectChoice {
+  const targets::Dialect* dialect = nullptr;
+  std::string version;
+};
+
+/// `D` or `D@V`; throws UsageError for names that do not exist.
+[[nodiscard]] DialectChoice parse_dialect(std::string_view text);
+[[nodiscard]] std::string default_version(const targets::Dialect& dialect);
+
+/// Values of `--opt`, by dialect; those of `portkey` hold for `portkey-oss` too.
+class DialectOptions {
+ public:
+  DialectOptions() = default;
+  /// Each is `D.key=value`; throws UsageError for dialects and keys that do not exist.
+  explicit DialectOptions(const std::vector<std::string>& texts);
+  [[nodiscard]] targets::Options of(std::string_view dialect) const;
+
+ private:
+  std::vector<std::pair<std::string, std::pair<std::string, std::string>>> given_;
+};
+
+struct ReadSettings {
+  std::optional<DialectChoice> from;  // absent: told by content
+  DialectOptions options;
+};
+
+/// Calls `each(leaf, node, path)` for every leaf of a document in the order written.
+template <class F>
+void each_leaf(const doc::Document& document, F each) {
+  struct Visitor : doc::LeafVisitor {
+    explicit Visitor(F& f) : each(f) {}
+    void leaf(const doc::Node& node, std::string_view path) override { each(node, path); }
+    F& each;
+  } visitor(each);
+  doc::visit_leaves(document, visitor);
+}
+
+/// One set of inputs, read. Nodes, values and diagnostics refer to each other, so it stays where it is.
+class Session {
+ public:
+  Session(Env& env, ReadSettings settings) : env_(env), settings_(std::move(settings)) {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  enum class State : std::uint8_t {
+    Read,
+    Unreadable,    // told
+    Unrecognised,  // told: no dialect, or several
+  };
+  /// Files to gateway, passes included.
+  State load(const std::vector<InputFile>& files);
+  /// Texts to gateway: our own artefacts for the proof, or a config after its fixes. YAML is read by the second reader if `proving`.
+  State load_texts(std::vector<std::pair<InputFile, std::string>> texts, bool proving);
+
+  /// Findings of the rules and of the dialect itself, beside what reading told.
+  void check();
+
+  source::SourceManager sources;
+  diagnostics::Sink sink;
+  ledger::Ledger ledger;
+  ir::Gateway gateway;
+
+  [[nodiscard]] const std::deque<doc::Document>& documents() const { return documents_; }
+  [[nodiscard]] const DialectChoice& choice() const { return choice_; }
+  [[nodiscard]] const targets::Options& options() const { return options_; }
+  [[nodiscard]] std::uint32_t leaf_count() const { return leaf_count_; }
+  /// Where a leaf stands; nowhere for an invalid id.
+  [[nodiscard]] source::Span span(ir::LeafId leaf);
+  [[nodiscard]] diagnostics::Mask mask() const;
+
+ private:
+  const doc::Document* add_document(InputFile file, std::string text, bool proving);
+  const doc::Document* load_further(const targets::Input& from, std::string_view path);
+  bool choose_dialect();
+  bool check_kinship(std::size_t recognised);
+  State understand(bool proving);
+  targets::ReadContext& context(bool proving);
+  passes::Context pass_context(bool quiet);
+
+  Env& env_;
+  ReadSettings settings_;
+  DialectChoice choice_;
+  targets::Options options_;
+  std::deque<doc::Document> documents_;
+  std::vector<targets::Input> inputs_;
+  std::vector<InputFile> files_;  // beside inputs_
+  std::unordered_map<std::string, const doc::Document*> by_path_;
+  std::optional<targets::ReadContext> context_;
+  std::vector<source::Span> spans_;  // by leaf, made when first asked
+  std::uint32_t leaf_count_ = 0;
+  bool include_failed_ = false;
+};
+
+}  // namespace gatec::driver

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/ledger/ledger.h"
+
+namespace gatec::ledger {
+
+/// One leaf of the inputs and what came of it. Never holds a secret.
+struct Entry {
+  std::string file;
+  std::uint32_t line = 0, column = 0;
+  std::string path;     // in the source document
+  Fate fate = Fate::Open;
+  std::string field;    // IR path
+  std::string where;    // place in the output, or empty
+  std::string wanted, written, reason;
+  std::string advice;   // what a person must do (manual)
+  std::string code;     // "GW0901", or empty for mapped
+};
+
+/// A cap, access list or authentication compared field by field.
+struct GateRow {
+  std::string what;           // IR path
+  std::string before, after;  // canonical text, "none" where absent
+  std::string verdict;        // "weaker", "equal", "stricter", "unknown"
+};
+
+struct ProofFigures {
+  std::int64_t differences = 0, admitted = 0, unadmitted = 0;
+  std::vector<std::string> unadmitted_paths;  // "routes[gpt-4o].plan…: wanted → found"
+};
+
+struct OutputFile {
+  std::string path, role, sha256, route;
+};
+
+/// All that a compile tells. Rendered as JSON (docs/report.schema.json), Markdown and text.
+struct Report {
+  std::string from, from_version, to, to_version;
+  std::vector<std::string> inputs;
+  std::int64_t leaves = 0, mapped = 0, approximated = 0, manual = 0, skipped = 0;
+  std::vector<Entry> entries;  // by place in the source; all leaves when `all_entries`, else those that are not mapped
+  bool all_entries = false;
+  std::vector<Assumption> assumptions;
+  ProofFigures proof;
+  std::vector<GateRow> gate;
+  std::vector<OutputFile> outputs;
+  std::vector<std::pair<std::string, std::string>> secrets;  // variable, what it is for
+  std::vector<std::string> notes;                            // of the writer: next steps in order
+};
+
+[[nodiscard]] std::string report_json(const Report& report);
+[[nodiscard]] std::string report_markdown(const Report& report);
+/// A summary by fate and cause first, details after; `colour` with ANSI escapes.
+[[nodiscard]] std::string report_text(const Report& report, bool colour);
+
+}  // namespace gatec::ledger

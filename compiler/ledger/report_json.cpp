@@ -1,0 +1,138 @@
+#include "compiler/base/json_writer.h"
+#include "compiler/ledger/report.h"
+
+namespace gatec::ledger {
+namespace {
+
+using base::JsonWriter;
+
+void write_side(JsonWriter& json, std::string_view key, std::string_view dialect, std::string_view version) {
+  json.key(key);
+  json.begin_object();
+  json.member("dialect", dialect);
+  json.member("version", version);
+  json.end_object();
+}
+
+void write_entry(JsonWriter& json, const Entry& entry) {
+  json.begin_object();
+  json.member("file", entry.file);
+  json.member("line", entry.line);
+  json.member("column", entry.column);
+  json.member("path", entry.path);
+  json.member("fate", ir::fate_name(entry.fate));
+  json.member("field", entry.field);
+  json.member("where", entry.where);
+  json.member("wanted", entry.wanted);
+  json.member("written", entry.written);
+  json.member("reason", entry.reason);
+  json.member("advice", entry.advice);
+  json.member("code", entry.code);
+  json.end_object();
+}
+
+void write_entries(JsonWriter& json, const Report& report) {
+  json.key("entries");
+  json.begin_array();
+  for (const Entry& entry : report.entries) write_entry(json, entry);
+  json.end_array();
+}
+
+void write_assumptions(JsonWriter& json, const Report& report) {
+  json.key("assumptions");
+  json.begin_array();
+  for (const Assumption& assumption : report.assumptions) {
+    json.begin_object();
+    json.member("field", assumption.field);
+    json.member("rule", assumption.rule);
+    json.member("text", assumption.text);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_strings(JsonWriter& json, std::string_view key, const std::vector<std::string>& strings) {
+  json.key(key);
+  json.begin_array();
+  for (const std::string& text : strings) json.string(text);
+  json.end_array();
+}
+
+void write_proof(JsonWriter& json, const ProofFigures& proof) {
+  json.key("proof");
+  json.begin_object();
+  json.member("differences", proof.differences);
+  json.member("admitted", proof.admitted);
+  json.member("unadmitted", proof.unadmitted);
+  write_strings(json, "unadmitted_paths", proof.unadmitted_paths);
+  json.end_object();
+}
+
+void write_gate(JsonWriter& json, const Report& report) {
+  json.key("gate");
+  json.begin_array();
+  for (const GateRow& row : report.gate) {
+    json.begin_object();
+    json.member("what", row.what);
+    json.member("before", row.before);
+    json.member("after", row.after);
+    json.member("verdict", row.verdict);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_outputs(JsonWriter& json, const Report& report) {
+  json.key("outputs");
+  json.begin_array();
+  for (const OutputFile& file : report.outputs) {
+    json.begin_object();
+    json.member("path", file.path);
+    json.member("role", file.role);
+    json.member("sha256", file.sha256);
+    json.member_if("route", file.route);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_secrets(JsonWriter& json, const Report& report) {
+  json.key("secrets");
+  json.begin_array();
+  for (const auto& [name, purpose] : report.secrets) {
+    json.begin_object();
+    json.member("name", name);
+    json.member("for", purpose);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+std::string report_json(const Report& report) {
+  std::string out;
+  out.reserve(1024 + report.entries.size() * 512);
+  JsonWriter json(out);
+  json.begin_object();
+  write_side(json, "from", report.from, report.from_version);
+  write_side(json, "to", report.to, report.to_version);
+  write_strings(json, "inputs", report.inputs);
+  json.member("leaves", report.leaves);
+  json.member("mapped", report.mapped);
+  json.member("approximated", report.approximated);
+  json.member("manual", report.manual);
+  json.member("skipped", report.skipped);
+  json.member("all_entries", report.all_entries);
+  write_entries(json, report);
+  write_assumptions(json, report);
+  write_proof(json, report.proof);
+  write_gate(json, report);
+  write_outputs(json, report);
+  write_secrets(json, report);
+  write_strings(json, "notes", report.notes);
+  json.end_object();
+  return out;
+}
+
+}  // namespace gatec::ledger

@@ -1,0 +1,17 @@
+#include "compiler/rules/rules.h"
+
+namespace gatec::rules {
+
+source::Span span_of(const ir::Origin& origin, const passes::Context& context) {
+  return origin.has_leaves() ? context.span(origin.first()) : source::Span{};
+}
+
+void check(const ir::Gateway& gateway, passes::Context& context) {
+  const passes::RouteIndex index(gateway);
+  check_names(gateway, index, context);
+  check_principals(gateway, context);
+  check_routing(gateway, context);
+  check_security(gateway, context);
+}
+
+}  // namespace gatec::rules

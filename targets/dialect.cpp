@@ -1,0 +1,46 @@
+#include "targets/dialect.h"
+
+namespace gatec::targets {
+namespace {
+
+/// An environment variable's name made of any words.
+std::string variable_name(std::string_view words) {
+  std::string name;
+  for (const char c : words) {
+    const bool lower = c >= 'a' && c <= 'z';
+    const bool plain = lower || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain) {
+      name += lower ? static_cast<char>(c - 'a' + 'A') : c;
+    } else if (!name.empty() && name.back() != '_') {
+      name += '_';
+    }
+  }
+  while (!name.empty() && name.back() == '_') name.pop_back();
+  if (name.empty() || (name.front() >= '0' && name.front() <= '9')) name.insert(0, "SECRET_");
+  return name;
+}
+
+}  // namespace
+
+std::string_view role_name(Role role) {
+  switch (role) {
+    case Role::Config: return "config";
+    case Role::Payload: return "payload";
+    case Role::Aid: return "aid";
+    case Role::Sidecar: return "sidecar";
+  }
+  return "";
+}
+
+const std::string& SecretNames::name(const ir::Credential& literal, std::string_view hint) {
+  const auto known = by_text_.find(literal.literal.reveal());
+  if (known != by_text_.end()) return known->second;
+  const std::string wanted = variable_name(hint);
+  std::string name = wanted;
+  for (int n = 2; taken_.contains(name); ++n) name = wanted + "_" + std::to_string(n);
+  taken_.emplace(name, std::string{});
+  hints_.emplace(name, std::string(hint));
+  return by_text_.emplace(literal.literal.reveal(), name).first->second;
+}
+
+}  // namespace gatec::targets

@@ -1,0 +1,74 @@
+#include "targets/write_kit.h"
+
+namespace gatec::targets {
+namespace {
+
+using doc::Out;
+using ir::Credential;
+using ir::Value;
+
+bool plain_decimal(std::string_view text) { return base::Decimal::parse(text).has_value(); }
+
+}  // namespace
+
+Out to_out(const Value& value, const CredentialSpeller& spell, std::string_view key, bool yaml) {
+  switch (value.kind) {
+    case Value::Kind::Null: return {};
+    case Value::Kind::Bool: return Out(value.boolean);
+    case Value::Kind::Number: return yaml || plain_decimal(value.text) ? Out::number(value.text) : Out(value.text);
+    case Value::Kind::String: return Out(value.text);
+    case Value::Kind::Timestamp: return yaml ? Out::number(value.text) : Out(value.text);
+    case Value::Kind::Secret: return Out(spell(value.credential, &value, key));
+    case Value::Kind::Sequence: {
+      Out out = Out::sequence();
+      for (const Value& item : value.items) out.push(to_out(item, spell, key, yaml));
+      return out;
+    }
+    case Value::Kind::Mapping: {
+      Out out = Out::mapping();
+      for (const auto& [name, item] : value.pairs) out.add(name, to_out(item, spell, name, yaml));
+      return out;
+    }
+  }
+  return {};
+}
+
+Out to_out(const ir::Field<std::int64_t>& field) { return Out::integer(*field); }
+Out to_out(const ir::Field<base::Decimal>& field) { return Out::number(field->text()); }
+Out to_out(const ir::Field<bool>& field) { return Out(*field); }
+
+Out to_out(const ir::List<std::string>& list) {
+  Out out = Out::sequence();
+  for (const auto& item : list.items) out.push(Out(*item));
+  return out;
+}
+
+Out to_out(const ir::List<std::int64_t>& list) {
+  Out out = Out::sequence();
+  for (const auto& item : list.items) out.push(Out::integer(*item));
+  return out;
+}
+
+std::string spell_credential(const Credential& credential, const void* ir_value, std::string_view hint, WriteContext& context,
+                             std::string_view prefix, std::string_view suffix) {
+  const auto reference = [&](std::string_view name) {
+    std::string text(prefix);
+    text += name;
+    text += suffix;
+    return text;
+  };
+  switch (credential.kind) {
+    case Credential::Kind::Env: return reference(credential.name);
+    case Credential::Kind::Placeholder:
+    case Credential::Kind::Template:
+    case Credential::Kind::Manager: return credential.name;
+    case Credential::Kind::Literal: break;
+  }
+  if (context.secrets == Secrets::Inline) return credential.literal.reveal();
+  const std::string& name = context.names.name(credential, hint);
+  context.ledger.lose(ir_value, {ir::Fate::Approximated, diagnostics::DiagId::SecretReferenced,
+                                 "a literal secret becomes a reference", "env(" + name + ")", "set " + name + " to the value of the source"});
+  return reference(name);
+}
+
+}  // namespace gatec::targets

@@ -1,0 +1,146 @@
+#include "compiler/prove/prove.h"
+
+#include <catch2/catch.hpp>
+
+using namespace gatec;
+using namespace gatec::ir;
+using diagnostics::DiagId;
+using ledger::Loss;
+
+namespace {
+
+const Rule kRule{"test.rule", "it does so unasked", "nowhere"};
+
+Gateway sample(std::string_view dialect) {
+  Gateway g;
+  g.dialect = dialect;
+  Deployment d;
+  d.upstream_model = {"gpt-4o", LeafId{0}};
+  Limit cap;
+  cap.amount = {Decimal(100), LeafId{1}};
+  d.limits.push_back(cap);
+  Route r;
+  r.name = {"chat", LeafId{2}};
+  r.plan = g.add(PlanNode{Use{g.add(std::move(d))}, {}, {}, {}});
+  g.routes.push_back(std::move(r));
+  g.defaults.timeouts.attempt = {*Decimal::parse("30.5"), LeafId{3}};
+  return g;
+}
+
+prove::Outcome run(const Gateway& a, const Gateway& b, const ledger::Ledger& ledger) { return prove::prove({a, b, ledger, 4}); }
+
+}  // namespace
+
+TEST_CASE("equal gateways map every leaf") {
+  const Gateway a = sample("x");
+  const Gateway b = sample("y");
+  const ledger::Ledger ledger;
+  const auto outcome = run(a, b, ledger);
+  CHECK(outcome.figures.differences == 0);
+  CHECK(outcome.open.empty());
+  for (const auto& leaf : outcome.leaves) CHECK(leaf.fate == Fate::Mapped);
+  CHECK(outcome.leaves[1].target == LeafId{1});
+}
+
+TEST_CASE("a difference that nothing explains is not admitted") {
+  const Gateway a = sample("x");
+  Gateway b = sample("y");
+  b.deployments[0].upstream_model.value = "gpt-4";
+  const ledger::Ledger ledger;
+  const auto outcome = run(a, b, ledger);
+  CHECK(outcome.figures.unadmitted == 1);
+  CHECK(outcome.figures.unadmitted_paths.at(0) == "routes[chat].plan.upstream_model: gpt-4o → gpt-4");
+}
+
+TEST_CASE("a loss admits its own field and no other") {
+  const Gateway a = sample("x");
+  Gateway b = sample("y");
+  b.deployments[0].limits.clear();
+  ledger::Ledger ledger;
+  ledger.lose(&a.deployments[0].limits[0], Loss{Fate::Skipped, DiagId::DroppedLimit, "no limits there", "", ""});
+  auto outcome = run(a, b, ledger);
+  CHECK(outcome.figures.unadmitted == 0);
+  CHECK(outcome.leaves[1].fate == Fate::Skipped);
+  CHECK(outcome.leaves[0].fate == Fate::Mapped);
+  CHECK(outcome.weaker);
+  b.deployments[0].upstream_model = {};
+  outcome = run(a, b, ledger);
+  CHECK(outcome.figures.unadmitted == 1);
+}
+
+TEST_CASE("an approximation must be the one announced") {
+  const Gateway a = sample("x");
+  Gateway b = sample("y");
+  b.defaults.timeouts.attempt.value = Decimal(30);
+  ledger::Ledger ledger;
+  ledger.lose(&a.defaults.timeouts.attempt, Loss{Fate::Approximated, DiagId::Approximated, "whole seconds only", "30", ""});
+  CHECK(run(a, b, ledger).figures.unadmitted == 0);
+  CHECK(run(a, b, ledger).leaves[3].written == "30");
+  b.defaults.timeouts.attempt.value = Decimal(31);
+  CHECK(run(a, b, ledger).figures.unadmitted == 1);
+}
+
+TEST_CASE("what only the source knows has its own fate elsewhere and must survive at home") {
+  Gateway a = sample("x");
+  Extra extra{"settings", "odd", Value::string("v", LeafId{3}), "x", DiagId::NotModelled, Fate::Manual, "see to it"};
+  a.defaults.timeouts.attempt = {};
+  a.extras.push_back(extra);
+  Gateway b = sample("y");
+  b.defaults.timeouts.attempt = {};
+  const ledger::Ledger ledger;
+  auto outcome = run(a, b, ledger);
+  CHECK(outcome.figures.unadmitted == 0);
+  CHECK(outcome.leaves[3].fate == Fate::Manual);
+  CHECK(outcome.leaves[3].code == DiagId::ForeignSetting);
+  b.dialect = "x";
+  outcome = run(a, b, ledger);
+  CHECK(outcome.figures.unadmitted == 1);
+}
+
+TEST_CASE("defaults become assumptions, changed ones must be explained") {
+  Gateway a = sample("x");
+  a.defaults.retry.attempts = {2, Origin(kRule)};
+  Gateway b = sample("y");
+  ledger::Ledger ledger;
+  auto outcome = run(a, b, ledger);
+  CHECK(outcome.figures.unadmitted == 0);
+  REQUIRE(outcome.assumptions.size() == 1);
+  CHECK(outcome.assumptions[0].rule == "test.rule");
+  b.defaults.retry.attempts = {0, Origin(kRule)};
+  CHECK(run(a, b, ledger).figures.unadmitted == 1);
+}
+
+TEST_CASE("an unused leaf is open, a settled one is not, the worse fate stays") {
+  const Gateway a = sample("x");
+  const Gateway b = sample("y");
+  ledger::Ledger ledger;
+  auto outcome = prove::prove({a, b, ledger, 5});
+  CHECK(outcome.open.size() == 1);
+  ledger.settle(LeafId{4}, Fate::Skipped, DiagId::DuplicateKey, "overruled");
+  ledger.settle(LeafId{0}, Fate::Manual, DiagId::WrongType, "refused");
+  ledger.settle(LeafId{2}, Fate::Skipped, DiagId::MergeOverridden, "merged");
+  outcome = prove::prove({a, b, ledger, 5});
+  CHECK(outcome.open.empty());
+  CHECK(outcome.leaves[4].fate == Fate::Skipped);
+  CHECK(outcome.leaves[0].fate == Fate::Manual);
+  CHECK(outcome.leaves[2].fate == Fate::Mapped);
+}
+
+TEST_CASE("the gate sees what is dropped, raised or opened") {
+  Gateway a = sample("x");
+  a.server.auth = {AuthMode::Key, LeafId{3}};
+  Gateway b = sample("y");
+  b.defaults.timeouts = a.defaults.timeouts;
+  b.deployments[0].limits[0].amount.value = Decimal(50);
+  ledger::Ledger ledger;
+  ledger.lose(&a.deployments[0].limits[0].amount, Loss{Fate::Approximated, DiagId::Approximated, "", "50", ""});
+  b.server.auth = {AuthMode::Key, LeafId{3}};
+  CHECK_FALSE(run(a, b, ledger).weaker);
+  b.server.auth = {};
+  ledger.lose(&a.server.auth, Loss{Fate::Skipped, DiagId::NotExpressible, "no auth there", "", ""});
+  const auto outcome = run(a, b, ledger);
+  CHECK(outcome.weaker);
+  REQUIRE(outcome.gate.size() == 2);
+  CHECK(outcome.gate[0].verdict == "stricter");
+  CHECK(outcome.gate[1].verdict == "weaker");
+}
