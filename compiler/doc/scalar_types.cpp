@@ -328,7 +328,8 @@ std::optional<std::string> int_value(std::string_view text) {
   } else if (digits.starts_with("0x")) {
     value = in_base(digits.substr(2), 16);
   } else if (digits.starts_with('0')) {
-    value = in_base(digits, 8);
+    // No plain text with `0o` is an int, but `!!int` makes it one, and Python's int() takes the prefix.
+    value = in_base(digits.substr(digits.starts_with("0o") || digits.starts_with("0O") ? 2 : 0), 8);
   } else if (digits.find(':') != std::string_view::npos) {
     value = sexagesimal_int(digits);
   } else {

@@ -18,6 +18,11 @@ std::string_view without_bom(std::string_view text) { return text.substr(text.st
 
 std::string string_of(const yaml_char_t* text) { return text != nullptr ? reinterpret_cast<const char*>(text) : ""; }
 
+std::string full_tag(const yaml_char_t* tag) {
+  std::string out = string_of(tag);
+  return out == "!" ? std::string() : out;
+}
+
 class LibyamlEvents {
  public:
   explicit LibyamlEvents(std::string_view text) : parser_(text) {}
@@ -71,7 +76,7 @@ class LibyamlEvents {
 
   bool start(What what, const yaml_char_t* tag, const yaml_char_t* name) {
     ++depth_;
-    events_.push_back({what, {}, string_of(tag), anchor(name)});
+    events_.push_back({what, {}, full_tag(tag), anchor(name)});
     return true;
   }
 
@@ -83,11 +88,12 @@ class LibyamlEvents {
 
   template <class Scalar>
   bool scalar(const Scalar& data) {
-    Event event{What::Scalar, std::string(reinterpret_cast<const char*>(data.value), data.length), string_of(data.tag),
+    Event event{What::Scalar, std::string(reinterpret_cast<const char*>(data.value), data.length), full_tag(data.tag),
                 anchor(data.anchor)};
-    const bool plain = data.style == YAML_PLAIN_SCALAR_STYLE;
+    // To yaml-cpp the tag `!` and the mark of quoted text are the same.
+    const bool plain = data.style == YAML_PLAIN_SCALAR_STYLE && data.tag == nullptr;
     event.quoted = !plain && event.tag.empty();
-    if (plain && event.tag.empty() && resolve_plain(event.text) == Type::Null) event.text.clear();
+    if (plain && resolve_plain(event.text) == Type::Null) event.text.clear();
     events_.push_back(std::move(event));
     return true;
   }

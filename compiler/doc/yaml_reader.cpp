@@ -74,10 +74,17 @@ class LibyamlReader {
     return false;
   }
 
+  /// `!` asks for the type that the plain text would have, also for quoted text.
+  static bool is_bare(const yaml_char_t* tag) { return view(tag) == "!"; }
+
+  static TreeBuilder::Properties properties(const yaml_char_t* tag, const yaml_char_t* anchor) {
+    return {is_bare(tag) ? std::string_view{} : view(tag), view(anchor)};
+  }
+
   bool start(const yaml_event_t& event, Kind kind, bool flow, const yaml_char_t* tag, const yaml_char_t* anchor) {
     std::uint32_t begin = marks_.offset(event.start_mark);
     if (tag != nullptr || anchor != nullptr) begin = skip_properties(text_, begin);
-    return builder_.start(kind, flow ? Style::Flow : Style::Block, begin, {view(tag), view(anchor)});
+    return builder_.start(kind, flow ? Style::Flow : Style::Block, begin, properties(tag, anchor));
   }
 
   bool scalar(const yaml_event_t& event) {
@@ -87,17 +94,16 @@ class LibyamlReader {
     scalar.end = marks_.offset(event.end_mark);
     scalar.style = scalar_style(data.style);
     scalar.text = {reinterpret_cast<const char*>(data.value), data.length};
-    // The mark may be that of a tag `!`, of which the event says no more than that the text is typed as if it were plain.
-    if (data.tag != nullptr || data.anchor != nullptr || text_[std::min<std::size_t>(scalar.begin, text_.size() - 1)] == '!') {
+    if (data.tag != nullptr || data.anchor != nullptr) {
       scalar.begin = std::min(skip_properties(text_, scalar.begin), scalar.end);
     }
     place(scalar);
-    if (data.tag != nullptr) {
-      scalar.type = resolve_tagged(view(data.tag));
-    } else if (data.plain_implicit != 0) {
+    if (data.plain_implicit != 0 || is_bare(data.tag)) {
       scalar.type = resolve_plain(scalar.text);
+    } else if (data.tag != nullptr) {
+      scalar.type = resolve_tagged(view(data.tag));
     }
-    return builder_.scalar(scalar, {view(data.tag), view(data.anchor)});
+    return builder_.scalar(scalar, properties(data.tag, data.anchor));
   }
 
   /// Takes the text from the source where it stands there as it is.

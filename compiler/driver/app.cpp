@@ -36,7 +36,7 @@ void print_version(Env& env) {
   env.out.write(text += '\n');
 }
 
-void print_help(Env& env) {
+void print_help(Output& stream) {
   std::string text = "gatec compiles configs of LLM gateways from one gateway to another.\n\nusage: gatec VERB [options]\n\nverbs:\n";
   for (const Command& c : kCommands) {
     (text += "  ") += c.verb;
@@ -44,7 +44,7 @@ void print_help(Env& env) {
     (text += c.summary) += '\n';
   }
   text += "\n`gatec help VERB` prints what a verb takes, `gatec --version` the version.\n";
-  env.out.write(text);
+  stream.write(text);
 }
 
 ExitCode unknown_verb(Env& env, std::string_view verb) {
@@ -69,7 +69,7 @@ ExitCode run_verb(Env& env, std::string_view verb, Words words) {
 
 ExitCode dispatch(Env& env, Words words) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
-    print_help(env);
+    print_help(words.empty() ? env.err : env.out);
     return words.empty() ? ExitCode::Unreadable : ExitCode::Clean;
   }
   if (words[0] == "--version" || words[0] == "-V") {
@@ -81,7 +81,7 @@ ExitCode dispatch(Env& env, Words words) {
     const std::string help[] = {"--help"};
     return run_verb(env, words[1], help);
   }
-  print_help(env);
+  print_help(env.out);
   return ExitCode::Clean;
 }
 

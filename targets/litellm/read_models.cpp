@@ -31,8 +31,8 @@ ir::Window minute() {
 void Reader::read_models(const std::vector<const Node*>& lists) {
   std::size_t count = 0;
   for (const Node* list : lists) count += list->elements().size();
-  gw_.deployments.reserve(count);
-  gw_.providers.reserve(count);
+  gw_.deployments.reserve(gw_.deployments.size() + count);
+  gw_.providers.reserve(gw_.providers.size() + count);
   gw_.nodes.reserve(count + count / 2 + 16);
   groups_.reserve(std::min<std::size_t>(count, 1024));
   group_of_.reserve(count);
@@ -144,7 +144,7 @@ bool Reader::read_param(const Entry& e, const KeyRow& row, Draft& draft, const P
     case Slot::MaxParallel:
     case Slot::DefaultKeyRpm:
     case Slot::DefaultKeyTpm: return read_limit(e, row, draft, place);
-    case Slot::Weight: draft.member.unused_weight = &e; return take(e, place, draft.member.weight);
+    case Slot::Weight: draft.member.weight_entry = &e; return take(e, place, draft.member.weight);
     case Slot::Order: return take(e, place, draft.member.order);
     case Slot::MaxBudget: draft.max_budget = &e; return true;
     case Slot::BudgetDuration: draft.budget_duration = &e; return true;

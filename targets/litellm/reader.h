@@ -20,6 +20,9 @@ struct Place {
   [[nodiscard]] Place below(std::string_view key) const;
 };
 
+/// How LiteLLM spells the region of a provider; empty for kinds that have none.
+[[nodiscard]] std::string_view region_key(std::string_view kind);
+
 /// Entries of one section: of several inputs or included files, one after the other, without those that lost.
 using Entries = std::vector<const doc::Entry*>;
 
@@ -36,12 +39,12 @@ class Reader {
     ir::Field<ir::Decimal> weight;
     ir::Field<std::int64_t> order;
     ir::Field<std::string> shadow;
-    const doc::Entry* unused_weight = nullptr;  // becomes an extra unless the group draws by weight
+    const doc::Entry* weight_entry = nullptr;  // becomes an extra where the group does not draw by it
   };
   struct Group {
     ir::Field<std::string> name;
     std::vector<Member> members;
-    ir::Retry retry;
+    std::vector<ir::FailureCount> retry_by_failure;
     std::vector<ir::Extra> extras;
   };
   struct FallbackItem {
@@ -149,11 +152,14 @@ class Reader {
   // read_provider.cpp
   bool read_provider_key(const doc::Entry& e, Slot slot, ir::Provider& provider, const doc::Entry*& region, const Place& place);
   void read_model_string(Draft& draft);
-  void split_model(const doc::Node& node, std::string_view model, Draft& draft);
+  bool add_provider_param(const doc::Entry& e, ir::Provider& provider);
+  bool read_headers(const doc::Entry& e, ir::Provider& provider, const Place& place);
+  void split_model(const doc::Node& node, Draft& draft);
+  void read_set_region(const doc::Entry* region, ir::CredentialSet& set);
   void provider_defaults(ir::Provider& provider);
   bool read_api_version(const doc::Entry& e, ir::Provider& provider);
   void read_credentials(const doc::Node& list);
-  void set_region(const doc::Entry* region, ir::Provider& provider, std::string_view where);
+  void set_region(const doc::Entry* region, ir::Provider& provider, std::string_view expected_key);
 
   // read_routes.cpp
   void build_routes();
@@ -165,9 +171,10 @@ class Reader {
   void read_fallback_list(const doc::Entry& e, FallbackList& list, const Place& place);
   [[nodiscard]] bool fallback_shape_is_right(const doc::Node& list, std::string_view key);
   void read_default_fallbacks(const doc::Entry& e, const Place& place);
-  void own_edges(std::string_view name, FallbackList& list, std::vector<ir::FallbackEdge>& edges);
+  bool own_edges(std::string_view name, FallbackList& list, std::vector<ir::FallbackEdge>& edges);
+  void settle_default_fallbacks();
   void inherited_edges(std::string_view name, std::vector<ir::FallbackEdge>& edges);
-  void orphan_fallbacks();
+  void orphan_fallbacks(FallbackList& list);
   [[nodiscard]] ir::NodeId to_node(const doc::Node& target, const ir::Rule* rule);
 
   // read_router.cpp
@@ -212,7 +219,8 @@ class Reader {
   FallbackList general_{ir::Failure::Any, "fallbacks", nullptr, {}, {}};
   FallbackList context_list_{ir::Failure::ContextWindow, "context_window_fallbacks", nullptr, {}, {}};
   FallbackList content_list_{ir::Failure::ContentPolicy, "content_policy_fallbacks", nullptr, {}, {}};
-  std::vector<const doc::Node*> default_targets_;
+  const doc::Entry* default_entry_ = nullptr;        // default_fallbacks, or the `"*"` of fallbacks
+  std::vector<ir::FallbackEdge> tier_edges_;
   const doc::Entry* allowed_fails_ = nullptr;          // of router_settings
   const doc::Entry* module_allowed_fails_ = nullptr;   // of litellm_settings
   const doc::Entry* max_budget_ = nullptr;

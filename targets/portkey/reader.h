@@ -44,7 +44,7 @@ struct Above {
 struct Parts {
   const Node* node = nullptr;
   std::array<const doc::Entry*, static_cast<std::size_t>(Slot::Count)> slots{};
-  std::vector<const doc::Entry*> params;
+  std::vector<std::pair<std::string_view, const Node*>> params;  // by the key in snake_case
   std::vector<ir::Extra> extras;
 
   [[nodiscard]] const Node* at(Slot slot) const {
