@@ -7,13 +7,13 @@ namespace {
 
 constexpr int kMaxDigits = 36;
 
-__int128 power_of_ten(int n) {
-  __int128 value = 1;
+Int128 power_of_ten(int n) {
+  Int128 value = 1;
   for (int i = 0; i < n; ++i) value *= 10;
   return value;
 }
 
-int digits(__int128 value) {
+int digits(Int128 value) {
   if (value < 0) value = -value;
   int n = 0;
   while (value > 0) {
@@ -24,7 +24,7 @@ int digits(__int128 value) {
 }
 
 /// Both mantissas at one scale; false where the widened one does not fit.
-bool align(__int128& a, int scale_a, __int128& b, int scale_b) {
+bool align(Int128& a, int scale_a, Int128& b, int scale_b) {
   const int scale = std::max(scale_a, scale_b);
   if (digits(a) + scale - scale_a > kMaxDigits || digits(b) + scale - scale_b > kMaxDigits) return false;
   a *= power_of_ten(scale - scale_a);
@@ -38,7 +38,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
   std::size_t i = 0;
   bool negative = false;
   if (i < text.size() && (text[i] == '+' || text[i] == '-')) negative = text[i++] == '-';
-  __int128 mantissa = 0;
+  Int128 mantissa = 0;
   int scale = 0;
   int count = 0;
   bool any = false;
@@ -75,7 +75,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
   return make(negative ? -mantissa : mantissa, scale - exponent);
 }
 
-std::optional<Decimal> Decimal::make(__int128 mantissa, int scale) {
+std::optional<Decimal> Decimal::make(Int128 mantissa, int scale) {
   if (mantissa == 0) return Decimal{};
   while (scale > 0 && mantissa % 10 == 0) {
     mantissa /= 10;
@@ -91,7 +91,7 @@ std::optional<Decimal> Decimal::make(__int128 mantissa, int scale) {
 }
 
 std::string Decimal::text() const {
-  __int128 rest = mantissa_ < 0 ? -mantissa_ : mantissa_;
+  Int128 rest = mantissa_ < 0 ? -mantissa_ : mantissa_;
   std::string reversed;
   int position = 0;
   do {
@@ -111,8 +111,8 @@ std::optional<std::int64_t> Decimal::as_int64() const {
 }
 
 std::optional<std::int64_t> Decimal::floor() const {
-  const __int128 unit = power_of_ten(scale_);
-  __int128 whole = mantissa_ / unit;
+  const Int128 unit = power_of_ten(scale_);
+  Int128 whole = mantissa_ / unit;
   if (mantissa_ < 0 && mantissa_ % unit != 0) --whole;
   if (whole > INT64_MAX || whole < INT64_MIN) return std::nullopt;
   return static_cast<std::int64_t>(whole);
@@ -126,8 +126,8 @@ std::optional<std::int64_t> Decimal::ceil() const {
 }
 
 std::optional<Decimal> Decimal::plus(const Decimal& other) const {
-  __int128 a = mantissa_;
-  __int128 b = other.mantissa_;
+  Int128 a = mantissa_;
+  Int128 b = other.mantissa_;
   if (!align(a, scale_, b, other.scale_)) return std::nullopt;
   return make(a + b, std::max(scale_, other.scale_));
 }
@@ -137,14 +137,14 @@ std::optional<Decimal> Decimal::minus(const Decimal& other) const {
 }
 
 std::optional<Decimal> Decimal::times(const Decimal& other) const {
-  __int128 product = 0;
+  Int128 product = 0;
   if (__builtin_mul_overflow(mantissa_, other.mantissa_, &product)) return std::nullopt;
   return make(product, scale_ + other.scale_);
 }
 
 std::optional<Decimal> Decimal::divided_by(const Decimal& other) const {
   if (other.is_zero()) return std::nullopt;
-  __int128 numerator = mantissa_;
+  Int128 numerator = mantissa_;
   int scale = scale_ - other.scale_;
   while (numerator % other.mantissa_ != 0) {
     if (digits(numerator) >= kMaxDigits) return std::nullopt;
@@ -157,15 +157,15 @@ std::optional<Decimal> Decimal::divided_by(const Decimal& other) const {
 std::strong_ordering Decimal::compare(const Decimal& other) const {
   const bool negative = mantissa_ < 0;
   if (negative != (other.mantissa_ < 0)) return negative ? std::strong_ordering::less : std::strong_ordering::greater;
-  __int128 a = mantissa_;
-  __int128 b = other.mantissa_;
+  Int128 a = mantissa_;
+  Int128 b = other.mantissa_;
   if (align(a, scale_, b, other.scale_)) return a < b ? std::strong_ordering::less : a > b ? std::strong_ordering::greater : std::strong_ordering::equal;
   // One of them has far more digits before the point than the other: the count of those decides.
   const int whole_a = digits(mantissa_) - scale_;
   const int whole_b = digits(other.mantissa_) - other.scale_;
   if (whole_a == whole_b) {
-    const __int128 top_a = digits(mantissa_) > 18 ? mantissa_ / power_of_ten(digits(mantissa_) - 18) : mantissa_ * power_of_ten(18 - digits(mantissa_));
-    const __int128 top_b = digits(other.mantissa_) > 18 ? other.mantissa_ / power_of_ten(digits(other.mantissa_) - 18)
+    const Int128 top_a = digits(mantissa_) > 18 ? mantissa_ / power_of_ten(digits(mantissa_) - 18) : mantissa_ * power_of_ten(18 - digits(mantissa_));
+    const Int128 top_b = digits(other.mantissa_) > 18 ? other.mantissa_ / power_of_ten(digits(other.mantissa_) - 18)
                                                         : other.mantissa_ * power_of_ten(18 - digits(other.mantissa_));
     return top_a < top_b ? std::strong_ordering::less : std::strong_ordering::greater;
   }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/base/int128.h"
+
 namespace gatec::base {
 
 /// An exact decimal number, mantissa × 10^-scale. Money, prices, weights, seconds and rates are kept in it, so that no
@@ -17,7 +19,7 @@ class Decimal {
 
   /// Reads `12`, `-0.5`, `.5`, `1_000`, `1e-06`, `1.5E+3`. Nothing else (no spaces, no `inf`); nullopt when it does not fit.
   [[nodiscard]] static std::optional<Decimal> parse(std::string_view text);
-  [[nodiscard]] static std::optional<Decimal> make(__int128 mantissa, int scale);
+  [[nodiscard]] static std::optional<Decimal> make(Int128 mantissa, int scale);
 
   /// Shortest plain form without exponent: `0.0000015`, `12`, `-3.5`.
   [[nodiscard]] std::string text() const;
@@ -42,10 +44,10 @@ class Decimal {
   friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) { return a.compare(b); }
 
  private:
-  constexpr Decimal(__int128 mantissa, int scale) : mantissa_(mantissa), scale_(scale) {}
+  constexpr Decimal(Int128 mantissa, int scale) : mantissa_(mantissa), scale_(scale) {}
   void reduce();
 
-  __int128 mantissa_ = 0;
+  Int128 mantissa_ = 0;
   int scale_ = 0;  // never negative, and no trailing zero of the mantissa is kept behind the point
 };
 

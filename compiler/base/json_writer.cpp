@@ -89,6 +89,13 @@ void JsonWriter::number(std::string_view text) {
   out_ += text;
 }
 
+void JsonWriter::take_back(const Mark& mark) {
+  out_.resize(mark.size);
+  filled_.pop_back();
+  if (!filled_.empty()) filled_.back() = mark.filled;
+  after_key_ = false;
+}
+
 void JsonWriter::open(char bracket) {
   separate();
   out_ += bracket;
@@ -98,7 +105,7 @@ void JsonWriter::open(char bracket) {
 void JsonWriter::close(char bracket) {
   const bool filled = filled_.back();
   filled_.pop_back();
-  if (filled) new_line();
+  if (filled && !one_line_) new_line();
   out_ += bracket;
   if (filled_.empty() && indent_ > 0) out_ += '\n';
 }
@@ -109,9 +116,11 @@ void JsonWriter::separate() {
     return;
   }
   if (filled_.empty()) return;
-  if (filled_.back()) out_ += ',';
+  const bool first = !filled_.back();
   filled_.back() = true;
-  new_line();
+  if (!first) out_ += ',';
+  if (one_line_ && indent_ > 0 && !first) out_ += ' ';
+  if (!one_line_) new_line();
 }
 
 void JsonWriter::new_line() {

@@ -20,6 +20,16 @@ class JsonWriter {
   void begin_array() { open('['); }
   void end_array() { close(']'); }
   void key(std::string_view name);
+  /// What is opened and closed from now on stays on one line.
+  void one_line(bool on) { one_line_ = on; }
+
+  /// For an object that turns out empty: `mark` before its key, `take_back` instead of its end.
+  struct Mark {
+    std::size_t size;
+    bool filled;
+  };
+  [[nodiscard]] Mark mark() const { return {out_.size(), !filled_.empty() && filled_.back()}; }
+  void take_back(const Mark& mark);
 
   void string(std::string_view text);
   void integer(std::int64_t value);
@@ -54,6 +64,7 @@ class JsonWriter {
   int indent_;
   std::vector<bool> filled_;  // of each open container: has something
   bool after_key_ = false;
+  bool one_line_ = false;
 };
 
 /// Appends a quoted JSON string.

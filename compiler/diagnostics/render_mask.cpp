@@ -78,6 +78,25 @@ Mask::Ranges Mask::hidden(source::FileId file, std::uint32_t begin, std::uint32_
   return ranges;
 }
 
+std::string Mask::masked_text(source::FileId file) const {
+  const std::string_view text = sources_->text(file);
+  std::string masked;
+  masked.reserve(text.size());
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::size_t at = begin;
+    for (const auto& [first, last] : hidden(file, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end))) {
+      masked.append(text, at, first - at);
+      masked += kMasked;
+      at = last;
+    }
+    masked.append(text, at, std::min(end + 1, text.size()) - at);
+    begin = end + 1;
+  }
+  return masked;
+}
+
 void Mask::add_marked(Ranges& ranges, source::FileId file, std::uint32_t begin, std::uint32_t end) const {
   for (const source::Span& span : sources_->secrets()) {
     if (span.file == file && span.begin < end && span.end > begin) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "compiler/source/source_manager.h"
 
 namespace gatec::diagnostics {
+
+inline constexpr std::string_view kMasked = "••••";
 
 /// Tells which bytes of a source line must not be shown. In a file that a dialect has read these are the marked secrets; in
 /// any other (a syntax error came first) whatever follows a key that names a credential. Well-known shapes of keys and tokens
@@ -23,6 +26,9 @@ class Mask {
   using Ranges = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
   /// Hidden parts of [begin, end), which lies in one line; offsets in the file, ascending, disjoint.
   [[nodiscard]] Ranges hidden(source::FileId file, std::uint32_t begin, std::uint32_t end) const;
+
+  /// The whole text with `••••` for each hidden part.
+  [[nodiscard]] std::string masked_text(source::FileId file) const;
 
   [[nodiscard]] const source::SourceManager& sources() const { return *sources_; }
 

@@ -8,7 +8,6 @@ namespace {
 constexpr std::size_t kTab = 4;
 constexpr std::size_t kWidth = 100;          // columns of source shown
 constexpr std::uint32_t kReach = 400;        // bytes looked at on either side of a span's begin
-constexpr std::string_view kMasked = "••••";
 constexpr std::string_view kUnknown = "\xEF\xBF\xBD";
 
 struct Paint {

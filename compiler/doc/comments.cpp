@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "compiler/doc/libyaml_parser.h"
 #include "compiler/doc/node.h"
 #include "compiler/doc/text_check.h"
 #include "compiler/doc/yaml_marks.h"
+
+#include <algorithm>
 
 namespace gatec::doc {
 namespace {
@@ -12,7 +12,12 @@ namespace {
 class CommentFinder {
  public:
   CommentFinder(std::string_view text, source::FileId file, const TextFacts& facts)
-      : text_(text), file_(file), marks_(text, facts), begin_(facts.begin), at_(facts.begin), parser_(text.substr(facts.begin)) {}
+      : text_(text),
+        file_(file),
+        marks_(text, facts),
+        begin_(facts.begin),
+        at_(facts.begin),
+        parser_(text.substr(facts.begin)) {}
 
   std::vector<Comment> find() {
     for (bool more = true; more;) {

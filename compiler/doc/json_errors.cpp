@@ -31,8 +31,7 @@ class Diagnosis {
       case JsonState::Top: return value("expected a value");
       case JsonState::End: return wrong("expected the end of the file");
       case JsonState::ObjectStart: return key("expected a key in double quotes or `}`");
-      case JsonState::AfterKey:
-        return take(':') ? value("expected a value") : wrong("expected `:` after the key");
+      case JsonState::AfterKey: return take(':') ? value("expected a value") : wrong("expected `:` after the key");
       case JsonState::AfterMember:
         return take(',') ? after_comma('}', true) : wrong("expected `,` or `}` after this member");
       case JsonState::ArrayStart: return value("expected a value or `]`");
@@ -43,7 +42,9 @@ class Diagnosis {
   }
 
  private:
-  [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
   void skip_blanks() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
   bool take(char c) {
     if (peek() != c) return false;
@@ -57,9 +58,10 @@ class Diagnosis {
 
   Reported after_comma(char bracket, bool object) {
     if (peek() == bracket) {
-      return sink_.report(DiagId::JsonSyntax, span(comma_, comma_ + 1),
-                          std::string("expected ") + (object ? "another key" : "another value") + ", found `" + bracket + "`: the list of " +
-                              (object ? "members" : "elements") + " ends with a comma")
+      return sink_
+          .report(DiagId::JsonSyntax, span(comma_, comma_ + 1),
+                  std::string("expected ") + (object ? "another key" : "another value") + ", found `" + bracket +
+                      "`: the list of " + (object ? "members" : "elements") + " ends with a comma")
           .note("JSON has no trailing commas: remove it");
     }
     return object ? key("expected a key in double quotes") : value("expected a value");
@@ -76,12 +78,20 @@ class Diagnosis {
   /// A token that cannot stand here, or is none.
   Reported wrong(const std::string& expected) {
     if (at_ >= text_.size()) return at_end(expected);
+    if (at_ == problem_.after && at_ > 0 && text_[at_ - 1] == '0' && is_digit(peek())) {
+      return wrong_number(number_end(), "a number cannot begin with a zero");
+    }
+    if (text_.substr(at_, 3) == "...") {
+      return sink_.report(DiagId::JsonSyntax, span(at_, at_ + 3), expected + ", found `...`")
+          .note("put in what was left out");
+    }
     if (peek() == '/' && (peek(1) == '/' || peek(1) == '*')) {
       return sink_.report(DiagId::JsonSyntax, span(at_, at_ + 2), expected + ", found a comment")
           .note("JSON has no comments: remove it, or write the config as YAML");
     }
     if (peek() == '#') {
-      return sink_.report(DiagId::JsonSyntax, span(at_, at_ + 1), expected + ", found `#`").note("JSON has no comments");
+      return sink_.report(DiagId::JsonSyntax, span(at_, at_ + 1), expected + ", found `#`")
+          .note("JSON has no comments");
     }
     if (peek() == '\'') {
       return sink_.report(DiagId::JsonSyntax, span(at_, at_ + 1), expected + ", found a single quote")
@@ -96,7 +106,8 @@ class Diagnosis {
   }
 
   Reported at_end(const std::string& expected) {
-    auto told = sink_.report(DiagId::JsonSyntax, span(text_.size(), text_.size()), expected + ", found the end of the file");
+    auto told =
+        sink_.report(DiagId::JsonSyntax, span(text_.size(), text_.size()), expected + ", found the end of the file");
     const bool open = problem_.state != JsonState::Top && problem_.state != JsonState::End;
     if (open) told.label(span(problem_.opened, problem_.opened + 1), "this is not closed");
     return told;
@@ -149,7 +160,8 @@ class Diagnosis {
           return sink_.report(DiagId::JsonSyntax, span(i, i + 2), "expected four hexadecimal digits after `\\u`");
         }
         if (const std::size_t length = surrogate_fault(i); length != 0) {
-          return sink_.report(DiagId::JsonSyntax, span(i, i + length), "this escape is half of a pair, and the other half is missing");
+          return sink_.report(DiagId::JsonSyntax, span(i, i + length),
+                              "this escape is half of a pair, and the other half is missing");
         }
         i += 5;
       } else if (i + 1 < text_.size() && std::string_view("\"\\/bfnrt").find(text_[i + 1]) == std::string_view::npos) {
@@ -168,7 +180,9 @@ class Diagnosis {
       return sink_.report(DiagId::JsonSyntax, span(at_, i), "this string is not closed on its line")
           .note("a line break in a string is written `\\n`");
     }
-    return sink_.report(DiagId::JsonSyntax, span(i, i + 1), text_[i] == '\t' ? "a tab stands in a string" : "a control character stands in a string")
+    return sink_
+        .report(DiagId::JsonSyntax, span(i, i + 1),
+                text_[i] == '\t' ? "a tab stands in a string" : "a control character stands in a string")
         .note(text_[i] == '\t' ? "write it as `\\t`" : "write it as an escape");
   }
 
@@ -185,7 +199,8 @@ class Diagnosis {
   std::size_t surrogate_fault(std::size_t& i) const {
     const unsigned first = unit(i + 2);
     if (first < 0xD800 || first > 0xDFFF) return 0;
-    const bool pair = first < 0xDC00 && text_.substr(i + 6, 2) == "\\u" && four_digits(i + 8) && unit(i + 8) >= 0xDC00 && unit(i + 8) <= 0xDFFF;
+    const bool pair = first < 0xDC00 && text_.substr(i + 6, 2) == "\\u" && four_digits(i + 8) &&
+                      unit(i + 8) >= 0xDC00 && unit(i + 8) <= 0xDFFF;
     if (!pair) return 6;
     i += 6;
     return 0;
@@ -195,9 +210,6 @@ class Diagnosis {
     const std::size_t end = number_end();
     std::size_t i = at_ + (peek() == '-' ? 1 : 0);
     if (i >= text_.size() || !is_digit(text_[i])) return wrong_number(end, "expected a digit after `-`");
-    if (text_[i] == '0' && i + 1 < text_.size() && is_digit(text_[i + 1])) {
-      return wrong_number(end, "a number cannot begin with a zero");
-    }
     while (i < text_.size() && is_digit(text_[i])) ++i;
     if (i < text_.size() && text_[i] == '.') {
       if (++i >= text_.size() || !is_digit(text_[i])) return wrong_number(end, "expected a digit after the point");

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "compiler/diagnostics/diagnostic.h"
+
 #include <cstdint>
 #include <string_view>
-
-#include "compiler/diagnostics/diagnostic.h"
 
 namespace gatec::doc {
 

@@ -1,11 +1,11 @@
-#include <iterator>
-
-#include <nlohmann/json.hpp>
-
 #include "compiler/doc/json_errors.h"
 #include "compiler/doc/reader.h"
 #include "compiler/doc/text_check.h"
 #include "compiler/doc/tree_builder.h"
+
+#include <nlohmann/json.hpp>
+
+#include <iterator>
 
 namespace gatec::doc {
 namespace {
@@ -34,8 +34,8 @@ class CountingIterator {
   const char** shared_;
 };
 
-/// nlohmann's events. The grammar is checked before an event comes, so between two tokens there are only blanks, commas and
-/// colons.
+/// nlohmann's events. The grammar is checked before an event comes, so between two tokens there are only blanks, commas
+/// and colons.
 class JsonHandler {
  public:
   using number_integer_t = nlohmann::json::number_integer_t;
@@ -84,7 +84,9 @@ class JsonHandler {
 
   std::uint32_t token_begin() {
     std::uint32_t at = token_end_;
-    while (std::string_view(" \t\r\n,:").find(text_[at]) != std::string_view::npos) ++at;
+    while (text_[at] == ' ' || text_[at] == '\n' || text_[at] == ',' || text_[at] == ':' || text_[at] == '\r' ||
+           text_[at] == '\t')
+      ++at;
     return at;
   }
 
@@ -95,8 +97,11 @@ class JsonHandler {
   bool number(Type type) {
     // The lexer had to look at the character behind it, unless there was none.
     const std::uint32_t end = position();
-    const bool looked = text_[end - 1] < '0' || text_[end - 1] > '9';
-    return plain(type, looked ? end - 1 : end);
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const std::uint32_t begin = token_begin();
+    const std::uint32_t zero = begin + (text_[begin] == '-' ? 1 : 0);
+    if (text_[zero] == '0' && zero + 1 < end && is_digit(text_[zero + 1])) return plain(type, zero + 1);
+    return plain(type, is_digit(text_[end - 1]) ? end : end - 1);
   }
 
   bool plain(Type type, std::uint32_t end) {
@@ -109,7 +114,9 @@ class JsonHandler {
     const std::uint32_t end = position();
     // Every escape is longer than what it stands for.
     const bool verbatim = value.size() == end - begin - 2;
-    return put({verbatim ? text_.substr(begin + 1, value.size()) : value, verbatim, begin, end, Style::DoubleQuoted, type}, next);
+    return put(
+        {verbatim ? text_.substr(begin + 1, value.size()) : value, verbatim, begin, end, Style::DoubleQuoted, type},
+        next);
   }
 
   bool put(const TreeBuilder::Scalar& scalar, JsonState next) {

@@ -1,9 +1,9 @@
-#include <array>
-#include <cstdint>
-
 #include "compiler/base/overload.h"
 #include "compiler/doc/value.h"
 #include "compiler/doc/written_size.h"
+
+#include <array>
+#include <cstdint>
 
 namespace gatec::doc {
 namespace {
@@ -51,7 +51,8 @@ std::uint32_t decode(std::string_view text, std::size_t& i) {
   const auto lead = static_cast<unsigned char>(text[i++]);
   const unsigned more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
   std::uint32_t c = lead & (0x3FU >> more);
-  for (unsigned n = 0; n < more && i < text.size(); ++n) c = (c << 6U) | (static_cast<unsigned char>(text[i++]) & 0x3FU);
+  for (unsigned n = 0; n < more && i < text.size(); ++n)
+    c = (c << 6U) | (static_cast<unsigned char>(text[i++]) & 0x3FU);
   return c;
 }
 

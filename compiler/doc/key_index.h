@@ -1,13 +1,13 @@
 #pragma once
 
+#include "compiler/doc/arena.h"
+#include "compiler/doc/node.h"
+
 #include <bit>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string_view>
-
-#include "compiler/doc/arena.h"
-#include "compiler/doc/node.h"
 
 namespace gatec::doc {
 

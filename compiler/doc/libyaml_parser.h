@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include <yaml.h>
+
+#include <string_view>
 
 namespace gatec::doc {
 

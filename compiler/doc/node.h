@@ -1,5 +1,8 @@
 #pragma once
 
+#include "compiler/base/ids.h"
+#include "compiler/source/source_manager.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -9,9 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "compiler/base/ids.h"
-#include "compiler/source/source_manager.h"
 
 namespace gatec::doc {
 
@@ -47,7 +47,8 @@ class Node {
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] Type type() const { return type_; }
   [[nodiscard]] Style style() const { return style_; }
-  /// The value itself, with its quotes or brackets, without its anchor and tag. A block collection ends with its last child.
+  /// The value itself, with its quotes or brackets, without its anchor and tag. A block collection ends with its last
+  /// child.
   [[nodiscard]] source::Span span() const { return {file_, begin_, end_}; }
   [[nodiscard]] bool is_scalar() const { return kind_ == Kind::Scalar; }
   [[nodiscard]] bool is_sequence() const { return kind_ == Kind::Sequence; }
@@ -62,7 +63,9 @@ class Node {
   [[nodiscard]] std::uint32_t expanded_size() const { return counts_as_leaf() ? 1 : number_; }
 
   /// Decoded text of a scalar, exactly as written for numbers.
-  [[nodiscard]] std::string_view text() const { return is_scalar() ? std::string_view{text_, count_} : std::string_view{}; }
+  [[nodiscard]] std::string_view text() const {
+    return is_scalar() ? std::string_view{text_, count_} : std::string_view{};
+  }
   /// Explicit tag as written out in full (`tag:yaml.org,2002:str`, `!custom`), or empty.
   [[nodiscard]] std::string_view tag() const { return extra_ != nullptr ? extra_->tag : std::string_view{}; }
   [[nodiscard]] std::string_view anchor() const { return extra_ != nullptr ? extra_->anchor : std::string_view{}; }

@@ -1,10 +1,10 @@
 #include "compiler/doc/scalar_style.h"
 
-#include <algorithm>
-#include <array>
-
 #include "compiler/doc/reader.h"
 #include "compiler/doc/value.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::doc {
 namespace {
@@ -56,9 +56,12 @@ bool is_number_with_prefix(std::string_view text) {
   if (text.size() < 3 || text[0] != '0') return false;
   std::string_view digits;
   switch (text[1]) {
-    case 'b': case 'B': digits = "01_"; break;
-    case 'o': case 'O': digits = "01234567_"; break;
-    case 'x': case 'X': digits = "0123456789abcdefABCDEF_"; break;
+    case 'b':
+    case 'B': digits = "01_"; break;
+    case 'o':
+    case 'O': digits = "01234567_"; break;
+    case 'x':
+    case 'X': digits = "0123456789abcdefABCDEF_"; break;
     default: return false;
   }
   return count(text, 2, digits) == text.size() - 2;
@@ -93,13 +96,31 @@ bool is_typed(std::string_view text) {
     case '~': return text.size() == 1;
     case '=': return text.size() == 1;
     case '<': return text == "<<";
-    case 'y': case 'Y': case 'n': case 'N':
+    case 'y':
+    case 'Y':
+    case 'n':
+    case 'N':
       // YAML 1.1 itself has these for booleans, though PyYAML does not.
       return text.size() == 1 || resolve_plain(text) != Type::String;
-    case 't': case 'T': case 'f': case 'F': case 'o': case 'O': return resolve_plain(text) != Type::String;
-    case '+': case '-': case '.': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9':
-      return resolve_plain(text) != Type::String || is_number_elsewhere(text);
+    case 't':
+    case 'T':
+    case 'f':
+    case 'F':
+    case 'o':
+    case 'O': return resolve_plain(text) != Type::String;
+    case '+':
+    case '-':
+    case '.':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': return resolve_plain(text) != Type::String || is_number_elsewhere(text);
     default: return false;
   }
 }

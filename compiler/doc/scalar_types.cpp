@@ -1,12 +1,12 @@
 #include "compiler/doc/scalar_types.h"
 
+#include "compiler/doc/reader.h"
+
 #include <array>
 #include <utility>
 
-#include "compiler/doc/reader.h"
-
-// The patterns are those of PyYAML 6.0's resolver.py, which is YAML 1.1 with two twists: a float needs a dot and a signed
-// exponent, and neither `y` nor `n` is a boolean.
+// The patterns are those of PyYAML 6.0's resolver.py, which is YAML 1.1 with two twists: a float needs a dot and a
+// signed exponent, and neither `y` nor `n` is a boolean.
 
 namespace gatec::doc {
 namespace {
@@ -108,8 +108,11 @@ bool is_timestamp(std::string_view text) {
   return is_zone_or_end(m);
 }
 
+constexpr std::size_t kLongestWord = 5;
+
 template <std::size_t N>
 bool is_one_of(std::string_view text, const std::array<std::string_view, N>& words) {
+  if (text.size() > kLongestWord) return false;
   for (const std::string_view word : words) {
     if (text == word) return true;
   }
@@ -205,7 +208,8 @@ std::optional<std::string> sexagesimal_int(std::string_view text) {
   for (std::size_t at = colon; at != std::string_view::npos;) {
     const std::size_t next = text.find(':', at + 1);
     const std::string_view part = text.substr(at + 1, next == std::string_view::npos ? next : next - at - 1);
-    if (part.empty() || part.size() > 2 || part.find_first_not_of(kDigits) != std::string_view::npos) return std::nullopt;
+    if (part.empty() || part.size() > 2 || part.find_first_not_of(kDigits) != std::string_view::npos)
+      return std::nullopt;
     const int low = part.size() == 2 ? digit_value(part[0]) * 10 + digit_value(part[1]) : digit_value(part[0]);
     value.times_plus(60, static_cast<unsigned>(low));
     at = next;
@@ -283,14 +287,32 @@ std::pair<bool, std::string_view> split_sign(std::string_view text) {
 Type resolve_plain(std::string_view text) {
   if (text.empty()) return Type::Null;
   switch (text.front()) {
-    case '~': case 'n': case 'N':
+    case '~':
+    case 'n':
+    case 'N':
       if (is_one_of(text, kNull)) return Type::Null;
       [[fallthrough]];
-    case 'y': case 'Y': case 't': case 'T': case 'f': case 'F': case 'o': case 'O':
-      return is_one_of(text, kTrue) || is_one_of(text, kFalse) ? Type::Bool : Type::String;
-    case '+': case '-': case '.': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9':
-      return resolve_number(text);
+    case 'y':
+    case 'Y':
+    case 't':
+    case 'T':
+    case 'f':
+    case 'F':
+    case 'o':
+    case 'O': return is_one_of(text, kTrue) || is_one_of(text, kFalse) ? Type::Bool : Type::String;
+    case '+':
+    case '-':
+    case '.':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': return resolve_number(text);
     default: return Type::String;
   }
 }

@@ -1,7 +1,6 @@
 #include "compiler/doc/text_check.h"
 
 #include <array>
-#include <cstring>
 #include <string>
 
 namespace gatec::doc {
@@ -22,7 +21,8 @@ bool is_plain_chunk(const char* at) {
   unsigned odd = 0;
   for (int i = 0; i < 64; ++i) {
     const auto c = static_cast<unsigned char>(at[i]);
-    const unsigned blank = static_cast<unsigned>(c == '\t') | static_cast<unsigned>(c == '\n') | static_cast<unsigned>(c == '\r');
+    const unsigned blank =
+        static_cast<unsigned>(c == '\t') | static_cast<unsigned>(c == '\n') | static_cast<unsigned>(c == '\r');
     odd |= (static_cast<unsigned>(c < 0x20) & (blank ^ 1U)) | static_cast<unsigned>(c >= 0x7F);
   }
   return odd == 0;
@@ -65,10 +65,12 @@ const char* other_encoding(std::string_view text) {
   return text[2] == 0 && text[3] == 0 ? "UTF-32" : (text[2] == 0) != (text[3] == 0) ? "UTF-16" : nullptr;
 }
 
-diagnostics::Reported report_bytes(diagnostics::Sink& sink, source::Span span, std::string_view text, const CodePoint& found) {
+diagnostics::Reported report_bytes(diagnostics::Sink& sink, source::Span span, std::string_view text,
+                                   const CodePoint& found) {
   if (const char* const name = other_encoding(text)) {
     return sink
-        .report(DiagId::InvalidUtf8, {span.file, 0, 1}, std::string("the input is ") + name + " text, and gatec reads UTF-8")
+        .report(DiagId::InvalidUtf8, {span.file, 0, 1},
+                std::string("the input is ") + name + " text, and gatec reads UTF-8")
         .note("save the file as UTF-8");
   }
   if (found.length == 0) {
@@ -76,7 +78,10 @@ diagnostics::Reported report_bytes(diagnostics::Sink& sink, source::Span span, s
     return sink.report(DiagId::InvalidUtf8, span, "the byte 0x" + hex(byte, 2) + " is no UTF-8 here")
         .note("save the file as UTF-8; if it is an archive or a program, it is the wrong file");
   }
-  return sink.report(DiagId::InvalidUtf8, span, "the control character U+" + hex(found.value, 4) + " is not allowed in a config");
+  auto told = sink.report(DiagId::InvalidUtf8, span,
+                          "the control character U+" + hex(found.value, 4) + " is not allowed in a config");
+  if (text.find('\0') != std::string_view::npos) told.note("the input looks like an archive or a program");
+  return told;
 }
 
 }  // namespace
@@ -85,7 +90,10 @@ base::Expected<TextFacts, diagnostics::Reported> check_text(const source::Source
                                                             diagnostics::Sink& sink, Format format) {
   const std::string_view text = sources.text(file);
   if (text.size() > source::kMaxBytes) {
-    return sink.report(DiagId::TooLarge, {file, 0, 0}, "the input has " + std::to_string(text.size()) + " bytes, and gatec reads up to 64 MB").told();
+    return sink
+        .report(DiagId::TooLarge, {file, 0, 0},
+                "the input has " + std::to_string(text.size()) + " bytes, and gatec reads up to 64 MB")
+        .told();
   }
   TextFacts facts;
   if (text.starts_with(kBom)) facts.begin = static_cast<std::uint32_t>(kBom.size());
@@ -104,7 +112,6 @@ base::Expected<TextFacts, diagnostics::Reported> check_text(const source::Source
       i += found.length;
     }
   }
-  facts.carriage_returns = std::memchr(text.data(), '\r', text.size()) != nullptr;
   return facts;
 }
 

@@ -1,9 +1,9 @@
 #include "compiler/doc/tree_builder.h"
 
+#include "compiler/doc/scalar_types.h"
+
 #include <algorithm>
 #include <limits>
-
-#include "compiler/doc/scalar_types.h"
 
 namespace gatec::doc {
 namespace {
@@ -12,9 +12,7 @@ using diagnostics::DiagId;
 
 constexpr std::string_view kMergeTag = "tag:yaml.org,2002:merge";
 
-std::uint32_t saturating_add(std::uint32_t a, std::uint32_t b) {
-  return b > UINT32_MAX - a ? UINT32_MAX : a + b;
-}
+std::uint32_t saturating_add(std::uint32_t a, std::uint32_t b) { return b > UINT32_MAX - a ? UINT32_MAX : a + b; }
 
 /// A name for a message: of one line and not endless.
 std::string shown(std::string_view name) {
@@ -25,6 +23,20 @@ std::string shown(std::string_view name) {
   for (const char c : name.substr(0, length)) out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   if (length < name.size()) out += "…";
   return out;
+}
+
+/// A quick look at length and ends of the keys, which mostly differ.
+bool may_repeat(std::span<const Entry> entries) {
+  std::uint64_t seen = 0;
+  for (const Entry& entry : entries) {
+    const std::string_view key = entry.key->text();
+    const auto ends =
+        key.empty() ? 0U : static_cast<unsigned char>(key.front()) * 5U + static_cast<unsigned char>(key.back()) * 3U;
+    const std::uint64_t bit = std::uint64_t{1} << ((ends + key.size()) & 63U);
+    if ((seen & bit) != 0) return true;
+    seen |= bit;
+  }
+  return false;
 }
 
 std::string alias_text(std::string_view name) { return "`*" + shown(name) + "`"; }
@@ -106,20 +118,28 @@ bool TreeBuilder::scalar(const Scalar& event, const Properties& properties) {
 bool TreeBuilder::alias(std::string_view name, std::uint32_t begin, std::uint32_t end) {
   const auto found = anchors_.find(name);
   if (found == anchors_.end()) {
-    return refuse(sink_.report(DiagId::AliasUnknown, span(begin, end), "the alias " + alias_text(name) + " names no anchor before it")
+    return refuse(sink_
+                      .report(DiagId::AliasUnknown, span(begin, end),
+                              "the alias " + alias_text(name) + " names no anchor before it")
                       .note("if the star belongs to the text, put the value in quotes"));
   }
   Anchor& anchor = found->second;
   if (anchor.open) {
-    return refuse(sink_.report(DiagId::AliasExpansion, span(begin, end), "the alias " + alias_text(name) + " stands inside the value that it repeats")
+    return refuse(sink_
+                      .report(DiagId::AliasExpansion, span(begin, end),
+                              "the alias " + alias_text(name) + " stands inside the value that it repeats")
                       .label(span(anchor.node->begin_, anchor.node->begin_), "the value starts here"));
   }
   if (frames_.size() + anchor.height > static_cast<std::size_t>(kMaxDepth)) {
-    return refuse(sink_.report(DiagId::TooDeep, span(begin, end), "written out, this alias nests more than " + std::to_string(kMaxDepth) + " levels deep"));
+    return refuse(
+        sink_.report(DiagId::TooDeep, span(begin, end),
+                     "written out, this alias nests more than " + std::to_string(kMaxDepth) + " levels deep"));
   }
   brought_ = saturating_add(brought_, anchor.node->expanded_size());
   if (brought_ > kMaxExpandedNodes) {
-    return refuse(sink_.report(DiagId::AliasExpansion, span(begin, end), "written out, the aliases up to here hold more than " + std::to_string(kMaxExpandedNodes) + " values"));
+    return refuse(sink_.report(
+        DiagId::AliasExpansion, span(begin, end),
+        "written out, the aliases up to here hold more than " + std::to_string(kMaxExpandedNodes) + " values"));
   }
   // What was first written inside a key becomes a value, and so a leaf, with the first alias that stands for a value.
   if (anchor.from_key && !next_is_key()) {
@@ -144,7 +164,8 @@ void TreeBuilder::number_key_leaves(const Node& node) {
 
 bool TreeBuilder::start(Kind kind, Style style, std::uint32_t begin, const Properties& properties) {
   if (frames_.size() >= static_cast<std::size_t>(kMaxDepth)) {
-    return refuse(sink_.report(DiagId::TooDeep, span(begin, begin + 1), "this is nested more than " + std::to_string(kMaxDepth) + " levels deep"));
+    return refuse(sink_.report(DiagId::TooDeep, span(begin, begin + 1),
+                               "this is nested more than " + std::to_string(kMaxDepth) + " levels deep"));
   }
   Node* const node = make_node(kind, style, begin, begin, properties);
   Frame frame{node, items_.size(), begin};
@@ -225,6 +246,7 @@ bool TreeBuilder::close_mapping(const Frame& frame) {
 KeyIndex* TreeBuilder::find_duplicates(std::span<Entry> entries, bool& lost) {
   const auto counts = [](const Entry& entry) { return entry.loss == Loss::None && entry.key->is_scalar(); };
   if (entries.size() <= kLinearKeys) {
+    if (!may_repeat(entries)) return nullptr;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       for (std::size_t j = i + 1; j < entries.size() && counts(entries[i]); ++j) {
         if (!counts(entries[j]) || entries[i].key->text() != entries[j].key->text()) continue;
@@ -263,8 +285,9 @@ void TreeBuilder::report_duplicates(std::span<const Entry> entries) {
   }
   for (const Entry& entry : entries) {
     if (entry.loss != Loss::Duplicate) continue;
-    sink_.report(DiagId::DuplicateKey, entry.key->span(),
-                 "the key `" + shown(entry.key->text()) + "` is repeated in this mapping, and the last one wins")
+    sink_
+        .report(DiagId::DuplicateKey, entry.key->span(),
+                "the key `" + shown(entry.key->text()) + "` is repeated in this mapping, and the last one wins")
         .label(last[entry.key->text()]->span(), "this one counts");
   }
 }
@@ -274,7 +297,8 @@ bool TreeBuilder::collect_merged(const Entry& entry, std::vector<const Node*>& s
   const auto refuse_it = [&](const Node& what) {
     const char* const found = what.is_sequence() ? "a list" : what.is_null() ? "empty" : "a single value";
     // An alias is shown where it is used, behind its key.
-    const source::Span place = entry.aliased ? entry.key->span() : what.span();
+    const bool aliased = entry.aliased || what.begin_ < entry.value->begin_;
+    const source::Span place = aliased ? entry.key->span() : what.span();
     return refuse(sink_.report(DiagId::BadMerge, place, std::string("`<<` merges mappings, but this is ") + found)
                       .note("give it a mapping, an alias of one, or a list of these"));
   };
@@ -290,8 +314,8 @@ bool TreeBuilder::collect_merged(const Entry& entry, std::vector<const Node*>& s
   return true;
 }
 
-/// PyYAML puts the pairs of every `<<` before the written ones and lets the last of a key win: a later `<<` beats an earlier
-/// one, and in a list the earlier mapping beats the later.
+/// PyYAML puts the pairs of every `<<` before the written ones and lets the last of a key win: a later `<<` beats an
+/// earlier one, and in a list the earlier mapping beats the later.
 bool TreeBuilder::merge(Node& node, std::span<const Entry> entries) {
   std::vector<const Node*> sources;
   for (std::size_t i = entries.size(); i-- > 0;) {

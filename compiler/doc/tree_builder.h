@@ -1,5 +1,9 @@
 #pragma once
 
+#include "compiler/doc/arena.h"
+#include "compiler/doc/key_index.h"
+#include "compiler/doc/reader.h"
+
 #include <optional>
 #include <span>
 #include <string>
@@ -7,14 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "compiler/doc/arena.h"
-#include "compiler/doc/key_index.h"
-#include "compiler/doc/reader.h"
-
 namespace gatec::doc {
 
-/// Makes the tree of one file from the events of any parser: leaf numbers, anchors, merges, duplicates and the guards are
-/// here. Every event answers whether to go on; when not, it has reported why.
+/// Makes the tree of one file from the events of any parser: leaf numbers, anchors, merges, duplicates and the guards
+/// are here. Every event answers whether to go on; when not, it has reported why.
 class TreeBuilder {
  public:
   TreeBuilder(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,

@@ -5,9 +5,10 @@
 namespace gatec::doc {
 
 bool Out::empty() const {
-  return std::visit(base::Overload{[](Null) { return true; }, [](bool) { return false; },
-                                   [](const Number&) { return false; }, [](const auto& sized) { return sized.empty(); }},
-                    v_);
+  return std::visit(
+      base::Overload{[](Null) { return true; }, [](bool) { return false; }, [](const Number&) { return false; },
+                     [](const auto& sized) { return sized.empty(); }},
+      v_);
 }
 
 Out& Out::add(std::string key, Out value) {

@@ -20,12 +20,12 @@ class Out {
   using Mapping = std::vector<std::pair<std::string, Out>>;
 
   Out() = default;
-  Out(bool value) : v_(value) {}                                    // NOLINT: literals read best unwrapped
-  Out(std::string value) : v_(std::move(value)) {}                  // NOLINT
-  Out(std::string_view value) : v_(std::string(value)) {}           // NOLINT
-  Out(const char* value) : v_(std::string(value)) {}                // NOLINT
-  Out(Sequence value) : v_(std::move(value)) {}                     // NOLINT
-  Out(Mapping value) : v_(std::move(value)) {}                      // NOLINT
+  Out(bool value) : v_(value) {}                           // NOLINT: literals read best unwrapped
+  Out(std::string value) : v_(std::move(value)) {}         // NOLINT
+  Out(std::string_view value) : v_(std::string(value)) {}  // NOLINT
+  Out(const char* value) : v_(std::string(value)) {}       // NOLINT
+  Out(Sequence value) : v_(std::move(value)) {}            // NOLINT
+  Out(Mapping value) : v_(std::move(value)) {}             // NOLINT
   [[nodiscard]] static Out number(std::string text) { return Out(Number{std::move(text)}); }
   [[nodiscard]] static Out integer(std::int64_t value) { return Out(Number{std::to_string(value)}); }
   [[nodiscard]] static Out mapping() { return Out(Mapping{}); }
@@ -57,8 +57,8 @@ struct YamlStyle {
   std::vector<std::string> header;
 };
 
-/// Block style, two spaces, lists indented under their key; strings are quoted where YAML 1.1 or 1.2 would retype or misread
-/// them, long multi-line text becomes a literal block. Ends with a line break.
+/// Block style, two spaces, lists indented under their key; strings are quoted where YAML 1.1 or 1.2 would retype or
+/// misread them, long multi-line text becomes a literal block. Ends with a line break.
 [[nodiscard]] std::string write_yaml(const Out& value, const YamlStyle& style = {});
 struct JsonStyle {
   int indent = 2;           // 0 = one line

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstddef>
-
 #include "compiler/doc/value.h"
+
+#include <cstddef>
 
 namespace gatec::doc {
 

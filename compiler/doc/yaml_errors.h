@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include "compiler/diagnostics/diagnostic.h"
+
+#include <string_view>
 
 namespace gatec::doc {
 

@@ -1,13 +1,14 @@
-#include <exception>
-#include <string>
-#include <unordered_map>
-
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/parser.h>
-
 #include "compiler/doc/libyaml_parser.h"
 #include "compiler/doc/memory_stream.h"
 #include "compiler/doc/reader.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <exception>
+#include <string>
+#include <unordered_map>
 
 namespace gatec::doc {
 namespace {
@@ -107,7 +108,10 @@ class LibyamlEvents {
 
 class YamlcppEvents : public YAML::EventHandler {
  public:
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    // Before a stray bracket or comma, yaml-cpp gives one empty document after the other and never moves on.
+    if (mark.pos <= last_document_) throw YAML::ParserException(mark, "no value can begin here");
+    last_document_ = mark.pos;
     anchors_.clear();
     events_.push_back({What::DocumentStart, {}, {}, {}});
   }
@@ -118,7 +122,8 @@ class YamlcppEvents : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t anchor) override {
     events_.push_back({What::Alias, {}, {}, anchors_[anchor]});
   }
-  void OnScalar(const YAML::Mark& /*mark*/, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     events_.push_back({What::Scalar, value, full(tag), number(anchor), tag == "!"});
   }
   void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& tag, YAML::anchor_t anchor,
@@ -143,6 +148,7 @@ class YamlcppEvents : public YAML::EventHandler {
   }
 
   std::vector<Event> events_;
+  int last_document_ = -1;
   std::unordered_map<YAML::anchor_t, std::string> anchors_;
   std::size_t defined_ = 0;
 };

@@ -1,36 +1,31 @@
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-#include <vector>
+#include "compiler/doc/text_check.h"
 
 #include <yaml.h>
 
-#include "compiler/doc/text_check.h"
+#include <cstdint>
+#include <string_view>
 
 namespace gatec::doc {
 
-/// libyaml's marks as byte offsets. They count characters, and their index runs behind in multi-line scalars with CR LF; so
-/// where bytes and characters differ, line and column are looked up with a cursor that follows the parser.
+/// libyaml's marks as byte offsets. They count characters, so a cursor follows the parser through text beyond ASCII.
 class YamlMarks {
  public:
-  YamlMarks(std::string_view text, const TextFacts& facts);
+  YamlMarks(std::string_view text, const TextFacts& facts)
+      : text_(text), begin_(facts.begin), ascii_(facts.ascii), at_(facts.begin) {}
 
   [[nodiscard]] std::uint32_t offset(const yaml_mark_t& mark) {
-    if (direct_) return begin_ + static_cast<std::uint32_t>(mark.index);
-    return look_up(mark.line, mark.column);
+    return ascii_ ? begin_ + static_cast<std::uint32_t>(mark.index) : follow(mark.index);
   }
 
  private:
-  std::uint32_t look_up(std::size_t line, std::size_t column);
-  void next_line();
+  std::uint32_t follow(std::size_t index);
 
   std::string_view text_;
   std::uint32_t begin_;
-  bool direct_;
-  std::vector<std::uint32_t> lines_;  // where the lines up to the furthest one that was asked for begin
-  std::size_t line_ = 0;
-  std::size_t column_ = 0;
+  bool ascii_;
+  std::size_t index_ = 0;
   std::size_t at_;
 };
 

@@ -1,5 +1,3 @@
-#include <cstring>
-
 #include "compiler/doc/libyaml_parser.h"
 #include "compiler/doc/reader.h"
 #include "compiler/doc/scalar_types.h"
@@ -7,6 +5,8 @@
 #include "compiler/doc/tree_builder.h"
 #include "compiler/doc/yaml_errors.h"
 #include "compiler/doc/yaml_marks.h"
+
+#include <cstring>
 
 namespace gatec::doc {
 namespace {
@@ -97,7 +97,7 @@ class LibyamlReader {
     if (data.tag != nullptr || data.anchor != nullptr) {
       scalar.begin = std::min(skip_properties(text_, scalar.begin), scalar.end);
     }
-    place(scalar);
+    place(scalar, event.start_mark.line == event.end_mark.line);
     if (data.plain_implicit != 0 || is_bare(data.tag)) {
       scalar.type = resolve_plain(scalar.text);
     } else if (data.tag != nullptr) {
@@ -107,18 +107,24 @@ class LibyamlReader {
   }
 
   /// Takes the text from the source where it stands there as it is.
-  void place(TreeBuilder::Scalar& scalar) const {
+  void place(TreeBuilder::Scalar& scalar, bool one_line) const {
     if (scalar.style == Style::Literal || scalar.style == Style::Folded) {
       while (scalar.end > scalar.begin && std::strchr(" \t\r\n", text_[scalar.end - 1]) != nullptr) --scalar.end;
       return;
     }
-    if (scalar.style == Style::Plain && scalar.text.empty()) scalar.begin = scalar.end;
+    if (scalar.style == Style::Plain && scalar.text.empty()) scalar.begin = scalar.end = behind_colon(scalar.end);
     const std::size_t quote = scalar.style == Style::Plain ? 0 : 1;
     const std::size_t width = scalar.end - scalar.begin;
     if (width != scalar.text.size() + 2 * quote) return;
     const std::string_view written = text_.substr(scalar.begin + quote, scalar.text.size());
-    scalar.in_source = written == scalar.text;
+    scalar.in_source = (quote == 0 && one_line) || written == scalar.text;
     if (scalar.in_source) scalar.text = written;
+  }
+
+  /// In a flow mapping, the mark of an empty value is at the comma or brace behind it.
+  [[nodiscard]] std::uint32_t behind_colon(std::uint32_t at) const {
+    const std::size_t before = at == 0 ? std::string_view::npos : text_.find_last_not_of(" \t\r\n", at - 1);
+    return before != std::string_view::npos && text_[before] == ':' ? static_cast<std::uint32_t>(before + 1) : at;
   }
 
   diagnostics::Reported report_problem() {

@@ -1,17 +1,17 @@
-#include <exception>
-#include <istream>
-#include <streambuf>
-
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
-
 #include "compiler/doc/memory_stream.h"
 #include "compiler/doc/reader.h"
 #include "compiler/doc/scalar_types.h"
 #include "compiler/doc/text_check.h"
 #include "compiler/doc/tree_builder.h"
 #include "compiler/doc/yaml_marks.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <exception>
+#include <istream>
+#include <streambuf>
 
 namespace gatec::doc {
 namespace {
@@ -28,7 +28,8 @@ class SecondHandler : public YAML::EventHandler {
   SecondHandler(std::string_view text, const TextFacts& facts, TreeBuilder& builder)
       : text_(text), begin_(facts.begin), builder_(builder) {}
 
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    check_progress(mark);
     names_.clear();
     builder_.document_start();
   }
@@ -49,7 +50,8 @@ class SecondHandler : public YAML::EventHandler {
     go_on(builder_.alias(name, begin, begin + 1 + static_cast<std::uint32_t>(name.size())));
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     const std::uint32_t begin = position(mark);
     flush(begin);
     const bool explicit_tag = tag != "?" && tag != "!";
@@ -59,7 +61,8 @@ class SecondHandler : public YAML::EventHandler {
     scalar.begin = content(begin, explicit_tag || bare_tag || anchor != 0);
     scalar.end = scalar.begin;
     scalar.text = value;
-    scalar.style = unquoted || ((explicit_tag || bare_tag) && !is_quote(scalar.begin)) ? Style::Plain : Style::DoubleQuoted;
+    scalar.style =
+        unquoted || ((explicit_tag || bare_tag) && !is_quote(scalar.begin)) ? Style::Plain : Style::DoubleQuoted;
     place(scalar);
     if (explicit_tag) {
       scalar.type = resolve_tagged(tag);
@@ -82,7 +85,8 @@ class SecondHandler : public YAML::EventHandler {
   void OnAnchor(const YAML::Mark& /*mark*/, const std::string& name) override { name_ = name; }
 
   [[nodiscard]] std::uint32_t position(const YAML::Mark& mark) const {
-    return static_cast<std::uint32_t>(std::min<std::size_t>(static_cast<std::size_t>(std::max(mark.pos, 0)) + begin_, text_.size()));
+    return static_cast<std::uint32_t>(
+        std::min<std::size_t>(static_cast<std::size_t>(std::max(mark.pos, 0)) + begin_, text_.size()));
   }
 
  private:
@@ -92,6 +96,12 @@ class SecondHandler : public YAML::EventHandler {
     YAML::anchor_t anchor = 0;
     std::size_t ends = 0;  // of collections, since
   };
+
+  /// Before a stray bracket or comma, yaml-cpp gives one empty document after the other and never moves on.
+  void check_progress(const YAML::Mark& mark) {
+    if (mark.pos <= last_document_) throw YAML::ParserException(mark, "no value can begin here");
+    last_document_ = mark.pos;
+  }
 
   static void go_on(bool yes) {
     if (!yes) throw Refused{};
@@ -168,6 +178,7 @@ class SecondHandler : public YAML::EventHandler {
   std::uint32_t begin_;
   TreeBuilder& builder_;
   PendingNull pending_;
+  int last_document_ = -1;
   std::string name_;
   std::unordered_map<YAML::anchor_t, std::string> names_;
 };

@@ -125,12 +125,12 @@ class YamlWriter {
 
   /// With the line break behind it.
   void scalar(const Out& value, std::size_t depth) {
-    std::visit(base::Overload{[&](Out::Null) { out_ += "null\n"; }, [&](bool b) { out_ += b ? "true\n" : "false\n"; },
-                              [&](const Out::Number& number) { (out_ += number.text) += '\n'; },
-                              [&](const std::string& text) { string(text, depth); },
-                              [&](const Out::Sequence&) { out_ += "[]\n"; },
-                              [&](const Out::Mapping&) { out_ += "{}\n"; }},
-               value.storage());
+    std::visit(
+        base::Overload{[&](Out::Null) { out_ += "null\n"; }, [&](bool b) { out_ += b ? "true\n" : "false\n"; },
+                       [&](const Out::Number& number) { (out_ += number.text) += '\n'; },
+                       [&](const std::string& text) { string(text, depth); },
+                       [&](const Out::Sequence&) { out_ += "[]\n"; }, [&](const Out::Mapping&) { out_ += "{}\n"; }},
+        value.storage());
   }
 
   void string(std::string_view text, std::size_t depth) {
@@ -175,13 +175,15 @@ std::size_t written_size(const Out& value, std::size_t indent, std::size_t depth
                                    [](const std::string& text) { return text.size() + kAround; },
                                    [&](const Out::Sequence& elements) {
                                      std::size_t size = kAround + depth * indent;
-                                     for (const Out& e : elements) size += depth * indent + written_size(e, indent, depth + 1);
+                                     for (const Out& e : elements)
+                                       size += depth * indent + written_size(e, indent, depth + 1);
                                      return size;
                                    },
                                    [&](const Out::Mapping& pairs) {
                                      std::size_t size = kAround + depth * indent;
                                      for (const auto& [key, child] : pairs) {
-                                       size += key.size() + kAround + depth * indent + written_size(child, indent, depth + 1);
+                                       size += key.size() + kAround + depth * indent +
+                                               written_size(child, indent, depth + 1);
                                      }
                                      return size;
                                    }},

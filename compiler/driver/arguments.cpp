@@ -132,7 +132,7 @@ void Arguments::option(std::string_view names, std::vector<std::string>& values,
           }
         }
       });
-  option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  option->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void Arguments::flag(std::string_view names, bool& value, std::string_view text) {

@@ -16,7 +16,8 @@ bool is_config_name(std::string_view name) {
 }
 
 std::string joined(std::string_view folder, std::string_view name) {
-  std::string path(folder);
+  std::string path(folder == "." || folder == "./" ? std::string_view{} : folder);
+  if (path.empty()) return std::string(name);
   if (!path.ends_with('/')) path += '/';
   return path += name;
 }

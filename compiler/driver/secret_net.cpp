@@ -1,6 +1,7 @@
 #include "compiler/driver/secret_net.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 #include "compiler/facts/secrets.h"
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t kHead = 6;  // bytes that are hashed, and the shortest secret looked for
 constexpr std::size_t kHeadBits = 16;
+constexpr std::size_t kNone = SIZE_MAX;
 
 std::uint64_t head_of(const char* p) {
   std::uint64_t head = 0;
@@ -34,7 +36,7 @@ bool is_common_word(std::string_view text) {
 
 }  // namespace
 
-SecretNet::SecretNet(const source::SourceManager& sources) : heads_(std::size_t{1} << kHeadBits) {
+SecretNet::SecretNet(const source::SourceManager& sources) {
   for (const source::Span& span : sources.secrets()) {
     std::string_view rest = sources.text(span);
     while (!rest.empty()) {
@@ -57,11 +59,13 @@ template <class Hit>
 void SecretNet::search(std::string_view text, Hit hit) const {
   if (text.size() < kHead) return;
   for (std::size_t at = 0; at + kHead <= text.size(); ++at) {
-    const std::uint64_t head = head_of(text.data() + at);
-    if (!heads_[slot_of(head)]) continue;
-    const auto [first, last] = by_head_.equal_range(head);
-    for (auto it = first; it != last; ++it) {
-      if (text.substr(at).starts_with(patterns_[it->second]) && !hit(at, it->second)) return;
+    if (!heads_[slot_of(head_of(text.data() + at))]) continue;
+    const std::string_view rest = text.substr(at);
+    // Whatever `rest` begins with is the last pattern not after it, or what that one begins with.
+    const auto after = std::upper_bound(patterns_.begin(), patterns_.end(), rest);
+    auto i = after == patterns_.begin() ? kNone : static_cast<std::size_t>(after - patterns_.begin()) - 1;
+    for (; i != kNone; i = parents_[i]) {
+      if (rest.starts_with(patterns_[i]) && !hit(at, i)) return;
     }
   }
 }
@@ -89,12 +93,13 @@ void SecretNet::drop_common(const source::SourceManager& sources) {
 }
 
 void SecretNet::index() {
-  by_head_.clear();
-  heads_.assign(heads_.size(), false);
+  heads_.assign(std::size_t{1} << kHeadBits, false);
+  parents_.assign(patterns_.size(), kNone);
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
-    const std::uint64_t head = head_of(patterns_[i].data());
-    by_head_.emplace(head, i);
-    heads_[slot_of(head)] = true;
+    heads_[slot_of(head_of(patterns_[i].data()))] = true;
+    std::size_t parent = i == 0 ? kNone : i - 1;
+    while (parent != kNone && !patterns_[i].starts_with(patterns_[parent])) parent = parents_[parent];
+    parents_[i] = parent;
   }
 }
 

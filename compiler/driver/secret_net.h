@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "compiler/source/source_manager.h"
@@ -27,9 +26,9 @@ class SecretNet {
   template <class Hit>
   void search(std::string_view text, Hit hit) const;
 
-  std::vector<std::string> patterns_;
-  std::unordered_multimap<std::uint64_t, std::size_t> by_head_;
-  std::vector<bool> heads_;  // of hashes, so that most places need one look
+  std::vector<std::string> patterns_;  // sorted
+  std::vector<std::size_t> parents_;   // of each the longest other one that it begins with
+  std::vector<bool> heads_;            // by hash of the first bytes, so that most places need one look
 };
 
 }  // namespace gatec::driver

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/base/memory.h"
 #include "compiler/base/nearest.h"
 #include "compiler/driver/arguments.h"
 #include "compiler/rules/rules.h"
@@ -143,11 +144,15 @@ Session::State Session::load(const std::vector<InputFile>& files) {
       fine = false;
     }
   }
-  const State state = load_texts(std::move(texts), false);
-  return fine ? state : State::Unreadable;
+  if (fine) return load_texts(std::move(texts), false);
+  for (auto& [file, text] : texts) (void)add_document(std::move(file), std::move(text), false);
+  return State::Unreadable;
 }
 
 Session::State Session::load_texts(std::vector<std::pair<InputFile, std::string>> texts, bool proving) {
+  std::size_t bytes = 0;
+  for (const auto& [file, text] : texts) bytes += text.size();
+  base::expect_input(bytes);
   bool fine = true;
   for (auto& [file, text] : texts) fine = add_document(std::move(file), std::move(text), proving) != nullptr && fine;
   if (!fine) return State::Unreadable;
@@ -241,6 +246,7 @@ Session::State Session::understand(bool proving) {
   options_ = settings_.options.of(choice_.dialect->name);
   choice_.dialect->read(inputs_, context(proving), gateway);
   if (include_failed_) return State::Unreadable;
+  for (const doc::Document& document : documents_) understood_.push_back(document.file());
   passes::Context passes = pass_context(proving);
   passes::run(gateway, passes);
   return State::Read;
@@ -269,10 +275,18 @@ source::Span Session::span(ir::LeafId leaf) {
 
 diagnostics::Mask Session::mask() const {
   diagnostics::Mask mask(sources);
-  if (context_ && !include_failed_) {
-    for (const doc::Document& document : documents_) mask.understood(document.file());
-  }
+  for (const source::FileId file : understood_) mask.understood(file);
   return mask;
+}
+
+void Session::forget() {
+  context_.reset();
+  inputs_.clear();
+  by_path_.clear();
+  spans_.clear();
+  gateway = {};
+  ledger = {};
+  documents_.clear();
 }
 
 }  // namespace gatec::driver

@@ -88,6 +88,8 @@ class Session {
   /// Where a leaf stands; nowhere for an invalid id.
   [[nodiscard]] source::Span span(ir::LeafId leaf);
   [[nodiscard]] diagnostics::Mask mask() const;
+  /// Lets go of trees and values; sources and diagnostics stay.
+  void forget();
 
  private:
   const doc::Document* add_document(InputFile file, std::string text, bool proving);
@@ -109,6 +111,7 @@ class Session {
   std::optional<targets::ReadContext> context_;
   std::vector<source::Span> spans_;  // by leaf, made when first asked
   std::uint32_t leaf_count_ = 0;
+  std::vector<source::FileId> understood_;  // their secrets are marked
   bool include_failed_ = false;
 };
 

@@ -16,6 +16,7 @@ void write_side(JsonWriter& json, std::string_view key, std::string_view dialect
 
 void write_entry(JsonWriter& json, const Entry& entry) {
   json.begin_object();
+  json.one_line(true);
   json.member("file", entry.file);
   json.member("line", entry.line);
   json.member("column", entry.column);
@@ -29,6 +30,7 @@ void write_entry(JsonWriter& json, const Entry& entry) {
   json.member("advice", entry.advice);
   json.member("code", entry.code);
   json.end_object();
+  json.one_line(false);
 }
 
 void write_entries(JsonWriter& json, const Report& report) {

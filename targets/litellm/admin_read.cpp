@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "compiler/ir/describe.h"
 #include "targets/litellm/admin_reader.h"
 
 namespace gatec::targets::litellm {

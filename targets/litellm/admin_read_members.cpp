@@ -22,8 +22,6 @@ Principal member_of(const Principal& owner, PrincipalKind kind) {
   return member;
 }
 
-bool is_unmodelled_list(const Node& node) { return !node.is_sequence(); }
-
 }  // namespace
 
 /// Bodies of member_add and member_update, and the memberships of exports.
@@ -35,20 +33,21 @@ void AdminReader::read_membership(const Node& object, AdminKind kind) {
   read_fields(object, draft);
   finish_budgets(draft);
   if (draft.members.empty()) {
-    add_person(object, draft);
+    add_person(object, draft, draft.at);
     return;
   }
   const Node& people = *draft.members.front().second;
+  const KeyTable::Cursor at = draft.at.child("member");
   if (people.is_sequence()) {
     if (people.empty()) settle_unset(people);
-    for (const Node* person : people.elements()) add_person(*person, draft);
+    for (const Node* person : people.elements()) add_person(*person, draft, at.element());
   } else {
-    add_person(people, draft);
+    add_person(people, draft, at);
   }
 }
 
 /// `person` holds role, user_id and user_email; of the object itself they are in the draft already.
-void AdminReader::add_person(const Node& person, Draft& draft) {
+void AdminReader::add_person(const Node& person, Draft& draft, KeyTable::Cursor at) {
   Principal member = draft.principal;
   if (!person.is_mapping()) {
     kit_.wrong_type(person, "member", "a mapping with `user_id` and `role`");
@@ -68,7 +67,7 @@ void AdminReader::add_person(const Node& person, Draft& draft) {
       kit_.wrong_type(*e.value, key, "a string");
       keep_wrong(e, member);
     } else {
-      tell_unknown(e, draft.at.child("member"), "member");
+      tell_unknown(e, at, "member");
       keep(e, member, {}, DiagId::UnknownKey, Fate::Manual, "correct the source, then convert again");
     }
   }
@@ -76,7 +75,7 @@ void AdminReader::add_person(const Node& person, Draft& draft) {
 }
 
 void AdminReader::read_members(AdminField field, const Node& list, Draft& owner) {
-  if (is_unmodelled_list(list)) {
+  if (!list.is_sequence()) {
     kit_.wrong_type(list, "the list of members", "a list");
     ledger().settle(list, Fate::Manual, DiagId::WrongType, "it should be a list");
     return;
@@ -103,11 +102,9 @@ void AdminReader::read_members(AdminField field, const Node& list, Draft& owner)
 void AdminReader::read_team_member(const Node& element, Draft& team) {
   Draft draft;
   draft.kind = AdminKind::TeamMember;
-  draft.at = keys().root(table_root(AdminKind::Team));
-  draft.at = draft.at.child("members_with_roles").element();
   draft.principal = member_of(team.principal, PrincipalKind::Member);
   draft.members.emplace_back(AdminField::Member, &element);
-  add_person(element, draft);
+  add_person(element, draft, team.at.child("members_with_roles").element());
 }
 
 /// An id, or an object with the member's own role and budget.

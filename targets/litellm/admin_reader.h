@@ -72,7 +72,7 @@ class AdminReader {
   void read_team_member(const doc::Node& element, Draft& team);
   void read_user_team(const doc::Node& element, Draft& user);
   void read_user_organization(const doc::Node& element, Draft& user);
-  void add_person(const doc::Node& person, Draft& draft);
+  void add_person(const doc::Node& person, Draft& draft, KeyTable::Cursor at);
   void add_member(ir::Principal member);
   void merge(ir::Principal& into, ir::Principal from);
   template <class T>

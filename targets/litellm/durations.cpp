@@ -216,11 +216,18 @@ std::optional<std::string> rolling_text(const ir::Window& window) {
   return plainest_length(window.seconds);
 }
 
+bool periods_are_even(const ir::Window& window) {
+  if (window.kind != ir::WindowKind::Calendar || window.count <= 0) return true;
+  if (window.unit == ir::CalendarUnit::Hour) return 24 % window.count == 0;
+  return window.unit != ir::CalendarUnit::Minute || window.count >= 60 || 60 % window.count == 0;
+}
+
 bool ambiguous_duration(std::string_view text) {
   const auto span = length(text);
   const ir::Window window = reset_window(text);
   if (!span || span->none || window.kind != ir::WindowKind::Calendar) return false;
   if (span->months > 0) return window.unit != ir::CalendarUnit::Month;
+  if (!periods_are_even(window)) return true;
   // A calendar month is what people mean by thirty days, so it is as good as equal.
   const std::int64_t reset = window.unit == ir::CalendarUnit::Month ? 30 * kDay : window.seconds;
   return std::abs(reset - span->seconds) * 100 > span->seconds;

@@ -33,7 +33,9 @@ struct LengthResult {
 [[nodiscard]] std::optional<std::string> reset_text(const ir::Window& window);
 [[nodiscard]] std::optional<std::string> rolling_text(const ir::Window& window);
 
-/// Whether both parsers read the text, and their spans differ by more than one percent (`1hr`, `1min`, `48h`, `90m`).
+/// False where a period is cut short each hour or day because it does not divide it (`5h`, `45m`).
+[[nodiscard]] bool periods_are_even(const ir::Window& window);
+/// Whether both parsers read the text, and what they make of it differs (`1hr`, `1min`, `48h`, `90m`, `5h`).
 [[nodiscard]] bool ambiguous_duration(std::string_view text);
 /// What a text that R misreads was meant to be (`30 days` → `30d`, `monthly` → `1mo`, `1hr` → `1h`), where that is plain.
 [[nodiscard]] std::optional<std::string> intended_duration(std::string_view text);

@@ -38,15 +38,30 @@ ModelString of_kind(std::string_view kind, std::string_view model, const ir::Rul
   return out;
 }
 
+/// `us.anthropic.claude-…`, `amazon.nova-…`: ids of Bedrock.
+bool is_bedrock_id(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kRegions = {"us.", "eu.", "apac.", "global.", "us-gov.", "jp."};
+  constexpr std::array<std::string_view, 8> kVendors = {"anthropic.", "amazon.", "meta.", "mistral.", "cohere.", "ai21.", "stability.", "deepseek."};
+  for (const std::string_view region : kRegions) {
+    if (text.starts_with(region)) {
+      text.remove_prefix(region.size());
+      break;
+    }
+  }
+  return starts_with_any(text, kVendors);
+}
+
 ModelString infer_by_name(std::string_view text) {
   constexpr std::array<std::string_view, 13> kOpenAi = {"gpt-", "o1", "o3", "o4", "chatgpt-", "text-embedding-", "dall-e", "whisper", "tts",
                                                         "ft:gpt-", "omni-moderation", "text-moderation", "codex-"};
-  constexpr std::array<std::string_view, 3> kCompletion = {"gpt-3.5-turbo-instruct", "davinci-002", "babbage-002"};
+  constexpr std::array<std::string_view, 4> kCompletion = {"gpt-3.5-turbo-instruct", "davinci-002", "babbage-002", "text-davinci-"};
   if (starts_with_any(text, kCompletion)) return of_kind("openai", text, rules::kInferredName, "text-completion-openai");
   if (starts_with_any(text, kOpenAi)) return of_kind("openai", text, rules::kInferredName);
   if (text.starts_with("claude-")) return of_kind("anthropic", text, rules::kInferredName);
-  if (text.starts_with("command")) return of_kind("cohere", text, rules::kInferredName);
+  if (text.starts_with("command") || text.starts_with("embed-")) return of_kind("cohere", text, rules::kInferredName);
   if (has_version_hash(text)) return of_kind("replicate", text, rules::kInferredName);
+  if (text.starts_with("gemini-")) return of_kind("vertex_ai", text, rules::kInferredName);
+  if (is_bedrock_id(text)) return of_kind("bedrock", text, rules::kInferredName);
   return {};
 }
 

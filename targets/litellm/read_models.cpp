@@ -33,7 +33,6 @@ void Reader::read_models(const std::vector<const Node*>& lists) {
   for (const Node* list : lists) count += list->elements().size();
   gw_.deployments.reserve(gw_.deployments.size() + count);
   gw_.providers.reserve(gw_.providers.size() + count);
-  gw_.nodes.reserve(count + count / 2 + 16);
   groups_.reserve(std::min<std::size_t>(count, 1024));
   group_of_.reserve(count);
   for (const Node* list : lists) {

@@ -168,38 +168,40 @@ void Reader::provider_defaults(ir::Provider& provider) {
   }
 }
 
-void Reader::read_credentials(const Node& list) {
+void Reader::read_credential(const Node& node) {
   static const Cursor kElement = keys().root().child("credential_list").element();
-  for (const Node* element : list.elements()) {
-    const Node* name = element->is_mapping() ? element->get("credential_name") : nullptr;
-    if (name == nullptr || !name->is_string()) {
-      kit_.wrong_type(*element, "credential_list", "a list of mappings with a `credential_name`");
-      gw_.extras.push_back(kit_.extra("credential_list", "#" + std::to_string(++dropped_), *element, DiagId::WrongType, Fate::Manual, "complete the entry"));
-      continue;
-    }
-    ir::CredentialSet& set = gw_.credential_sets.emplace_back();
-    set.name = text(*name, "credential_name");
-    const Place place{&set.extras, ""};
-    walk(*element, kElement, place, [&](const Entry& e, const KeyRow& row, Cursor at) {
-      const std::string_view key = e.key->text();
-      if (key == "credential_name") return true;
-      if (key != "credential_values" && key != "credential_info") {
-        keep_row(e, row, place);
-        return true;
-      }
-      if (!is_map(e, place)) return true;
-      const Place inner{&set.extras, std::string(key)};
-      const Entry* region = nullptr;
-      walk(*e.value, at, inner, [&](const Entry& v, const KeyRow& r, Cursor) {
-        const Slot slot = slot_of(r);
-        if (slot != Slot::None) return read_provider_key(v, slot, set.values, region, inner);
-        keep_row(v, r, inner);
-        return true;
-      });
-      read_set_region(region, set);
-      return true;
-    });
+  const Node* name = node.is_mapping() ? node.get("credential_name") : nullptr;
+  if (name == nullptr || !name->is_string()) {
+    kit_.wrong_type(node, "credential_list", "a list of mappings with a `credential_name`");
+    gw_.extras.push_back(kit_.extra("credential_list", "#" + std::to_string(++dropped_), node, DiagId::WrongType, Fate::Manual, "complete the entry"));
+    return;
   }
+  ir::CredentialSet& set = gw_.credential_sets.emplace_back();
+  set.name = text(*name, "credential_name");
+  const Place place{&set.extras, ""};
+  walk(node, kElement, place, [&](const Entry& e, const KeyRow& row, Cursor at) {
+    const std::string_view key = e.key->text();
+    if (key == "credential_name") return true;
+    if (key != "credential_values" && key != "credential_info") {
+      keep_row(e, row, place);
+      return true;
+    }
+    if (!is_map(e, place)) return true;
+    read_credential_map(e, at, set);
+    return true;
+  });
+}
+
+void Reader::read_credential_map(const Entry& e, Cursor at, ir::CredentialSet& set) {
+  const Place place{&set.extras, std::string(e.key->text())};
+  const Entry* region = nullptr;
+  walk(*e.value, at, place, [&](const Entry& v, const KeyRow& row, Cursor) {
+    const Slot slot = slot_of(row);
+    if (slot != Slot::None) return read_provider_key(v, slot, set.values, region, place);
+    keep_row(v, row, place);
+    return true;
+  });
+  read_set_region(region, set);
 }
 
 /// A set belongs to no kind of provider: any spelling of the region counts, and is kept for writing.

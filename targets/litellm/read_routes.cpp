@@ -34,6 +34,13 @@ std::string_view stripped(std::string_view name) {
 
 }  // namespace
 
+/// In place, as a node with its settings is large.
+template <class What>
+NodeId Reader::new_node(What what) {
+  gw_.nodes.emplace_back().what = std::move(what);
+  return NodeId{static_cast<std::uint32_t>(gw_.nodes.size() - 1)};
+}
+
 // ---- fallback lists ----------------------------------------------------------------------------------------------------
 
 bool Reader::fallback_shape_is_right(const Node& list, std::string_view key) {
@@ -99,16 +106,12 @@ void Reader::read_default_fallbacks(const Entry& e, const Place& place) {
 /// `default_fallbacks` is appended as `"*"`, so a `"*"` of the list itself comes first (page, Fallbacks).
 void Reader::settle_default_fallbacks() {
   const auto star = general_.by_source.find("*");
-  if (star != general_.by_source.end()) {
+  if (star != general_.by_source.end() && !general_.items[star->second].targets->value->empty()) {
     FallbackItem& item = general_.items[star->second];
     item.used = true;
     if (default_entry_ != nullptr) shadowed(*default_entry_, "`\"*\"` in `fallbacks`");
     default_entry_ = item.targets;
     lay_out("default_fallbacks.form", "*");
-    if (item.targets->value->empty()) {
-      keep_empty(*item.targets, top().below("fallbacks"));
-      default_entry_ = nullptr;
-    }
   }
   if (default_entry_ == nullptr) return;
   for (const Node* target : default_entry_->value->elements()) {
@@ -120,14 +123,17 @@ NodeId Reader::to_node(const Node& target, const ir::Rule* rule) {
   ir::To to;
   to.route = {std::string(target.text()), rule != nullptr ? Origin(target.leaf(), *rule) : Origin(target.leaf())};
   to.chained = {true, Origin(rules::kChained)};
-  PlanNode node;
-  node.what = std::move(to);
-  return gw_.add(std::move(node));
+  return new_node(std::move(to));
 }
 
 // ---- groups ------------------------------------------------------------------------------------------------------------
 
 void Reader::build_routes() {
+  std::size_t targets = gw_.deployments.size() + 2 * groups_.size();
+  for (const FallbackList* list : {&general_, &context_list_, &content_list_}) {
+    for (const FallbackItem& item : list->items) targets += item.targets->value->elements().size();
+  }
+  gw_.nodes.reserve(gw_.nodes.size() + targets);
   settle_default_fallbacks();
   gw_.routes.reserve(groups_.size());
   for (Group& group : groups_) {
@@ -140,12 +146,10 @@ void Reader::build_routes() {
     own_edges(name, context_list_, edges);
     own_edges(name, content_list_, edges);
     if (!edges.empty()) {
-      PlanNode node;
       ir::Fallback fallback;
       fallback.primary = plan;
       fallback.edges = std::move(edges);
-      node.what = std::move(fallback);
-      plan = gw_.add(std::move(node));
+      plan = new_node(std::move(fallback));
     }
     gw_.at(plan).settings.retry.by_failure = std::move(group.retry_by_failure);
     route.kind = name.find('*') != std::string::npos ? ir::RouteKind::Pattern : ir::RouteKind::Name;
@@ -204,19 +208,12 @@ NodeId Reader::tier_plan(std::vector<Member*>& tier) {
     edge.order = std::move(m->order);
     balance.edges.push_back(std::move(edge));
   }
-  PlanNode node;
-  node.what = std::move(balance);
-  return gw_.add(std::move(node));
+  return new_node(std::move(balance));
 }
 
 NodeId Reader::member_node(Member& member) {
-  PlanNode use;
-  use.what = ir::Use{member.deployment};
-  const NodeId id = gw_.add(std::move(use));
-  if (member.shadow.absent()) return id;
-  PlanNode mirror;
-  mirror.what = ir::Mirror{id, std::move(member.shadow)};
-  return gw_.add(std::move(mirror));
+  const NodeId id = new_node(ir::Use{member.deployment});
+  return member.shadow.absent() ? id : new_node(ir::Mirror{id, std::move(member.shadow)});
 }
 
 /// The arithmetic of simple-shuffle (page, Strategies): the first member decides which field is the weight.

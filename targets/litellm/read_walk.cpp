@@ -13,15 +13,18 @@ using ir::Fate;
 constexpr std::string_view kCorrectFirst = "correct the source, then convert again";
 constexpr std::string_view kNothing = "nothing to do: LiteLLM ignores it too";
 
-/// Where people put things; what `homes` finds elsewhere (`name` of a tool, `url` of a server) is chance.
-constexpr std::array<std::string_view, 8> kMainPlaces = {"",
-                                                         "litellm_settings",
-                                                         "router_settings",
-                                                         "general_settings",
-                                                         "model_list[]",
-                                                         "model_list[].litellm_params",
-                                                         "model_list[].model_info",
-                                                         "litellm_settings.cache_params"};
+/// Where people put things, the likeliest first; what `homes` finds elsewhere (`name` of a tool, `url` of a server) is chance.
+constexpr std::array<std::string_view, 8> kHomesOfSettings = {"router_settings", "litellm_settings", "general_settings", "litellm_settings.cache_params",
+                                                              "model_list[].litellm_params", "", "model_list[].model_info", "model_list[]"};
+constexpr std::array<std::string_view, 8> kHomesOfParams = {"model_list[].litellm_params", "model_list[].model_info", "model_list[]", "router_settings",
+                                                            "litellm_settings", "general_settings", "litellm_settings.cache_params", ""};
+
+std::optional<std::string_view> likeliest_home(const std::vector<std::string_view>& homes, std::string_view section, bool in_file) {
+  for (const std::string_view home : in_file ? kHomesOfSettings : kHomesOfParams) {
+    if (home != section && std::ranges::find(homes, home) != homes.end()) return home;
+  }
+  return std::nullopt;
+}
 
 std::string quoted(std::string_view text) {
   std::string out = "`";
@@ -144,9 +147,8 @@ DiagId Reader::explain_unknown(const Entry& e, Cursor at, const Place& place, bo
         .fix("write " + quoted(*near), diagnostics::FixSafety::Unsafe, {{e.key->span(), std::string(*near)}});
     return DiagId::UnknownKey;
   }
-  for (const std::string_view home : keys().homes(key)) {
-    if (home == place.section || std::ranges::find(kMainPlaces, home) == kMainPlaces.end()) continue;
-    context_.sink.report(DiagId::MisplacedKey, e.key->span(), quoted(key) + " has no effect " + here + "; it belongs " + home_name(home));
+  if (const auto home = likeliest_home(keys().homes(key), place.section, in_file)) {
+    context_.sink.report(DiagId::MisplacedKey, e.key->span(), quoted(key) + " has no effect " + here + "; it belongs " + home_name(*home));
     return DiagId::MisplacedKey;
   }
   if (inert) {
@@ -178,6 +180,8 @@ void Reader::check_kept(const Node& node, Cursor at, std::string_view key, const
     const Cursor child = at.child(e.key->text());
     if (!child.known()) {
       if (!at.open() && e.key->is_scalar()) explain_unknown(e, at, inner, false);
+    } else if (child.row() == row) {
+      continue;  // a value of a map of data keys
     } else if (child.row() != nullptr && child.row()->handling == Handling::Inert) {
       explain_unknown(e, at, inner, true);
     } else {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "targets/litellm/tables.h"
+#include "targets/litellm/vocabulary.h"
 #include "targets/read_kit.h"
 
 namespace gatec::targets::litellm {
@@ -71,18 +72,23 @@ class Reader {
     const doc::Entry* max_budget = nullptr;
     const doc::Entry* budget_duration = nullptr;
   };
+  static constexpr std::size_t kMaxIncludes = 100;
+
   struct Section {
     std::string_view key;
     std::vector<const doc::Entry*> entries;  // of the top level, one a file
   };
 
   // read.cpp: files and sections
+  [[nodiscard]] const doc::Node* only_root(const doc::Document& document);
   void read_root(const Input& input, const doc::Node& root);
-  void read_include(const Input& input, const doc::Entry& entry, std::vector<std::string_view>& pending);
+  void read_include(const Input& input, const doc::Entry& include, std::vector<const doc::Entry*>& pending);
   void add_section(const doc::Entry& entry, bool from_include);
+  void find_custom_providers();
   void read_sections();
-  void read_section(Section& section);
-  [[nodiscard]] Entries entries_of(const Section& section, const Place& place);
+  void read_settings(const Section& section);
+  void read_section(const Section& section);
+  [[nodiscard]] Entries entries_of(const Section& section);
   [[nodiscard]] const Section* section(std::string_view key) const;
 
   // read_walk.cpp: keys by the table
@@ -158,7 +164,8 @@ class Reader {
   void read_set_region(const doc::Entry* region, ir::CredentialSet& set);
   void provider_defaults(ir::Provider& provider);
   bool read_api_version(const doc::Entry& e, ir::Provider& provider);
-  void read_credentials(const doc::Node& list);
+  void read_credential(const doc::Node& node);
+  void read_credential_map(const doc::Entry& e, Cursor at, ir::CredentialSet& set);
   void set_region(const doc::Entry* region, ir::Provider& provider, std::string_view expected_key);
 
   // read_routes.cpp
@@ -166,6 +173,8 @@ class Reader {
   [[nodiscard]] ir::NodeId group_plan(Group& group);
   [[nodiscard]] ir::NodeId tier_plan(std::vector<Member*>& tier);
   [[nodiscard]] ir::NodeId member_node(Member& member);
+  template <class What>
+  [[nodiscard]] ir::NodeId new_node(What what);
   void weigh(std::vector<Member*>& tier);
   void mark_hints();
   void read_fallback_list(const doc::Entry& e, FallbackList& list, const Place& place);
@@ -194,15 +203,15 @@ class Reader {
   bool read_cache(const doc::Entry& e, Cursor at, const Place& place);
   bool read_cache_param(const doc::Entry& e, const Place& place);
   void finish_cache();
-  bool read_observers(const doc::Entry& e, std::string_view event, const Place& place);
+  bool read_observers(const doc::Entry& e, const KeyRow& row, std::string_view event, const Place& place);
   bool read_principal_defaults(const doc::Entry& e, Cursor at, std::string_view kind, const Place& place);
   bool principal_default(const doc::Entry& e, std::string_view kind, std::string_view name);
   void finish_global_budget();
   bool read_general(const doc::Entry& e, const KeyRow& row, Cursor at);
   void finish_auth();
-  void read_environment(const Entries& entries, const Place& place);
+  void read_environment(const Entries& entries);
   void read_guardrails(const doc::Node& list);
-  void read_guardrail(const doc::Node& node);
+  bool read_guardrail_param(const doc::Entry& e, ir::Guardrail& guardrail, const Place& place);
 
   [[nodiscard]] Place top(std::string_view name = {}) { return {&gw_.extras, std::string(name)}; }
   void lay_out(std::string name, std::string_view value);
@@ -213,6 +222,7 @@ class Reader {
   ir::Gateway& gw_;
   std::vector<Section> sections_;
   std::vector<const doc::Document*> included_;
+  std::vector<const doc::Node*> model_lists_, lone_entries_;
   std::vector<Group> groups_;
   std::unordered_map<std::string_view, std::size_t> group_of_;
   std::vector<std::string_view> custom_providers_;  // custom_provider_map
@@ -227,9 +237,8 @@ class Reader {
   const doc::Entry* budget_duration_ = nullptr;
   const doc::Entry* cache_switch_ = nullptr;
   bool cache_params_ = false;
-  bool jwt_ = false;
-  bool custom_auth_ = false;
-  ir::Origin auth_from_;
+  const doc::Entry* custom_auth_ = nullptr;
+  const doc::Entry* jwt_ = nullptr;
   std::size_t dropped_ = 0;
 };
 

@@ -176,7 +176,9 @@ void Reader::fill_switch(const Parts& parts, ir::PlanNode& node, const Above& be
     used.insert(&target);
     label = {std::string(by.text()), by.leaf()};
     label.from.add(target.get("name")->leaf());
-    return read_target(target, below);
+    const ir::NodeId child = read_target(target, below);
+    note_weight(target, child, "conditional strategy");
+    return child;
   };
   const Node* conditions = strategy.get("conditions");
   if (conditions != nullptr && !conditions->is_sequence()) {
@@ -232,14 +234,9 @@ void Reader::fill_switch(const Parts& parts, ir::PlanNode& node, const Above& be
     report(DiagId::PortkeyDeadTarget, target->span(), "no condition leads to this target");
     ir::Edge edge;
     edge.node = read_target(*target, below);
+    note_weight(*target, edge.node, "conditional strategy");
     edge.label = label_of(*target);
     choice.idle.push_back(std::move(edge));
-  }
-  for (const Node* target : targets) {
-    if (target->get("weight") != nullptr && target->get("weight")->is_number()) {
-      settle(*target->get("weight"), ir::Fate::Skipped, DiagId::InertKey, "a weight has no effect in a conditional strategy");
-      report(DiagId::InertKey, target->entry("weight")->key->span(), "`weight` has no effect in a conditional strategy");
-    }
   }
   if (choice.cases.empty() && mode_of(mode->text())) {
     if (choice.otherwise.valid()) note_mode(choice.otherwise, *mode);

@@ -91,6 +91,12 @@ ir::Field<base::Decimal> Reader::weight_of(const Node& target) {
   return kit_.decimal(*weight, "weight");
 }
 
+void Reader::note_weight(const Node& target, ir::NodeId child, std::string_view where) {
+  const Entry* weight = target.entry("weight");
+  if (weight == nullptr || !weight->value->is_number()) return;
+  keep_inert(gateway_.at(child).extras, "", *weight, "`weight` has no effect in a " + std::string(where));
+}
+
 Above Reader::inherit(const Parts& parts, const Above& above) {
   Above below = above;
   if (const Node* params = parts.at(Slot::OverrideParams); params != nullptr && params->is_mapping()) {
@@ -322,9 +328,7 @@ void Reader::fill_fallback(const Parts& parts, ir::PlanNode& node, const Above& 
     const std::optional<ir::NodeId> copy = first ? std::nullopt : route_copy(*target);
     const ir::NodeId child = copy ? *copy : read_target(*target, below);
     ir::Field<std::string> label = copy ? ir::Field<std::string>{} : label_of(*target);
-    if (const ir::Field<base::Decimal> weight = copy ? ir::Field<base::Decimal>{} : weight_of(*target)) {
-      keep_inert(gateway_.at(child).extras, "", *target->entry("weight"), "`weight` has no effect in a fallback");
-    }
+    if (!copy) note_weight(*target, child, "fallback");
     if (first) {
       fallback.primary = child;
       fallback.primary_label = std::move(label);

@@ -17,7 +17,19 @@ ir::Field<std::int64_t> Reader::integer(const Node& node, std::string_view what)
   return {};
 }
 
-ir::Field<std::string> Reader::text(const Node& node, std::string_view what) { return kit_.string(node, what); }
+/// A whole reference is a value that the environment holds.
+ir::Field<std::string> Reader::text(const Node& node, std::string_view what) {
+  ir::Field<std::string> field = kit_.string(node, what);
+  if (field) from_environment(field);
+  return field;
+}
+
+void Reader::from_environment(ir::Field<std::string>& field) {
+  const auto reference = parse_reference(field.value);
+  if (!reference) return;
+  field.state = ir::State::Unknown;
+  field.value = "env(" + reference->name + ")";
+}
 
 ir::Field<Decimal> Reader::milliseconds(const Node& node, std::string_view what) {
   ir::Field<Decimal> field = number(node, what);
@@ -209,7 +221,13 @@ void Reader::read_settings(Parts& parts, ir::Settings& settings, const Above& ab
       settings.timeouts.attempt = ir::Field<Decimal>::unlimited(timeout->leaf());
     }
   }
-  if (const Node* breaker = parts.at(Slot::Breaker)) read_breaker(*breaker, "cb_config", settings.breaker, parts.extras);
+  const Node* strategy = parts.at(Slot::Strategy);
+  const bool has_inner_breaker = strategy != nullptr && strategy->is_mapping() && strategy->get("cb_config") != nullptr;
+  if (const Node* breaker = parts.at(Slot::Breaker); breaker != nullptr && has_inner_breaker) {
+    keep_as(parts.extras, "", "cb_config", *breaker, DiagId::ShadowedSetting, ir::Fate::Skipped, "nothing to do: the one in `strategy` counts");
+  } else if (breaker != nullptr) {
+    read_breaker(*breaker, "cb_config", settings.breaker, parts.extras);
+  }
   if (const Node* headers = parts.at(Slot::ForwardHeaders)) {
     settings.forward_headers = kit_.strings(*headers, "forward_headers");
     if (!settings.forward_headers.given()) keep_wrong(parts.extras, "", "forward_headers", *headers);

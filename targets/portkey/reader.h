@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "targets/dialect.h"
@@ -63,13 +64,14 @@ class Reader {
   struct Source {
     const Node* node;
     const Input* input;
+    const Node* wrapper;  // of a saved config
   };
 
   // read_inputs.cpp
   void gather(const Input& input);
   void defaults();
   void settle_duplicates(const Node& node);
-  void read_config(const Node& config, const std::string& route_name, ir::Origin name_from);
+  void read_config(const Source& source, std::string route_name, ir::Origin name_from);
   [[nodiscard]] std::string route_name_of(const Source& source, bool several, ir::Origin& from);
 
   // read_routes.cpp
@@ -85,6 +87,7 @@ class Reader {
   [[nodiscard]] std::optional<std::vector<ModelCase>> model_cases(const Parts& root) const;
   void read_model_routes(Parts& root, const std::vector<ModelCase>& cases);
   void read_model_case(const ModelCase& model_case, const Above& above, const Parts& root, std::unordered_map<const Node*, std::string>& owners);
+  [[nodiscard]] std::string owner_of(const Node& target, const std::unordered_map<const Node*, std::string>& owners) const;
   void add_route(std::string name, ir::Origin from, ir::RouteKind kind, const Node& target, const Above& above);
   void read_single_route(Parts& root, std::string name, ir::Origin from);
   void read_idle_targets(const Node& targets, const std::unordered_map<const Node*, std::string>& owners);
@@ -105,6 +108,7 @@ class Reader {
   [[nodiscard]] std::vector<const Node*> targets_of(const Parts& parts, ir::PlanNode& node);
   [[nodiscard]] ir::Field<std::string> label_of(const Node& target) const;
   [[nodiscard]] ir::Field<base::Decimal> weight_of(const Node& target);
+  void note_weight(const Node& target, ir::NodeId child, std::string_view where);
   void note_mode(ir::NodeId child, const Node& mode);
 
   // read_conditions.cpp
@@ -135,6 +139,7 @@ class Reader {
   [[nodiscard]] ir::Field<base::Decimal> milliseconds(const Node& node, std::string_view what);
   [[nodiscard]] ir::Field<base::Decimal> number(const Node& node, std::string_view what);
   [[nodiscard]] ir::Field<std::int64_t> integer(const Node& node, std::string_view what);
+  static void from_environment(ir::Field<std::string>& field);
   [[nodiscard]] ir::Field<std::string> text(const Node& node, std::string_view what);
 
   // read_extras.cpp
@@ -175,8 +180,9 @@ class Reader {
   std::string requested_;  // what a leaf without a model sends on, as a template
   std::unordered_map<std::string_view, const Node*> route_targets_;  // of the root that is being read
   std::unordered_map<std::string, ir::ProviderId> by_slug_;
+  std::unordered_set<std::string> asked_;  // model names that a condition answers for
+  std::map<std::string, std::string_view> spelt_;  // slugs that are not written as `provider: @slug`
   std::uint64_t read_objects_ = 0, object_budget_ = 0;
-  bool tangled_ = false;
 };
 
 namespace rules {

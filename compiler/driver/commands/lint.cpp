@@ -70,7 +70,7 @@ class Lint {
         judge(group);
       }
     }
-    collect();
+    collect_from(loose_);
     print();
     if (!options_.quiet && options_.format == "text") env_.err.write(summary());
     if (figures_.unreadable) return ExitCode::Unreadable;
@@ -92,26 +92,30 @@ class Lint {
     return groups;
   }
 
-  /// Nothing kept of a file that was only found and that no dialect knows.
-  Session* judge(const InputGroup& group) {
+  void judge(const InputGroup& group) {
     Session& session = sessions_.emplace_back(env_, settings_);
-    return finish(session, session.load(group.files), group);
+    const Session::State state = session.load(group.files);
+    if (state == Session::State::Read) session.check();
+    conclude(session, state, group);
   }
 
-  Session* finish(Session& session, Session::State state, const InputGroup& group) {
+  /// The last word on a group. Of a file that was only found and that no dialect knows, nothing is kept.
+  void conclude(Session& session, Session::State state, const InputGroup& group) {
     if (state != Session::State::Read && group.found) {
       ++figures_.passed_over;
       sessions_.pop_back();
-      return nullptr;
+      return;
     }
     figures_.files += group.files.size();
-    if (state == Session::State::Read) {
-      session.check();
-    } else {
-      figures_.unreadable = true;
-    }
+    figures_.unreadable = figures_.unreadable || state != Session::State::Read;
     session.sink.sort();
-    return &session;
+    const std::size_t before = findings_.size();
+    collect_from(session);
+    if (findings_.size() == before) {
+      sessions_.pop_back();
+    } else {
+      session.forget();
+    }
   }
 
   /// Fixes in rounds until nothing changes; the last judgement is what is shown.
@@ -124,17 +128,32 @@ class Lint {
     }
     if (texts.size() < group.files.size()) return;
     const auto original = texts;
-    for (int round = 0; round < kFixRounds; ++round) {
+    std::vector<std::string> shown;  // before any fix, for --diff
+    for (int round = 0;; ++round) {
       Session& session = sessions_.emplace_back(env_, settings_);
       const Session::State state = session.load_texts(texts, false);
-      if (finish(session, state, group) == nullptr || state != Session::State::Read) break;
-      if (!fix_once(session, texts)) break;
-      if (round + 1 < kFixRounds) {
-        figures_.files -= group.files.size();
+      if (state == Session::State::Read) session.check();
+      if (round == 0 && options_.diff) shown = masked_texts(session);
+      if (state == Session::State::Read && round < kFixRounds && fix_once(session, texts)) {
         sessions_.pop_back();
+        continue;
       }
+      if (options_.diff) show_changes(texts, shown, masked_texts(session));
+      conclude(session, state, group);
+      break;
     }
     for (std::size_t i = 0; i < texts.size(); ++i) keep(texts[i].first, original[i].second, texts[i].second);
+  }
+
+  static std::vector<std::string> masked_texts(const Session& session) {
+    const diagnostics::Mask mask = session.mask();
+    std::vector<std::string> texts;
+    for (std::uint32_t file = 0; file < session.sources.count(); ++file) texts.push_back(mask.masked_text(source::FileId{file}));
+    return texts;
+  }
+
+  void show_changes(const std::vector<std::pair<InputFile, std::string>>& files, const std::vector<std::string>& before, const std::vector<std::string>& after) {
+    for (std::size_t i = 0; i < files.size(); ++i) env_.out.write(unified_diff(files[i].first.name, before[i], after[i]));
   }
 
   /// True when a text changed.
@@ -157,9 +176,8 @@ class Lint {
   }
 
   void keep(const InputFile& file, const std::string& before, const std::string& after) {
-    if (options_.diff) {
-      env_.out.write(unified_diff(file.name, before, after));
-    } else if (file.path == "-") {
+    if (options_.diff) return;
+    if (file.path == "-") {
       env_.out.write(after);
     } else if (before != after) {
       const int error = replace_file(env_.files, file.path, after);
@@ -180,11 +198,6 @@ class Lint {
     const diagnostics::DiagInfo& row = diagnostics::info(d.id);
     if (!select_.empty() && !select_.contains(row)) return false;
     return !ignore_.contains(row) && !ignores.covers(d, session.sources);
-  }
-
-  void collect() {
-    collect_from(loose_);
-    for (const Session& session : sessions_) collect_from(session);
   }
 
   void collect_from(const Session& session) {

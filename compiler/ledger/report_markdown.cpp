@@ -1,0 +1,148 @@
+#include <initializer_list>
+
+#include "compiler/ledger/report.h"
+#include "compiler/ledger/report_causes.h"
+
+namespace gatec::ledger {
+namespace {
+
+/// Text that Markdown shows as it is, in one table cell.
+std::string escaped(std::string_view text) {
+  static constexpr std::string_view kMarks = "\\`*_{}[]<>#|~";
+  std::string out;
+  out.reserve(text.size() + 8);
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20U) {
+      out += ' ';
+      continue;
+    }
+    if (c == '&') {
+      out += "&amp;";
+      continue;
+    }
+    if (kMarks.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+class Page {
+ public:
+  void heading(std::string_view text) { ((out_ += "\n## ") += text) += "\n\n"; }
+  void line(std::string_view text) { (out_ += text) += '\n'; }
+  void table(std::initializer_list<std::string_view> titles) {
+    row(titles);
+    out_ += '|';
+    for (std::size_t i = 0; i < titles.size(); ++i) out_ += "---|";
+    out_ += '\n';
+  }
+  void row(std::initializer_list<std::string_view> cells) {
+    out_ += '|';
+    for (const std::string_view cell : cells) ((out_ += ' ') += escaped(cell)) += " |";
+    out_ += '\n';
+  }
+  [[nodiscard]] std::string& text() { return out_; }
+
+ private:
+  std::string out_;
+};
+
+std::string and_more(std::int64_t count) { return count > 1 ? ", and " + std::to_string(count - 1) + " like it" : std::string(); }
+
+void write_fates(Page& page, const Report& report) {
+  page.heading("Summary");
+  page.table({"Fate", "Leaves", "Share"});
+  page.row({"mapped", std::to_string(report.mapped), share(report, report.mapped)});
+  page.row({"approximated", std::to_string(report.approximated), share(report, report.approximated)});
+  page.row({"manual", std::to_string(report.manual), share(report, report.manual)});
+  page.row({"skipped", std::to_string(report.skipped), share(report, report.skipped)});
+  page.row({"all", std::to_string(report.leaves), ""});
+}
+
+void write_causes(Page& page, const Report& report) {
+  const std::vector<Cause> list = causes(report);
+  if (list.empty()) return;
+  page.line("");
+  page.table({"Fate", "Leaves", "Cause", "Code", "First at"});
+  for (const Cause& cause : list) page.row({ir::fate_name(cause.fate), std::to_string(cause.count), cause.reason, cause.code, place(*cause.first)});
+}
+
+void write_tasks(Page& page, const Report& report) {
+  const std::vector<Task> list = tasks(report);
+  if (list.empty() && report.notes.empty()) return;
+  page.heading("To do by hand");
+  int number = 0;
+  for (const std::string& note : report.notes) page.line(std::to_string(++number) + ". " + escaped(note));
+  for (const Task& task : list) {
+    page.line(std::to_string(++number) + ". " + escaped(task.text) + " (" + escaped(task.first->path) + " at " + escaped(place(*task.first)) +
+              and_more(task.count) + ")");
+  }
+}
+
+void write_gate(Page& page, const Report& report) {
+  if (report.gate.empty()) return;
+  page.heading("Caps, access and authentication");
+  page.table({"What", "Before", "After", "Verdict"});
+  for (const GateRow& row : report.gate) page.row({row.what, row.before, row.after, row.verdict});
+}
+
+void write_assumptions(Page& page, const Report& report) {
+  if (report.assumptions.empty()) return;
+  page.heading("Assumptions");
+  page.line("What follows from defaults of the gateways and is written nowhere in the source.\n");
+  page.table({"Field", "Assumption", "Rule"});
+  for (const Assumption& a : report.assumptions) page.row({a.field, a.text, a.rule});
+}
+
+void write_proof(Page& page, const Report& report) {
+  page.heading("Proof");
+  page.line("What was written was read back and compared by meaning: " + std::to_string(report.proof.differences) + (report.proof.differences == 1 ? " difference, " : " differences, ") +
+            std::to_string(report.proof.admitted) + " explained above, " + std::to_string(report.proof.unadmitted) + " unexplained.");
+  for (const std::string& path : report.proof.unadmitted_paths) page.line("- " + escaped(path));
+}
+
+void write_secrets(Page& page, const Report& report) {
+  if (report.secrets.empty()) return;
+  page.heading("Secrets to set");
+  page.table({"Variable", "For"});
+  for (const auto& [name, purpose] : report.secrets) page.row({name, purpose});
+}
+
+void write_outputs(Page& page, const Report& report) {
+  if (report.outputs.empty()) return;
+  page.heading("Files");
+  page.table({"File", "Role", "Route", "SHA-256"});
+  for (const OutputFile& file : report.outputs) page.row({file.path, file.role, file.route, file.sha256});
+}
+
+void write_entries(Page& page, const Report& report) {
+  if (report.entries.empty()) return;
+  page.heading(report.all_entries ? "Every leaf" : "Every leaf that is not mapped");
+  page.table({"Place", "Path", "Fate", "Wanted", "Written", "Went to", "Reason", "Code"});
+  for (const Entry& e : report.entries) {
+    page.row({place(e), e.path, ir::fate_name(e.fate), e.wanted, e.written, e.where, e.reason, e.code});
+  }
+}
+
+}  // namespace
+
+std::string report_markdown(const Report& report) {
+  Page page;
+  page.text().reserve(2048 + report.entries.size() * 256);
+  page.line("# From " + escaped(side(report.from, report.from_version)) + " to " + escaped(side(report.to, report.to_version)) + "\n");
+  std::string inputs = "Inputs:";
+  for (const std::string& input : report.inputs) (inputs += inputs.back() == ':' ? " " : ", ") += escaped(input);
+  page.line(inputs);
+  write_fates(page, report);
+  write_causes(page, report);
+  write_tasks(page, report);
+  write_gate(page, report);
+  write_secrets(page, report);
+  write_assumptions(page, report);
+  write_proof(page, report);
+  write_outputs(page, report);
+  write_entries(page, report);
+  return std::move(page.text());
+}
+
+}  // namespace gatec::ledger

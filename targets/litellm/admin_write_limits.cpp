@@ -1,0 +1,318 @@
+#include <algorithm>
+
+#include "compiler/ir/describe.h"
+#include "targets/litellm/admin_writer.h"
+#include "targets/litellm/durations.h"
+
+namespace gatec::targets::litellm {
+namespace {
+
+using diagnostics::DiagId;
+using doc::Out;
+using ir::Budget;
+using ir::CalendarUnit;
+using ir::Counted;
+using ir::Fate;
+using ir::Limit;
+using ir::Principal;
+using ir::Window;
+using ir::WindowKind;
+
+constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86400;
+
+bool is_plain(const ir::Scope& scope) {
+  return scope.model.absent() && scope.provider.absent() && scope.tag.absent() && scope.per.absent();
+}
+
+bool is_each_member(const ir::Scope& scope) {
+  return scope.per.given() && scope.per.items.size() == 1 && scope.per.items[0].value == "user" && scope.model.absent() &&
+         scope.provider.absent() && scope.tag.absent();
+}
+
+bool is_of_model(const ir::Scope& scope) {
+  return scope.model.given() && scope.provider.absent() && scope.tag.absent() && scope.per.absent();
+}
+
+std::string number(std::int64_t n, std::string_view unit) { return std::to_string(n).append(unit); }
+
+/// The shortest period of LiteLLM's reset that is not shorter than so many seconds.
+std::string not_shorter_reset(std::int64_t seconds) {
+  for (const auto& [unit, name, most] : {std::tuple{kMinute, "m", kHour}, std::tuple{kHour, "h", kDay}}) {
+    for (std::int64_t n = 1; n * unit < most; ++n) {
+      if (most % (n * unit) == 0 && n * unit >= seconds) return number(n, name);
+    }
+  }
+  const std::int64_t days = (seconds + kDay - 1) / kDay;
+  return number(days == 30 ? 31 : days, "d");  // 30d is a calendar month, which may have 28 days
+}
+
+/// A period that LiteLLM can say and that is not shorter than the window; nullopt for one that never ends.
+std::optional<std::string> stricter_reset(const Window& window) {
+  if (window.kind == WindowKind::Lifetime || window.kind == WindowKind::Invalid) return std::nullopt;
+  if (window.kind == WindowKind::Calendar && window.unit == CalendarUnit::Month) {
+    const auto span = length(number(window.count, "mo"));
+    return not_shorter_reset(span->longest_seconds());
+  }
+  return window.seconds > 0 ? std::optional(not_shorter_reset(window.seconds)) : std::nullopt;
+}
+
+std::string stricter_rolling(const Window& window) {
+  if (window.unit == CalendarUnit::Month && window.count > 0) return number(window.count, "mo");
+  return number(std::max<std::int64_t>(1, (window.seconds + kDay - 1) / kDay), "d");
+}
+
+std::string shown(const Window& window) { return ir::show(window); }
+
+Window never() {
+  Window window;
+  window.kind = WindowKind::Lifetime;
+  return window;
+}
+
+std::string_view limit_key(Counted counts) {
+  switch (counts) {
+    case Counted::Requests: return "rpm_limit";
+    case Counted::Tokens: return "tpm_limit";
+    case Counted::Concurrent: return "max_parallel_requests";
+    default: return "";
+  }
+}
+
+std::string_view model_limit_key(Counted counts) {
+  switch (counts) {
+    case Counted::Requests: return "model_rpm_limit";
+    case Counted::Tokens: return "model_tpm_limit";
+    case Counted::InputTokens: return "model_itpm_limit";
+    case Counted::OutputTokens: return "model_otpm_limit";
+    default: return "";
+  }
+}
+
+std::string_view member_limit_key(Counted counts) {
+  return counts == Counted::Requests ? "team_member_rpm_limit" : counts == Counted::Tokens ? "team_member_tpm_limit" : "";
+}
+
+Out amount_of(const ir::Field<ir::Decimal>& field) { return Out::number(field->text()); }
+
+}  // namespace
+
+void AdminWriter::drop(const Limit& limit, std::string reason) {
+  context_.ledger.lose(&limit, {Fate::Skipped, DiagId::DroppedLimit, std::move(reason), {}, {}});
+}
+
+void AdminWriter::drop(const Budget& budget, std::string reason) {
+  context_.ledger.lose(&budget, {Fate::Skipped, DiagId::DroppedLimit, std::move(reason), {}, {}});
+}
+
+/// The one that is `max_budget`: others over the same traffic go to `budget_limits`.
+const Budget* AdminWriter::find_main(const Principal& p) const {
+  const Budget* main = nullptr;
+  for (const Budget& b : p.budgets) {
+    if (!is_plain(b.scope) || b.counts != Counted::Usd) continue;
+    const bool must = b.soft.given() || b.amount.absent() || !b.window.given() || b.window->kind == WindowKind::Lifetime;
+    if (main == nullptr || must) main = &b;
+    if (must) break;
+  }
+  return main;
+}
+
+void AdminWriter::budgets(const Principal& p, AdminKind kind, Out& body) {
+  const Budget* main = find_main(p);
+  const Principal* row = row_of(p);
+  const Budget* row_main = row != nullptr ? find_main(*row) : nullptr;
+  Out models = Out::mapping();
+  for (const Budget& b : p.budgets) {
+    const bool from_row = row != nullptr && b.amount.from.rule() != nullptr && b.amount.from.rule()->id == "litellm.budget-row" && &b != main;
+    if (from_row) continue;
+    if (b.counts != Counted::Usd) {
+      drop(b, "LiteLLM counts budgets in dollars only");
+    } else if (&b == main) {
+      main_budget(b, kind, row_main, body);
+    } else if (is_of_model(b.scope) && takes(kind, "model_max_budget")) {
+      model_budget(b, models);
+    } else if (is_each_member(b.scope) && kind == AdminKind::Team) {
+      member_budget(b, body);
+    } else if (is_plain(b.scope) && takes(kind, "budget_limits") && b.amount.given()) {
+      Out window = Out::mapping();
+      const std::string reset = reset_of(b);
+      if (!reset.empty()) window.add("budget_duration", Out(reset));
+      window.add("max_budget", amount_of(b.amount));
+      body.at("budget_limits").push(std::move(window));
+    } else {
+      drop(b, "a " + std::string(kind_word(kind)) + " of LiteLLM has no budget of this scope");
+    }
+    if (b.id.given()) no_place(b.id, "LiteLLM names no budgets but rows of their own");
+  }
+  if (!models.empty()) body.add("model_max_budget", std::move(models));
+}
+
+/// What equals the budget row that the principal names comes from there.
+void AdminWriter::main_budget(const Budget& b, AdminKind kind, const Budget* row, Out& body) {
+  const auto put_amount = [&](std::string_view key, const ir::Field<ir::Decimal>& field, const ir::Field<ir::Decimal>* of_row) {
+    if (!field.given()) {
+      if (!field.absent()) context_.ledger.lose(&field, {Fate::Approximated, DiagId::Approximated, "without an amount nothing is limited", {}, {}});
+      return;
+    }
+    if (of_row != nullptr && of_row->given() && of_row->value == field.value) return;
+    if (takes(kind, key)) {
+      body.add(std::string(key), amount_of(field));
+    } else {
+      no_place(field, "a " + std::string(kind_word(kind)) + " of LiteLLM has no `" + std::string(key) + "`");
+    }
+  };
+  put_amount("max_budget", b.amount, row != nullptr ? &row->amount : nullptr);
+  put_amount("soft_budget", b.soft, row != nullptr ? &row->soft : nullptr);
+  const bool of_row = row != nullptr && row->window.given() && b.window.given() && same_meaning(*row->window, *b.window);
+  if (!b.window.given() || of_row) return;
+  if (!takes(kind, "budget_duration")) {
+    if (b.window->kind != WindowKind::Lifetime) no_place(b.window, "this budget of LiteLLM is never set back");
+    return;
+  }
+  const std::string reset = reset_of(b);
+  if (!reset.empty()) body.add("budget_duration", Out(reset));
+}
+
+/// The duration to write; what it approximates is told. Empty = never set back.
+std::string AdminWriter::reset_of(const Budget& b) {
+  if (!b.window.given() || b.window->kind == WindowKind::Lifetime) return {};
+  if (auto exact = reset_text(*b.window)) return *std::move(exact);
+  const auto text = stricter_reset(*b.window);
+  const Window written = text ? reset_window(*text) : never();
+  context_.ledger.lose(&b.window, {Fate::Approximated, DiagId::Approximated,
+                                   "LiteLLM sets back at the starts of its own periods; the next one that is not shorter is taken", shown(written), {}});
+  // A budget is told from its siblings by its window, so a change of it is one of the whole budget.
+  context_.ledger.lose(&b, {Fate::Approximated, DiagId::Approximated, "its period is not one of LiteLLM's", shown(written), {}});
+  context_.ledger.admit_added("principals[", "the budget stands under its new period");
+  return text.value_or(std::string());
+}
+
+void AdminWriter::model_budget(const Budget& b, Out& models) {
+  if (!b.amount.given() || !b.window.given() || b.window->kind == WindowKind::Lifetime || b.window->kind == WindowKind::Invalid) {
+    drop(b, "a model's budget of LiteLLM needs an amount and a period");
+    return;
+  }
+  std::string period;
+  if (const auto exact = rolling_text(*b.window)) {
+    period = *exact;
+  } else {
+    period = stricter_rolling(*b.window);
+    const std::string written = shown(rolling_window(period));
+    context_.ledger.lose(&b.window, {Fate::Approximated, DiagId::Approximated, "a model's budget of LiteLLM runs from the first spend", written, {}});
+    context_.ledger.lose(&b, {Fate::Approximated, DiagId::Approximated, "a model's budget of LiteLLM runs from the first spend", written, {}});
+    context_.ledger.admit_added("principals[", "the budget stands under its new period");
+  }
+  Out budget = Out::mapping();
+  budget.add("budget_limit", amount_of(b.amount));
+  budget.add("time_period", Out(period));
+  models.add(*b.scope.model, std::move(budget));
+}
+
+void AdminWriter::member_budget(const Budget& b, Out& body) {
+  if (b.amount.given()) body.add("team_member_budget", amount_of(b.amount));
+  if (b.soft.given()) no_place(b.soft, "the budget of each member has no warning amount");
+  const std::string reset = reset_of(b);
+  if (!reset.empty()) body.add("team_member_budget_duration", Out(reset));
+}
+
+void AdminWriter::membership_budget(const Principal& p, std::string_view key, Out& body) {
+  for (const Budget& b : p.budgets) {
+    if (b.counts != Counted::Usd || !is_plain(b.scope) || body.find(key) != nullptr) {
+      drop(b, "a membership of LiteLLM has one budget in dollars");
+      continue;
+    }
+    if (b.amount.given()) body.add(std::string(key), amount_of(b.amount));
+    if (b.soft.given()) no_place(b.soft, "a membership has no warning amount");
+    if (b.window.given() && b.window->kind != WindowKind::Lifetime) {
+      const std::string written = shown(never());
+      context_.ledger.lose(&b.window, {Fate::Approximated, DiagId::Approximated, "a membership's budget is sent without a period, so it is never set back", written, {}});
+      context_.ledger.lose(&b, {Fate::Approximated, DiagId::Approximated, "a membership's budget is sent without a period, so it is never set back", written, {}});
+      context_.ledger.admit_added("principals[", "the budget stands without its period");
+    }
+  }
+}
+
+bool AdminWriter::in_row(const Principal& p, const Limit& limit) const {
+  const Principal* row = row_of(p);
+  if (row == nullptr) return false;
+  const std::string name = ir::identity(limit);
+  return std::any_of(row->limits.begin(), row->limits.end(), [&](const Limit& l) {
+    return ir::identity(l) == name && l.amount.given() && limit.amount.given() && l.amount.value == limit.amount.value;
+  });
+}
+
+void AdminWriter::limits(const Principal& p, AdminKind kind, Out& body) {
+  for (const Limit& l : p.limits) {
+    if (!in_row(p, l)) limit(l, kind, body);
+  }
+}
+
+void AdminWriter::limit(const Limit& l, AdminKind kind, Out& body) {
+  const bool member = is_each_member(l.scope) && kind == AdminKind::Team;
+  const bool model = is_of_model(l.scope);
+  const std::string key(member ? member_limit_key(l.counts) : model ? model_limit_key(l.counts) : limit_key(l.counts));
+  guarantee(l, kind, body);
+  if (!l.amount.given()) {
+    if (!l.amount.absent()) context_.ledger.lose(&l.amount, {Fate::Approximated, DiagId::Approximated, "without an amount nothing is limited", {}, {}});
+    return;
+  }
+  if (key.empty() || !takes(kind, key) || (!member && !model && !is_plain(l.scope))) {
+    drop(l, "a " + std::string(kind_word(kind)) + " of LiteLLM has no limit of this kind and scope");
+    return;
+  }
+  const auto amount = per_minute(l);
+  if (!amount) {
+    drop(l, "LiteLLM counts per minute, and this allows less than one a minute");
+    return;
+  }
+  if (l.burst.given()) no_place(l.burst, "LiteLLM's limits have no burst of their own");
+  if (model) {
+    Out& map = body.at(key);
+    if (map.find(*l.scope.model) == nullptr) {
+      map.add(*l.scope.model, Out::integer(*amount));
+    } else {
+      drop(l, "LiteLLM has one limit of this kind for a model");
+    }
+  } else if (body.find(key) == nullptr) {
+    body.add(key, Out::integer(*amount));
+  } else {
+    drop(l, "LiteLLM has one limit of this kind");
+  }
+}
+
+/// Rounded down; nullopt when nothing is left of it.
+std::optional<std::int64_t> AdminWriter::per_minute(const Limit& l) {
+  const auto whole = l.amount->floor();
+  const bool timed = l.counts != Counted::Concurrent;
+  const bool same_window = !timed || (l.window.given() && l.window->kind == WindowKind::Fixed && l.window->seconds == kMinute);
+  if (!whole || same_window) {
+    if (whole && !l.amount->is_integer()) {
+      context_.ledger.lose(&l.amount, {Fate::Approximated, DiagId::Approximated, "limits of LiteLLM are whole numbers, rounded down", std::to_string(*whole), {}});
+    }
+    return whole;
+  }
+  Window minute;
+  minute.kind = WindowKind::Fixed;
+  minute.seconds = kMinute;
+  const std::int64_t seconds = l.window.given() && l.window->seconds > 0 ? l.window->seconds : kMinute;
+  const auto scaled = l.amount->times(ir::Decimal(kMinute));
+  std::int64_t amount = *whole;
+  if (seconds != kMinute && scaled) amount = scaled->floor().value_or(0) / seconds;
+  if (amount == 0 && *whole > 0) return std::nullopt;
+  context_.ledger.lose(&l.window, {Fate::Approximated, DiagId::Approximated, "LiteLLM counts in fixed windows of 60 seconds", shown(minute), {}});
+  if (ir::Decimal(amount) != *l.amount) {
+    context_.ledger.lose(&l.amount, {Fate::Approximated, DiagId::Approximated, "the same rate for a minute, rounded down", std::to_string(amount), {}});
+  }
+  return amount;
+}
+
+void AdminWriter::guarantee(const Limit& l, AdminKind kind, Out& body) {
+  if (!l.guarantee.given()) return;
+  const std::string_view key = l.counts == Counted::Requests ? "rpm_limit_type" : l.counts == Counted::Tokens ? "tpm_limit_type" : "";
+  if (key.empty() || !takes(kind, key) || body.find(key) != nullptr) {
+    no_place(l.guarantee, "LiteLLM guarantees the limits of keys and teams only");
+  } else {
+    body.add(std::string(key), Out(*l.guarantee));
+  }
+}
+
+}  // namespace gatec::targets::litellm

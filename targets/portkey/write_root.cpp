@@ -1,0 +1,264 @@
+#include <algorithm>
+
+#include "targets/portkey/reader.h"
+#include "targets/portkey/writer.h"
+
+namespace gatec::targets::portkey {
+namespace {
+
+using ir::Fate;
+using Names = std::map<std::string, std::string, std::less<>>;
+
+Out named(const Out& object, std::string_view name) {
+  Out out;
+  out.add("name", name);
+  for (const auto& [key, value] : std::get<Out::Mapping>(object.storage())) {
+    if (key != "name") out.add(key, value);
+  }
+  return out;
+}
+
+bool same_out(const Out& a, const Out& b, bool top) {
+  if (a.storage().index() != b.storage().index()) return false;
+  if (const auto* x = std::get_if<Out::Mapping>(&a.storage())) {
+    const auto& y = std::get<Out::Mapping>(b.storage());
+    const auto skip = [top](const std::string& key) { return top && key == "name"; };
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < x->size() || j < y.size()) {
+      if (i < x->size() && skip((*x)[i].first)) {
+        ++i;
+      } else if (j < y.size() && skip(y[j].first)) {
+        ++j;
+      } else if (i >= x->size() || j >= y.size() || (*x)[i].first != y[j].first || !same_out((*x)[i].second, y[j].second, false)) {
+        return false;
+      } else {
+        ++i;
+        ++j;
+      }
+    }
+    return true;
+  }
+  if (const auto* x = std::get_if<Out::Sequence>(&a.storage())) {
+    const auto& y = std::get<Out::Sequence>(b.storage());
+    return std::equal(x->begin(), x->end(), y.begin(), y.end(), [](const Out& p, const Out& q) { return same_out(p, q, false); });
+  }
+  if (const auto* x = std::get_if<Out::Number>(&a.storage())) return x->text == std::get<Out::Number>(b.storage()).text;
+  if (const auto* x = std::get_if<std::string>(&a.storage())) return *x == std::get<std::string>(b.storage());
+  if (const auto* x = std::get_if<bool>(&a.storage())) return *x == std::get<bool>(b.storage());
+  return true;
+}
+
+bool is_catch_all(const ir::Route& route) { return *route.name == "*"; }
+
+}  // namespace
+
+ConfigWriter::ConfigWriter(const ir::Gateway& gateway, WriteContext& context, World world)
+    : gateway_(gateway), context_(context), world_(world), targets_(gateway.routes.size()), chains_(gateway.routes.size()) {
+  speller_ = [this](const ir::Credential& c, const void* value, std::string_view hint) { return spell(c, value, hint); };
+  for (std::size_t i = 0; i < gateway.routes.size(); ++i) route_index_.emplace(*gateway.routes[i].name, i);
+  for (const ir::Alias& a : gateway.aliases) alias_index_.emplace(a.name, &a);
+  for (const ir::Param& p : gateway.layout) {
+    if (!context.same_dialect || (p.name != "virtual_key" && p.name != "model")) continue;
+    for (const ir::Value& slug : p.value.items) spelt_.emplace(slug.text, p.name);
+  }
+}
+
+std::string ConfigWriter::spell(const ir::Credential& credential, const void* ir_value, std::string_view hint) {
+  if (credential.kind == ir::Credential::Kind::Manager && !same()) {
+    const std::string name(hint);
+    lose(ir_value, {Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "", "put the value into " + name});
+    references_.insert(name);
+    return "${" + name + "}";
+  }
+  if (credential.kind == ir::Credential::Kind::Template && !same()) {
+    if (const auto reference = parse_reference(credential.name)) {
+      lose(ir_value, {Fate::Approximated, DiagId::Approximated, "the source gateway sends this text as it is, here it is filled in from the environment",
+                      "env(" + reference->name + ")", ""});
+    }
+  }
+  std::string text = spell_credential(credential, ir_value, hint, context_, "${", "}");
+  if (const auto reference = parse_reference(text)) references_.insert(reference->name);
+  return text;
+}
+
+Out ConfigWriter::open(const ir::Value& value, std::string_view key) { return to_out(value, speller_, key, false); }
+
+void ConfigWriter::lose_route(const ir::Route& route) {
+  Loss loss = why_;
+  loss.code = DiagId::RouteLeftOut;
+  loss.reason = "the route is left out: " + loss.reason;
+  lose(&route, std::move(loss));
+}
+
+std::vector<ConfigWriter::Config> ConfigWriter::write() {
+  lose_gateway();
+  std::vector<Config> configs;
+  if (gateway_.routes.empty()) {
+    lose_all(gateway_.defaults);
+    return configs;
+  }
+  const bool several_configs = same() && gateway_.routes.size() > 1 && std::ranges::any_of(gateway_.routes, [](const ir::Route& r) { return !r.extras.empty(); });
+  if (context_.option("portkey.split", context_.option("split")) == "route" || several_configs) return split();
+  const bool lone = gateway_.routes.size() == 1 && is_catch_all(gateway_.routes.front()) && gateway_.aliases.empty();
+  std::optional<Out> out = lone ? bare(gateway_.routes.front()) : conditional();
+  if (!out) return configs;
+  if (lone) put_extras(*out, gateway_.routes.front().extras);
+  configs.push_back({"", *std::move(out)});
+  return configs;
+}
+
+std::vector<ConfigWriter::Config> ConfigWriter::split() {
+  std::vector<Config> configs;
+  for (const ir::Alias& a : gateway_.aliases) {
+    lose(&a, {Fate::Manual, DiagId::NotExpressible, "a config for each route has no place for aliases", "", "give clients of `" + a.name + "` the config of its route"});
+  }
+  for (const ir::Route& route : gateway_.routes) {
+    auto out = bare(route);
+    if (out) configs.push_back({*route.name, *std::move(out)});
+  }
+  return configs;
+}
+
+std::optional<Out> ConfigWriter::bare(const ir::Route& route) {
+  chain_ = {&gateway_.defaults};
+  emitted_ = 0;
+  path_ = "routes[" + *route.name + "].plan";
+  requested_ = *route.name;
+  auto out = write_node(route.plan, nullptr);
+  if (!out) lose_route(route);
+  if (out) put_extras(*out, gateway_.extras);
+  return out;
+}
+
+/// A route's own target, without a name; made once, as others hold copies of it.
+const std::optional<Out>& ConfigWriter::route_target(std::size_t index) {
+  std::optional<std::optional<Out>>& place = targets_[index];
+  if (place) return *place;
+  const ir::Route& route = gateway_.routes[index];
+  const std::vector<const ir::Settings*> chain = std::exchange(chain_, {&gateway_.defaults});
+  const std::size_t emitted = std::exchange(emitted_, 1);
+  const std::string path = std::exchange(path_, "routes[" + *route.name + "].plan");
+  const std::string_view requested = std::exchange(requested_, std::string_view(*route.name));
+  auto out = write_node(route.plan, nullptr);
+  requested_ = requested;
+  path_ = path;
+  emitted_ = emitted;
+  chain_ = chain;
+  place = std::move(out);
+  return *place;
+}
+
+std::string ConfigWriter::target_name(const ir::Route& route) {
+  const ir::PlanNode& plan = gateway_.at(route.plan);
+  return same() && plan.name.given() ? *plan.name : *route.name;
+}
+
+void ConfigWriter::add_condition(Out& conditions, std::string_view op, std::string_view text, std::string_view then) {
+  Out test = Out::mapping();
+  test.add(std::string(op), text);
+  Out query = Out::mapping();
+  query.add("params.model", std::move(test));
+  Out condition = Out::mapping();
+  condition.add("query", std::move(query));
+  condition.add("then", then);
+  conditions.push(std::move(condition));
+}
+
+void ConfigWriter::add_aliases(const Names& names, Out& conditions) {
+  for (const ir::Alias& alias : gateway_.aliases) {
+    const auto name = alias.target.given() ? names.find(*alias.target) : names.end();
+    if (name == names.end() || route_index_.contains(alias.name)) {
+      const bool hidden = route_index_.contains(alias.name);
+      lose(&alias, {Fate::Skipped, hidden ? DiagId::AliasShadows : DiagId::AliasUnknownModel,
+                    hidden ? "a route has the same name" : "its target is no route that can be written", "", ""});
+      continue;
+    }
+    lose_if(alias.hidden, {Fate::Skipped, DiagId::NotExpressible, "the gateway lists no models", "", ""});
+    add_condition(conditions, "$eq", alias.name, name->second);
+  }
+}
+
+void ConfigWriter::add_default(const ir::Route& route, Out& targets, Out& strategy, const Names& names) {
+  const std::optional<Out>& target = route_target(route_index_.at(*route.name));
+  if (!target) {
+    lose_route(route);
+    return;
+  }
+  for (const Out& other : std::get<Out::Sequence>(targets.storage())) {
+    if (!same_out(other, *target, true)) continue;
+    strategy.add("default", *other.find("name"));
+    return;
+  }
+  std::string name = target_name(route);
+  if (name == "*") name = "default";
+  const auto taken = [&](const std::string& text) {
+    return std::ranges::any_of(names, [&](const auto& pair) { return pair.second == text; });
+  };
+  while (taken(name)) name += "-any";
+  targets.push(named(*target, name));
+  strategy.add("default", name);
+}
+
+std::optional<Out> ConfigWriter::conditional() {
+  chain_ = {&gateway_.defaults};
+  emitted_ = 0;
+  Out root = Out::mapping();
+  write_settings(root);
+  Out conditions = Out::sequence();
+  Out targets = Out::sequence();
+  Names names;  // route → target
+  std::map<std::string, std::size_t, std::less<>> place;
+  std::vector<const ir::Route*> patterns;
+  const ir::Route* catch_all = nullptr;
+  const auto add_target = [&](const ir::Route& route) -> const std::string* {
+    const std::optional<Out>& target = route_target(route_index_.at(*route.name));
+    if (!target) {
+      lose_route(route);
+      return nullptr;
+    }
+    std::string name = target_name(route);
+    auto& all = std::get<Out::Sequence>(targets.storage());
+    if (const auto known = place.find(name); known != place.end() && !same_out(all[known->second], *target, true)) name = *route.name;
+    for (int n = 2; place.contains(name) && !same_out(all[place.find(name)->second], *target, true); ++n) name = *route.name + "-" + std::to_string(n);
+    if (!place.contains(name)) {
+      place.emplace(name, all.size());
+      targets.push(named(*target, name));
+    }
+    return &names.insert_or_assign(*route.name, name).first->second;
+  };
+  for (const ir::Route& route : gateway_.routes) {
+    if (is_catch_all(route)) {
+      catch_all = &route;
+    } else if (route.kind == ir::RouteKind::Pattern) {
+      patterns.push_back(&route);
+    } else if (const std::string* name = add_target(route)) {
+      add_condition(conditions, "$eq", *route.name, *name);
+    }
+  }
+  add_aliases(names, conditions);
+  // the longer pattern is the closer one
+  std::ranges::stable_sort(patterns, [](const ir::Route* a, const ir::Route* b) { return a->name->size() > b->name->size(); });
+  for (const ir::Route* route : patterns) {
+    if (const std::string* name = add_target(*route)) add_condition(conditions, "$regex", regex_of_pattern(*route->name), *name);
+  }
+  if (std::get<Out::Sequence>(targets.storage()).empty() && catch_all == nullptr) return std::nullopt;
+  Out strategy;
+  strategy.add("mode", mode_name(Mode::Conditional));
+  strategy.add("conditions", std::move(conditions));
+  if (catch_all != nullptr) {
+    add_default(*catch_all, targets, strategy, names);
+  } else if (refusing_target) {
+    targets.push(*refusing_target);
+    strategy.add("default", *refusing_target->find("name"));
+  }
+  if (std::get<Out::Sequence>(targets.storage()).empty()) return std::nullopt;
+  Out config = Out::mapping();
+  config.add("strategy", std::move(strategy));
+  for (auto& [key, value] : std::get<Out::Mapping>(root.storage())) config.add(key, std::move(value));
+  config.add("targets", std::move(targets));
+  put_extras(config, gateway_.extras);
+  return config;
+}
+
+}  // namespace gatec::targets::portkey
