@@ -27,7 +27,8 @@ void expect_input(std::size_t bytes) {
   mallopt(M_TRIM_THRESHOLD, static_cast<int>(kMost));
   mallopt(M_MMAP_THRESHOLD, static_cast<int>(kMost / 16));
   const auto begin = reinterpret_cast<std::uintptr_t>(sbrk(0));
-  std::free(std::malloc(kSmall * 8));
+  void* volatile grow = std::malloc(kSmall * 8);  // volatile: else the pair is optimised away
+  std::free(grow);
   const auto end = reinterpret_cast<std::uintptr_t>(sbrk(0));
   const std::uintptr_t aligned = (begin + kHugePage - 1) / kHugePage * kHugePage;
   // Refused where there are no huge pages: then nothing is won and nothing lost.

@@ -17,6 +17,10 @@ class Arena {
  public:
   explicit Arena(std::size_t first_block) : next_block_(std::clamp(first_block, kMinBlock, kMaxBlock)) {}
 
+  ~Arena();
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
   template <class T>
   T* make() {
     static_assert(alignof(T) <= kAlignment);
@@ -53,11 +57,14 @@ class Arena {
 
   void grow(std::size_t size);
 
-  struct Free {
-    void operator()(char* block) const { std::free(block); }
+  /// A stretch of memory from malloc, or, where `mapped` is its size, from the system.
+  struct Block {
+    char* memory = nullptr;
+    std::size_t mapped = 0;
   };
+  static Block allocate_block(std::size_t& size);
 
-  std::vector<std::unique_ptr<char, Free>> blocks_;
+  std::vector<Block> blocks_;
   char* next_ = nullptr;
   char* end_ = nullptr;
   std::size_t next_block_;

@@ -1,5 +1,6 @@
 #include "compiler/doc/text_check.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 

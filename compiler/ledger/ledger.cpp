@@ -20,7 +20,7 @@ void Ledger::settle(const doc::Node& node, Fate fate, DiagId code, const std::st
 void Ledger::assume(std::string field, std::string_view rule, std::string text) {
   const bool known = std::any_of(assumptions_.begin(), assumptions_.end(),
                                  [&](const Assumption& a) { return a.field == field && a.text == text; });
-  if (!known) assumptions_.push_back({std::move(field), rule, std::move(text)});
+  if (!known) assumptions_.push_back({std::move(field), rule, std::move(text), 1});
 }
 
 }  // namespace gatec::ledger

@@ -29,9 +29,10 @@ struct Loss {
 
 /// A fact that follows from a default of a gateway and not from a source leaf.
 struct Assumption {
-  std::string field;    // IR path or words
+  std::string field;    // IR path or words; of several places the first
   std::string_view rule;
   std::string text;
+  std::int64_t places = 1;
 };
 
 /// What a leaf came to, one row a leaf; made by the proof from the comparison and the losses.

@@ -48,6 +48,7 @@ void write_assumptions(JsonWriter& json, const Report& report) {
     json.member("field", assumption.field);
     json.member("rule", assumption.rule);
     json.member("text", assumption.text);
+    json.member("places", assumption.places);
     json.end_object();
   }
   json.end_array();

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <initializer_list>
+
 
 #include "compiler/ledger/report.h"
 #include "compiler/ledger/report_causes.h"
@@ -91,7 +93,9 @@ void write_assumptions(Page& page, const Report& report) {
   page.heading("Assumptions");
   page.line("What follows from defaults of the gateways and is written nowhere in the source.\n");
   page.table({"Field", "Assumption", "Rule"});
-  for (const Assumption& a : report.assumptions) page.row({a.field, a.text, a.rule});
+  for (const Assumption& a : report.assumptions) {
+    page.row({a.places > 1 ? a.field + " and " + std::to_string(a.places - 1) + " more" : a.field, a.text, a.rule});
+  }
 }
 
 void write_proof(Page& page, const Report& report) {
@@ -119,8 +123,13 @@ void write_entries(Page& page, const Report& report) {
   if (report.entries.empty()) return;
   page.heading(report.all_entries ? "Every leaf" : "Every leaf that is not mapped");
   page.table({"Place", "Path", "Fate", "Wanted", "Written", "Went to", "Reason", "Code"});
-  for (const Entry& e : report.entries) {
+  constexpr std::size_t kRowsListed = 500;
+  for (std::size_t i = 0; i < report.entries.size() && i < kRowsListed; ++i) {
+    const Entry& e = report.entries[i];
     page.row({place(e), e.path, ir::fate_name(e.fate), e.wanted, e.written, e.where, e.reason, e.code});
+  }
+  if (report.entries.size() > kRowsListed) {
+    page.line("\nThe first " + std::to_string(kRowsListed) + " of " + std::to_string(report.entries.size()) + "; report.json has them all.");
   }
 }
 
@@ -128,7 +137,7 @@ void write_entries(Page& page, const Report& report) {
 
 std::string report_markdown(const Report& report) {
   Page page;
-  page.text().reserve(2048 + report.entries.size() * 256);
+  page.text().reserve(2048 + std::min<std::size_t>(report.entries.size(), 500) * 256);
   page.line("# From " + escaped(side(report.from, report.from_version)) + " to " + escaped(side(report.to, report.to_version)) + "\n");
   std::string inputs = "Inputs:";
   for (const std::string& input : report.inputs) (inputs += inputs.back() == ':' ? " " : ", ") += escaped(input);

@@ -110,7 +110,7 @@ void write_rest(Writer& w, const Report& report) {
   }
   if (!report.assumptions.empty()) {
     w.heading("Assumptions, from defaults");
-    for (const Assumption& a : report.assumptions) w.line("  " + a.field + ": " + a.text);
+    for (const Assumption& a : report.assumptions) w.line("  " + a.field + (a.places > 1 ? " and " + std::to_string(a.places - 1) + " more" : "") + ": " + a.text);
   }
   if (!report.outputs.empty()) {
     w.heading("Files");

@@ -96,7 +96,9 @@ class Prover final : public compare::Listener {
       }
     }
     if (pair.before_from->is_default() && change == Change::Removed) {
-      assume(pair, pair.before_from->rule()->text, pair.before_from->rule()->id, first);
+      if (!first) return;
+      ++out_.figures.admitted;
+      assume(pair, std::string(pair.before_from->rule()->text) + "; the target does not", pair.before_from->rule()->id);
       return;
     }
     refuse(pair, first, "");
@@ -113,7 +115,8 @@ class Prover final : public compare::Listener {
     }
     if (first) ++out_.figures.admitted;
     if (!pair.before_from->has_leaves()) {
-      if (first) out_.assumptions.push_back({pair.path.text(), pair.before_from->rule() ? pair.before_from->rule()->id : "", loss.reason});
+      // What surrounds a default and is lost as a whole is told by its leaves.
+      if (first && exact) assume(pair, loss.reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
       return;
     }
     record(pair, loss.fate, loss.code, loss.reason, loss.advice, change == Change::Removed);
@@ -145,24 +148,30 @@ class Prover final : public compare::Listener {
   void added(const Pair& pair) {
     if (pair.after_from && pair.after_from->is_default()) {
       ++out_.figures.admitted;
-      out_.assumptions.push_back({pair.path.text(), pair.after_from->rule()->id, std::string(pair.after_from->rule()->text)});
+      assume(pair, pair.after_from->rule()->text, pair.after_from->rule()->id);
       return;
     }
     const std::string path = pair.path.text();
     for (const auto& [prefix, reason] : in_.ledger.added()) {
       if (!path.starts_with(prefix)) continue;
       ++out_.figures.admitted;
-      out_.assumptions.push_back({path, "added", reason});
+      assume(pair, reason, "added");
       return;
     }
     ++out_.figures.unadmitted;
     unproved(path + ": nothing → " + pair.show(pair.after));
   }
 
-  void assume(const Pair& pair, std::string_view text, std::string_view rule, bool first) {
-    if (!first) return;
-    ++out_.figures.admitted;
-    out_.assumptions.push_back({pair.path.text(), rule, std::string(text) + "; the target does not"});
+  /// The same assumption in several places is told once.
+  void assume(const Pair& pair, std::string_view text, std::string_view rule) {
+    std::string key(rule);
+    (key += ' ') += text;
+    const auto [known, fresh] = assumed_.emplace(std::move(key), out_.assumptions.size());
+    if (fresh) {
+      out_.assumptions.push_back({pair.path.text(), rule, std::string(text), 1});
+    } else {
+      ++out_.assumptions[known->second].places;
+    }
   }
 
   void refuse(const Pair& pair, bool first, std::string_view promised) {
@@ -203,6 +212,7 @@ class Prover final : public compare::Listener {
   std::vector<Around> around_;
   std::vector<std::string_view> moot_;
   std::unordered_set<const void*> seen_;
+  std::unordered_map<std::string, std::size_t> assumed_;
   Gate gate_;
 };
 

@@ -280,7 +280,7 @@ void AdminReader::read_budget_table(const Node& table, Draft& d) {
   row.kind = AdminKind::Budget;
   row.at = keys().root(table_root(AdminKind::Budget));
   row.principal.kind = ir::PrincipalKind::BudgetRow;
-  row.principal.id = d.principal.budget_id;
+  if (id == nullptr) row.principal.id = d.principal.budget_id;
   read_fields(table, row);
   finish(table, row);
 }

@@ -29,7 +29,7 @@ void AdminReader::unmodelled(const Entry& e, Draft& draft, const std::string& se
     keep(e, p, section, DiagId::UnknownKey, Fate::Manual, kCorrectFirst);
     return;
   }
-  if (e.value->is_null()) {
+  if (e.value->is_null() || (!e.value->is_scalar() && e.value->empty())) {
     settle_unset(*e.value);
     return;
   }
@@ -40,8 +40,10 @@ void AdminReader::unmodelled(const Entry& e, Draft& draft, const std::string& se
     keep(e, p, section, DiagId::InertKey, Fate::Skipped, kNothing);
   } else {
     const AreaRow* area = row == nullptr ? nullptr : &area_of(*row);
-    const bool manual = area != nullptr && area->manual;
-    keep(e, p, section, DiagId::NotModelled, manual ? Fate::Manual : Fate::Skipped, area == nullptr ? std::string_view{} : area->advice);
+    const bool is_off = e.value->is_scalar() && e.value->type() == doc::Type::Bool && !e.value->as_bool().value_or(true);
+    const bool manual = area != nullptr && area->manual && !is_off;
+    const std::string_view advice = is_off ? "nothing to do: it is off" : area == nullptr ? std::string_view{} : area->advice;
+    keep(e, p, section, DiagId::NotModelled, manual ? Fate::Manual : Fate::Skipped, advice);
     check_kept(*e.value, child, e.key->text());
   }
 }

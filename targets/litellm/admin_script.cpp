@@ -30,7 +30,10 @@ if ! $dry_run; then
   : "${LITELLM_URL:?is the address of the proxy}"
   : "${LITELLM_MASTER_KEY:?is the master key of the proxy}"
   for name in "${secrets[@]}"; do
-    : "${!name:?is one of the secrets that the payloads name}"
+    if [ -z "${!name:-}" ]; then
+      echo "apply.sh: $name is not set, and the payloads need it" >&2
+      exit 1
+    fi
   done
 fi
 answers=${LITELLM_ANSWERS:-apply-answers.jsonl}
@@ -55,15 +58,15 @@ json_text() {
 
 # Puts the environment's values in place of the secrets' names.
 fill_in() {
-  local rest=$1 name mark done
+  local rest=$1 name mark filled
   for name in "${secrets[@]}"; do
     mark="\${$name}"
-    done=
+    filled=
     while [[ $rest == *"$mark"* ]]; do
-      done+=${rest%%"$mark"*}$(json_text "${!name}")
+      filled+=${rest%%"$mark"*}$(json_text "${!name}")
       rest=${rest#*"$mark"}
     done
-    rest=$done$rest
+    rest=$filled$rest
   done
   printf '%s' "$rest"
 }

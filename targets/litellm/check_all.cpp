@@ -57,15 +57,6 @@ bool uses_budgets(const ir::Gateway& gateway) {
          std::ranges::any_of(gateway.providers, has_budget) || std::ranges::any_of(gateway.principal_defaults, sets_budget);
 }
 
-class SpanCollector final : public doc::LeafVisitor {
- public:
-  explicit SpanCollector(std::unordered_map<std::uint32_t, source::Span>& into) : into_(into) {}
-  void leaf(const Node& node, std::string_view) override { into_.emplace(node.leaf().value, node.span()); }
-
- private:
-  std::unordered_map<std::uint32_t, source::Span>& into_;
-};
-
 }  // namespace
 
 void check_litellm(std::span<const Input> inputs, const ir::Gateway& gateway, ReadContext& context) {
@@ -106,18 +97,41 @@ void Checker::run() {
   check_principals();
 }
 
-source::Span Checker::span_of(const ir::Origin& from) const {
-  if (!from.has_leaves()) return {};
-  if (spans_.empty()) {
-    SpanCollector collector(spans_);
-    for (const Input& input : inputs_) visit_leaves(*input.document, collector);
+void Checker::collect_places(const Node& node, const Node* key, const Node* outer_key) const {
+  if (node.leaf().valid()) places_.emplace(node.leaf().value, Place{&node, key, outer_key});
+  for (const Node* element : node.elements()) collect_places(*element, key, outer_key);
+  for (const doc::Entry& e : node.written_entries()) {
+    if (!e.aliased) collect_places(*e.value, e.key, key);
   }
-  const auto found = spans_.find(from.first().value);
-  return found == spans_.end() ? source::Span{} : found->second;
 }
 
-std::string Checker::rewritten(const Node& scalar, std::string_view text) const {
-  const std::string_view written = context_.sources.text(scalar.span());
+const Checker::Place* Checker::place_of(const ir::Origin& from) const {
+  if (!from.has_leaves()) return nullptr;
+  if (places_.empty()) {
+    for (const Input& input : inputs_) {
+      for (const Node* root : input.document->roots()) collect_places(*root, nullptr, nullptr);
+    }
+  }
+  const auto found = places_.find(from.first().value);
+  return found == places_.end() ? nullptr : &found->second;
+}
+
+source::Span Checker::span_of(const ir::Origin& from) const {
+  const Place* place = place_of(from);
+  return place == nullptr ? source::Span{} : place->leaf->span();
+}
+
+source::Span Checker::key_span_of(const ir::Origin& from, std::string_view key) const {
+  const Place* place = place_of(from);
+  if (place == nullptr) return {};
+  for (const Node* candidate : {place->key, place->outer_key}) {
+    if (candidate != nullptr && candidate->is_scalar() && candidate->text() == key) return candidate->span();
+  }
+  return place->leaf->span();
+}
+
+std::string Checker::rewritten(source::Span scalar, std::string_view text) const {
+  const std::string_view written = context_.sources.text(scalar);
   const char first = written.empty() ? ' ' : written.front();
   if (first != '"' && first != '\'') return std::string(text);
   std::string out(1, first);

@@ -123,7 +123,7 @@ void Checker::provider_budgets(const ConfigFile& file) {
       if (amount != nullptr && (period == nullptr || period->value->is_null())) {
         report(DiagId::LitellmProviderBudget, e.key->span(), "the budget of " + quoted(e.key->text()) + " has no `time_period`, so it is not counted");
       }
-      if (config == of_tags || file.models.empty()) continue;
+      if (config == of_tags || !file.whole) continue;
       const facts::ProviderFacts* provider = facts::provider_by_litellm_prefix(e.key->text());
       const std::string_view kind = provider != nullptr ? provider->kind : e.key->text();
       const bool used = std::any_of(gateway_.providers.begin(), gateway_.providers.end(), [&](const ir::Provider& p) {
@@ -148,11 +148,13 @@ void Checker::priorities(const ConfigFile& file) {
 }
 
 void Checker::length_duration(const Node& node) {
-  if (!node.is_string() || rolling_window(node.text()).kind != WindowKind::Invalid) return;
-  auto told = report(DiagId::LitellmDurationBad, node.span(), quoted(node.text()) + " is no duration that LiteLLM reads");
-  if (const auto meant = readable(node.text())) {
-    told.fix("write " + quoted(*meant), FixSafety::Safe, {{node.span(), rewritten(node, *meant)}});
-  }
+  if (node.is_string()) length_duration(node.text(), node.span());
+}
+
+void Checker::length_duration(std::string_view text, source::Span span) {
+  if (!span.valid() || rolling_window(text).kind != WindowKind::Invalid) return;
+  auto told = report(DiagId::LitellmDurationBad, span, quoted(text) + " is no duration that LiteLLM reads");
+  if (const auto meant = readable(text)) told.fix("write " + quoted(*meant), FixSafety::Safe, {{span, rewritten(span, *meant)}});
 }
 
 void Checker::reset_duration(const Node& node) {
@@ -165,11 +167,7 @@ void Checker::reset_duration(std::string_view text, source::Span span) {
   const auto span_length = length(text);
   const auto meant = readable(text);
   const auto fix = [&](Builder told) {
-    if (!meant) return;
-    const std::string_view written = context_.sources.text(span);
-    const bool is_quoted = !written.empty() && (written.front() == '"' || written.front() == '\'');
-    const std::string quote = is_quoted ? std::string(1, written.front()) : std::string();
-    told.fix("write " + quoted(*meant), FixSafety::Safe, {{span, quote + *meant + quote}});
+    if (meant) told.fix("write " + quoted(*meant), FixSafety::Safe, {{span, rewritten(span, *meant)}});
   };
   if (window.kind == WindowKind::Invalid) {
     fix(report(DiagId::LitellmDurationBad, span, "LiteLLM cannot tell when a period of " + quoted(text) + " ends"));
@@ -177,7 +175,7 @@ void Checker::reset_duration(std::string_view text, source::Span span) {
     if (meant && same_meaning(reset_window(*meant), window)) return;
     fix(report(DiagId::LitellmDurationBad, span, quoted(text) + " is no duration that LiteLLM reads: the spend is set back " + every(window)));
   } else if (ambiguous_duration(text)) {
-    const std::string_view uneven = periods_are_even(window) ? "" : ", and once more, as that does not divide the day";
+    const std::string_view uneven = periods_are_even(window) ? "" : window.unit == CalendarUnit::Hour ? ", and early once a day" : ", and early once an hour";
     fix(report(DiagId::LitellmDurationAmbiguous, span, "with " + quoted(text) + " the spend is set back " + every(window) + std::string(uneven)));
   } else if (window.kind == WindowKind::Calendar && window.unit != CalendarUnit::Month && window.seconds < kJobSeconds) {
     report(DiagId::LitellmDurationShort, span, "spend is set back by a job that runs every ten minutes, so " + quoted(text) + " lasts longer");

@@ -15,7 +15,7 @@ using doc::Node;
 constexpr std::array<std::string_view, 7> kModes = {"pre_call",     "post_call",       "during_call",                 "logging_only",
                                                     "pre_mcp_call", "during_mcp_call", "realtime_input_transcription"};
 
-constexpr std::array<std::string_view, 84> kCallbacks = {
+constexpr std::array<std::string_view, 85> kCallbacks = {
     "langfuse", "langfuse_otel", "otel", "arize", "arize_phoenix", "langsmith", "langtrace", "langwatch", "logfire", "braintrust", "opik",
     "weave_otel", "agentops", "mlflow", "argilla", "galileo", "literalai", "lunary", "helicone", "athina", "promptlayer", "traceloop",
     "greenscale", "deepeval", "posthog", "prometheus", "datadog", "datadog_metrics", "datadog_llm_observability", "datadog_cost_management",
@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 84> kCallbacks = {
     "slack", "generic_api", "resend_email", "sendgrid_email", "smtp_email", "dynamic_rate_limiter", "dynamic_rate_limiter_v3",
     "anthropic_cache_control_hook", "vector_store_pre_call_hook", "compression_interception", "detect_prompt_injection", "presidio",
     "hide_secrets", "llmguard_moderations", "llamaguard_moderations", "google_text_moderation", "blocked_user_check", "banned_keywords",
-    "dotprompt", "bitbucket", "gitlab", "humanloop", "lakera_prompt_injection", "openai_moderations", "aporia_prompt_injection", "custom_callback_api",
+    "dotprompt", "bitbucket", "gitlab", "humanloop", "azure_content_safety", "lakera_prompt_injection", "openai_moderations", "aporia_prompt_injection", "custom_callback_api",
     "sqs", "websearch_interception", "prompt_layer", "batch_redis_requests"};
 
 void collect_strings(const Node* list, std::unordered_set<std::string_view>& into) {
@@ -84,7 +84,7 @@ void Checker::guardrail_mode(const Node& mode) {
   std::string message = quoted(mode.text()) + " is no mode of a guardrail";
   if (near) message += "; did you mean " + quoted(*near) + "?";
   auto told = report(DiagId::LitellmGuardrailMode, mode.span(), std::move(message));
-  if (near) told.fix("write " + quoted(*near), FixSafety::Safe, {{mode.span(), rewritten(mode, *near)}});
+  if (near) told.fix("write " + quoted(*near), FixSafety::Safe, {{mode.span(), rewritten(mode.span(), *near)}});
 }
 
 void Checker::policies(const ConfigFile& file) {
@@ -125,7 +125,7 @@ void Checker::callbacks(const ConfigFile& file) {
       std::string message = quoted(name->text()) + " is no callback that LiteLLM knows";
       if (near) message += "; did you mean " + quoted(*near) + "?";
       auto told = report(DiagId::LitellmCallbackUnknown, name->span(), std::move(message));
-      if (near) told.fix("write " + quoted(*near), FixSafety::Unsafe, {{name->span(), rewritten(*name, *near)}});
+      if (near) told.fix("write " + quoted(*near), FixSafety::Unsafe, {{name->span(), rewritten(name->span(), *near)}});
     }
   }
 }

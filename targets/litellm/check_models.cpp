@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "compiler/base/nearest.h"
@@ -85,7 +86,8 @@ void Checker::price_of(const Entry& e, bool in_info) {
   const auto amount = name ? number_of(e.value) : std::nullopt;
   if (!amount) return;
   if (in_info && e.value->is_string()) {
-    report(DiagId::LitellmPriceAsString, e.value->span(), quoted(e.value->text()) + " is a string in YAML 1.1, not a price")
+    const bool plain = e.value->style() == doc::Style::Plain;
+    report(DiagId::LitellmPriceAsString, e.value->span(), quoted(e.value->text()) + (plain ? " is a string in YAML 1.1" : " in quotes is a string") + ", not a price")
         .fix("write the number in full", FixSafety::Safe, {{e.value->span(), amount->text()}});
   }
   if (name->unit.ends_with("token") && *amount > unlikely_token_price()) {
@@ -169,11 +171,13 @@ void Checker::api_bases(const ConfigFile& file) {
 }
 
 void Checker::ids(const ConfigFile& file) {
-  std::unordered_set<std::string_view> groups;
-  for (const ModelEntry& entry : file.models) groups.insert(entry.group);
+  std::unordered_map<std::string_view, std::size_t> members;
+  for (const ModelEntry& entry : file.models) ++members[entry.group];
   for (const ModelEntry& entry : file.models) {
     const Node* id = get(entry.info, "id");
-    if (id == nullptr || !id->is_scalar() || id->is_null() || !groups.contains(id->text())) continue;
+    const auto group = id != nullptr && id->is_scalar() && !id->is_null() ? members.find(id->text()) : members.end();
+    const bool only_member = group != members.end() && group->first == entry.group && group->second == 1;
+    if (group == members.end() || only_member) continue;
     report(DiagId::LitellmIdShadows, id->span(), "requests for the model " + quoted(id->text()) + " all go to this one deployment, as its id is the same");
   }
 }
@@ -192,7 +196,7 @@ void Checker::credentials(const ConfigFile& file) {
     std::string message = "`credential_list` has no " + quoted(used->text());
     if (near) message += "; did you mean " + quoted(*near) + "?";
     auto told = report(DiagId::LitellmCredentialUndefined, used->span(), std::move(message));
-    if (near) told.fix("write " + quoted(*near), FixSafety::Unsafe, {{used->span(), rewritten(*used, *near)}});
+    if (near) told.fix("write " + quoted(*near), FixSafety::Unsafe, {{used->span(), rewritten(used->span(), *near)}});
   }
 }
 

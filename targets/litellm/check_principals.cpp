@@ -70,8 +70,8 @@ void Checker::check_principals() {
 void Checker::principal(const Principal& p) {
   own_budgets(p);
   model_names(p);
-  if (p.kind == PrincipalKind::Key && p.expires.given() && *p.expires != "-1" && !is_instant(*p.expires) && !length(*p.expires)) {
-    report(DiagId::LitellmDurationBad, span_of(p.expires.from), quoted(*p.expires) + " is no duration that LiteLLM reads");
+  if (p.kind == PrincipalKind::Key && p.expires.given() && *p.expires != "-1" && !is_instant(*p.expires)) {
+    length_duration(*p.expires, span_of(p.expires.from));
   }
   for (const Limit& l : p.limits) {
     if (l.counts == Counted::Concurrent && l.hint.given() && (p.kind == PrincipalKind::Team || p.kind == PrincipalKind::User)) {
@@ -82,7 +82,7 @@ void Checker::principal(const Principal& p) {
     if (e.code != DiagId::LitellmModelBudgetShape) continue;
     const ir::Value* leaf = &e.value;
     while (leaf->kind == ir::Value::Kind::Mapping && !leaf->pairs.empty()) leaf = &leaf->pairs.front().second;
-    report(DiagId::LitellmModelBudgetShape, span_of(leaf->from), "the budget of " + quoted(e.key) + " has no effect: it needs a `budget_limit` and a `time_period`");
+    report(DiagId::LitellmModelBudgetShape, key_span_of(leaf->from, e.key), "the budget of " + quoted(e.key) + " has no effect: it needs a `budget_limit` and a `time_period`");
   }
 }
 
@@ -131,7 +131,7 @@ void Checker::model_names(const Principal& p) {
     const auto near = nearest_model(*model);
     std::string message = "no model is called " + quoted(*model) + ", so this limits nothing";
     if (near) message += "; did you mean " + quoted(*near) + "?";
-    report(DiagId::LitellmLimitUnknownModel, span_of(model.from), std::move(message));
+    report(DiagId::LitellmLimitUnknownModel, key_span_of(model.from, *model), std::move(message));
   };
   for (const Limit& l : p.limits) check(l.scope.model);
   for (const Budget& b : p.budgets) {

@@ -46,7 +46,7 @@ void Checker::check_router(const ConfigFile& file) {
   const Node* strategy = get(file.router, "routing_strategy");
   if (strategy != nullptr && strategy->is_string() && strategy->text() == "usage-based-routing") {
     report(DiagId::LitellmUsageRouting, strategy->span(), "`usage-based-routing` is slow and counts wrong under load; LiteLLM advises against it")
-        .fix("write `usage-based-routing-v2`", FixSafety::Unsafe, {{strategy->span(), rewritten(*strategy, "usage-based-routing-v2")}});
+        .fix("write `usage-based-routing-v2`", FixSafety::Unsafe, {{strategy->span(), rewritten(strategy->span(), "usage-based-routing-v2")}});
   }
   if (const Node* cooldown = get(file.router, "cooldown_time")) {
     const auto seconds = number_of(cooldown);
@@ -140,27 +140,32 @@ void Checker::own_fallback_lists(const ConfigFile& file, std::string_view key) {
   }
   if (without.empty()) return;
   const Node* at = key_node(file.router, key) != nullptr ? key_node(file.router, key) : key_node(file.litellm, key);
-  const std::string_view failure = key.starts_with("context") ? "a prompt that is too long" : "a refused content";
+  const std::string_view failure = key.starts_with("context") ? "a prompt that is too long" : "refused content";
   report(DiagId::LitellmOwnListHides, at->span(),
          "with this list set, " + std::string(failure) + " never takes the general `fallbacks`, and " + names(without) + (without.size() == 1 ? " is not in it" : " are not in it"));
 }
 
+/// Only where no member of the group can have been too small while the target is not.
 void Checker::smaller_windows(const ConfigFile& file) {
-  std::unordered_map<std::string_view, Decimal> windows;
+  struct Range {
+    Decimal least, most;
+  };
+  std::unordered_map<std::string_view, Range> windows;
   for (const ModelEntry& entry : file.models) {
     const auto size = number_of(get(entry.info, "max_input_tokens"));
     if (!size || entry.group.empty()) continue;
-    const auto [known, fresh] = windows.try_emplace(entry.group, *size);
-    if (!fresh && *size > known->second) known->second = *size;
+    const auto [known, fresh] = windows.try_emplace(entry.group, Range{*size, *size});
+    if (*size < known->second.least) known->second.least = *size;
+    if (*size > known->second.most) known->second.most = *size;
   }
   for (const Entry* item : items_of(file.shared("context_window_fallbacks"))) {
     const auto source = windows.find(item->key->text());
     if (source == windows.end()) continue;
     for (const Node* target : item->value->elements()) {
       const auto found = target->is_string() ? windows.find(target->text()) : windows.end();
-      if (found == windows.end() || found->second > source->second) continue;
+      if (found == windows.end() || found->second.most > source->second.least) continue;
       report(DiagId::LitellmSmallerWindow, target->span(),
-             quoted(target->text()) + " takes " + found->second.text() + " tokens, no more than " + quoted(item->key->text()) + " with " + source->second.text());
+             quoted(target->text()) + " takes " + found->second.most.text() + " tokens, no more than " + quoted(item->key->text()) + " with " + source->second.least.text());
     }
   }
 }

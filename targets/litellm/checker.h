@@ -97,6 +97,7 @@ class Checker {
   void priorities(const ConfigFile& file);
   void zero_budget(const doc::Node& amount, std::string_view meaning);
   void length_duration(const doc::Node& node);
+  void length_duration(std::string_view text, source::Span span);
   void reset_duration(const doc::Node& node);
   void reset_duration(std::string_view text, source::Span span);
 
@@ -114,8 +115,10 @@ class Checker {
   Builder report(DiagId id, source::Span span, std::string message) { return context_.sink.report(id, span, std::move(message)); }
   /// Of the first leaf; points nowhere for defaults.
   [[nodiscard]] source::Span span_of(const ir::Origin& from) const;
+  /// Of the key of this name that the first leaf stands under; else as span_of.
+  [[nodiscard]] source::Span key_span_of(const ir::Origin& from, std::string_view key) const;
   /// What a scalar is to be replaced by, quoted as it is now.
-  [[nodiscard]] std::string rewritten(const doc::Node& scalar, std::string_view text) const;
+  [[nodiscard]] std::string rewritten(source::Span scalar, std::string_view text) const;
   /// Whether a request may name the model: a group, a pattern or an alias.
   [[nodiscard]] bool is_requested(std::string_view model);
   [[nodiscard]] std::optional<std::string_view> nearest_model(std::string_view model);
@@ -125,7 +128,13 @@ class Checker {
   ReadContext& context_;
   std::vector<ConfigFile> files_;
   bool uses_budgets_ = false;
-  mutable std::unordered_map<std::uint32_t, source::Span> spans_;  // by leaf, made at the first use
+  /// A leaf and the two nearest keys that it stands under.
+  struct Place {
+    const doc::Node *leaf, *key, *outer_key;
+  };
+  [[nodiscard]] const Place* place_of(const ir::Origin& from) const;
+  void collect_places(const doc::Node& node, const doc::Node* key, const doc::Node* outer_key) const;
+  mutable std::unordered_map<std::uint32_t, Place> places_;  // by leaf, made at the first use
   // made at the first use
   std::unordered_set<std::string_view> requested_;
   std::vector<std::string_view> patterns_, route_names_;

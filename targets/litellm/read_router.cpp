@@ -242,14 +242,17 @@ void Reader::finish_breaker() {
   Field<std::int64_t> fails;
   if (allowed_fails_ != nullptr && !take(*allowed_fails_, top(kRouter), fails)) keep_wrong(*allowed_fails_, top(kRouter));
   const bool counting = !breaker.by_failure.empty() || (fails.given() && *fails != module_value);
+  const bool off = gw_.routing.cooldowns_off.given() && *gw_.routing.cooldowns_off;
   if (!counting) {
     if (fails.given()) keep_inert(*allowed_fails_, top(kRouter));
+    if (off) return;
     breaker.failure_percent = {Decimal(50), Origin(rules::kFailureShare)};
     breaker.min_requests = {5, Origin(rules::kFailureShare)};
     breaker.window = {Decimal(60), Origin(rules::kFailureShare)};
     return;
   }
   breaker.failures = fails.given() ? fails : Field<std::int64_t>(module_value, Origin(rules::kAllowedFails));
+  if (off) return;
   const Decimal cooldown = breaker.cooldown.given() ? *breaker.cooldown : Decimal(5);
   breaker.window = {cooldown, Origin(rules::kFailWindow)};
 }
@@ -264,7 +267,8 @@ void Reader::router_defaults() {
   if (gw_.routing.policy.absent()) gw_.routing.policy = {ir::Policy::Weighted, Origin(rules::kPolicy)};
   if (gw_.routing.max_fallbacks.absent()) gw_.routing.max_fallbacks = {5, Origin(rules::kMaxFallbacks)};
   finish_breaker();
-  if (s.breaker.cooldown.absent()) s.breaker.cooldown = {Decimal(5), Origin(rules::kCooldown)};
+  const bool cools = !gw_.routing.cooldowns_off.given() || !*gw_.routing.cooldowns_off;
+  if (s.breaker.cooldown.absent() && cools) s.breaker.cooldown = {Decimal(5), Origin(rules::kCooldown)};
 }
 
 }  // namespace gatec::targets::litellm

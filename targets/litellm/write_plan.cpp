@@ -65,9 +65,19 @@ void Writer::lower_route(const ir::Route& route) {
   for (Group part : made) groups_.push_back(std::move(part));
 }
 
+/// `base-suffix`, without a star, which would make the name a pattern.
 std::string Writer::unique_name(std::string_view base, std::string_view suffix) {
-  std::string name = std::string(base) + "-" + std::string(suffix);
-  for (int n = 2; names_.contains(name); ++n) name = std::string(base) + "-" + std::string(suffix) + "-" + std::to_string(n);
+  std::string stem;
+  for (const std::string_view part : {base, suffix}) {
+    std::string text(part);
+    std::erase(text, '*');
+    while (text.ends_with('/') || text.ends_with('-')) text.pop_back();
+    if (!stem.empty() && !text.empty()) stem += '-';
+    stem += text;
+  }
+  if (stem.empty()) stem = "group";
+  std::string name = stem;
+  for (int n = 2; names_.contains(name); ++n) name = stem + "-" + std::to_string(n);
   names_.insert(name);
   return name;
 }

@@ -130,6 +130,10 @@ void Writer::write_model(Out& params, const ir::Deployment& d, const ir::Provide
     if (kind.given()) params.add("custom_llm_provider", Out(*kind));
     return;
   }
+  if (kind.state == ir::State::Unknown && model == "*" && !provider.name.given() && provider.base_url.absent()) {
+    params.add("model", Out(model));  // the requested name tells LiteLLM the provider
+    return;
+  }
   const std::string prefix = foreign_prefix(provider, kind, model, params);
   params.add("model", Out(prefix + "/" + model));
   context_.ledger.admit_added("routes[" + group.name + "]", "LiteLLM must be told the provider");
@@ -139,9 +143,9 @@ void Writer::write_model(Out& params, const ir::Deployment& d, const ir::Provide
 std::string Writer::foreign_prefix(const ir::Provider& provider, const Field<std::string>& kind, std::string_view model, Out& params) {
   const facts::ProviderFacts* known = kind.given() ? facts::provider_by_kind(*kind) : nullptr;
   const auto settle_kind = [&](std::string_view canonical, Fate fate, std::string advice) {
-    if (kind.given()) {
-      lose(&kind, fate, DiagId::Approximated, "LiteLLM has no provider of this name; it is called as " + std::string(canonical), std::move(advice), std::string(canonical));
-    }
+    if (kind.absent()) return;
+    const std::string reason = kind.given() ? "LiteLLM has no provider of this name; it is called as " : "LiteLLM must be told the provider; it is taken to be ";
+    lose(&kind, fate, DiagId::Approximated, reason + std::string(canonical), std::move(advice), std::string(canonical));
   };
   if (known != nullptr && known->openai_compatible) {
     if (provider.base_url.absent() && !known->base_url().empty()) params.add("api_base", Out(known->base_url()));
@@ -152,9 +156,9 @@ std::string Writer::foreign_prefix(const ir::Provider& provider, const Field<std
     const ModelString by_name = litellm::read_model_string(model, provider.base_url.given() ? std::string_view(*provider.base_url) : "", [](std::string_view) { return false; });
     const facts::ProviderFacts* in_slug = provider.name.given() ? provider_in_slug(*provider.name) : nullptr;
     const facts::ProviderFacts* told = in_slug != nullptr ? in_slug : facts::provider_by_kind(by_name.kind);
-    if (told != nullptr && !told->litellm.empty()) return std::string(told->litellm_prefix());
-    if (!kind.absent()) settle_kind("openai", Fate::Manual, "name the provider in `model`");
-    return "openai";
+    const bool known_by_litellm = told != nullptr && !told->litellm.empty();
+    settle_kind(known_by_litellm ? told->kind : "openai", Fate::Manual, "name the provider in `model`");
+    return known_by_litellm ? std::string(told->litellm_prefix()) : "openai";
   }
   settle_kind("openai", provider.base_url.given() ? Fate::Approximated : Fate::Manual, "set `api_base`, or another provider in `model`");
   return "openai";

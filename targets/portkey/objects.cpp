@@ -1,3 +1,4 @@
+#include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
 
 namespace gatec::targets::portkey {
@@ -66,6 +67,18 @@ std::string_view root_name(Object object) {
     case Object::Unknown: break;
   }
   return "$config";
+}
+
+std::string workspace_variable(std::string_view name) {
+  std::string variable = "WORKSPACE_";
+  for (const char c : name) {
+    const bool lower = c >= 'a' && c <= 'z';
+    const bool plain = lower || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain) variable += lower ? static_cast<char>(c - 'a' + 'A') : c;
+    else if (!variable.ends_with('_')) variable += '_';
+  }
+  while (variable.ends_with('_')) variable.pop_back();
+  return variable + "_ID";
 }
 
 std::vector<const Node*> objects_of(const Node& root) {

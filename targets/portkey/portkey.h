@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,13 @@ namespace gatec::targets::portkey {
 
 inline constexpr std::string_view kHosted = "portkey";
 inline constexpr std::string_view kOss = "portkey-oss";
+
+/// Metadata under which an object keeps the id that the source had for it.
+inline constexpr std::string_view kSourceId = "source_id";
+/// The only model that a target for unlisted names lets through.
+inline constexpr std::string_view kNoModel = "__unlisted__";
+/// The variable of apply.sh that holds the id of a workspace.
+[[nodiscard]] std::string workspace_variable(std::string_view name);
 
 [[nodiscard]] int detect(const doc::Document& document);
 [[nodiscard]] std::vector<Artifact> write_oss(const ir::Gateway& gateway, WriteContext& context);

@@ -51,7 +51,15 @@ void Reader::read_all(std::span<const Input> inputs) {
   }
   gateway_.defaults.retry.attempts = {0, ir::Origin(rules::kRetries)};
   gateway_.defaults.retry.redraw = {false, ir::Origin(rules::kSameTarget)};
-  for (const auto& [node, object] : objects_) read_admin(*node, object);
+  // what others refer to comes first, whatever the order of the files
+  for (const Object wanted : {Object::Workspace, Object::Integration}) {
+    for (const Held& held : objects_) {
+      if (held.object == wanted) read_admin(held);
+    }
+  }
+  for (const Held& held : objects_) {
+    if (held.object != Object::Workspace && held.object != Object::Integration) read_admin(held);
+  }
   const bool several = configs_.size() > 1;
   for (const Source& source : configs_) {
     ir::Origin from;
@@ -85,7 +93,7 @@ void Reader::gather(const Input& input) {
       } else if (object == Object::SavedConfig && node->get("config")->is_mapping()) {
         configs_.push_back({node->get("config"), &input, node});
       } else {
-        objects_.emplace_back(node, object);
+        objects_.push_back({node, object, &input});
       }
     }
   }
@@ -167,6 +175,21 @@ void Reader::defaults() {
     }
     if (!names.items.empty()) gateway_.layout.push_back({std::string(how), std::move(names)});
   }
+  const auto lay_out = [&](std::string_view name, std::vector<ir::Value> values) {
+    if (values.empty()) return;
+    ir::Value list;
+    list.kind = ir::Value::Kind::Sequence;
+    list.items = std::move(values);
+    gateway_.layout.push_back({std::string(name), std::move(list)});
+  };
+  lay_out("unlisted", std::move(unlisted_));
+  std::vector<ir::Value> ids;
+  for (const std::string& id : source_ids_) ids.push_back(ir::Value::string(id));
+  lay_out("source_ids", std::move(ids));
+  std::vector<ir::Value> legacy;
+  for (const auto& [slug, kind] : object_of_slug_) legacy.push_back(ir::Value::string(std::string(kind) + ":" + slug));
+  lay_out("objects", std::move(legacy));
+  if (configs_.size() > 1) lay_out("several", {ir::Value::of_bool(true)});
 }
 
 }  // namespace gatec::targets::portkey

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
 
 namespace gatec::targets::portkey {
@@ -111,8 +112,8 @@ void Reader::read_model_routes(Parts& root, const std::vector<ModelCase>& cases)
   for (const ModelCase& one : cases) {
     const Node* name = one.target->get("name");
     for (const Node* asked : one.names) {
-      const bool own = one.regex ? pattern_of_regex(asked->text()) == name->text() : asked->text() == name->text();
-      if (own) route_targets_.emplace(name->text(), one.target);
+      const bool own_pattern = one.regex && pattern_of_regex(asked->text()) == name->text();
+      if (!one.regex || own_pattern) route_targets_.emplace(own_pattern ? name->text() : asked->text(), one.target);
     }
   }
   std::unordered_map<const Node*, std::string> owners;
@@ -123,17 +124,42 @@ void Reader::read_model_routes(Parts& root, const std::vector<ModelCase>& cases)
       const Node* name = t->get("name");
       if (target == nullptr && name != nullptr && name->is_string() && name->text() == otherwise->text()) target = t;
     }
-    ir::Origin from(otherwise->leaf());
-    // `default` is what our writer calls a target that needs no name of its own
-    const bool nameless = owners.contains(target) || otherwise->text() == "default";
-    if (nameless) from.add(target->get("name")->leaf());
-    from.add(strategy.get("mode")->leaf());
-    add_route("*", std::move(from), ir::RouteKind::Pattern, *target, above);
-    if (!nameless) gateway_.at(gateway_.routes.back().plan).name = label_of(*target);
-    owners.emplace(target, "*");
+    if (owners.find(target) == owners.end() && read_refusal(*target, *otherwise)) {
+      owners.emplace(target, "");
+      target = nullptr;
+    }
+    if (target != nullptr) read_default(*target, *otherwise, *strategy.get("mode"), above, owners);
   }
   read_idle_targets(*root.at(Slot::Targets), owners);
   route_targets_.clear();
+}
+
+/// A target that refuses every model stands for "no default".
+bool Reader::read_refusal(const Node& target, const Node& by) {
+  const Node* guards = target.get("input_guardrails");
+  if (guards == nullptr || !guards->is_sequence() || guards->size() != 1 || !guards->elements()[0]->is_mapping()) return false;
+  const Node& guard = *guards->elements()[0];
+  const Node* list = guard.get("default.modelwhitelist");
+  const Node* deny = guard.get("deny");
+  const Node* models = list != nullptr && list->is_mapping() ? list->get("models") : nullptr;
+  if (models == nullptr || !models->is_sequence() || models->size() != 1 || models->elements()[0]->text() != kNoModel) return false;
+  if (deny == nullptr || !deny->as_bool().value_or(false)) return false;
+  unlisted_.push_back(kit_.value(target, ""));
+  settle(target, ir::Fate::Mapped, DiagId::NotModelled, "names that no route has are refused");
+  settle(by, ir::Fate::Mapped, DiagId::NotModelled, "names that no route has are refused");
+  return true;
+}
+
+void Reader::read_default(const Node& target, const Node& otherwise, const Node& mode, const Above& above,
+                          std::unordered_map<const Node*, std::string>& owners) {
+  ir::Origin from(otherwise.leaf());
+  // `default` is what our writer calls a target that needs no name of its own
+  const bool nameless = owners.contains(&target) || otherwise.text() == "default";
+  if (nameless) from.add(target.get("name")->leaf());
+  from.add(mode.leaf());
+  add_route("*", std::move(from), ir::RouteKind::Pattern, target, above);
+  if (!nameless) gateway_.at(gateway_.routes.back().plan).name = label_of(target);
+  owners.emplace(&target, "*");
 }
 
 /// The route that a target's further names are aliases of: its own name if somebody can ask for it, else the first one.

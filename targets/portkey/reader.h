@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,6 +91,9 @@ class Reader {
   [[nodiscard]] std::string owner_of(const Node& target, const std::unordered_map<const Node*, std::string>& owners) const;
   void add_route(std::string name, ir::Origin from, ir::RouteKind kind, const Node& target, const Above& above);
   void read_single_route(Parts& root, std::string name, ir::Origin from);
+  void read_default(const Node& target, const Node& otherwise, const Node& mode, const Above& above,
+                    std::unordered_map<const Node*, std::string>& owners);
+  [[nodiscard]] bool read_refusal(const Node& target, const Node& by);
   void read_idle_targets(const Node& targets, const std::unordered_map<const Node*, std::string>& owners);
 
   // read_plan.cpp
@@ -154,21 +158,41 @@ class Reader {
   void report(DiagId id, source::Span span, std::string message, std::string note = {});
   static void add_leaves(ir::Origin& origin, const Node& node);
 
-  // read_admin.cpp, read_limits.cpp
-  void read_admin(const Node& node, Object object);
+  // read_admin.cpp, read_limits.cpp: bodies of the control plane
+  struct Held {
+    const Node* node;
+    Object object;
+    const Input* input;
+  };
+  void read_admin(const Held& held);
   void read_workspace(const Node& node);
   void read_integration(const Node& node);
-  void read_integration_models(const Node& node);
-  void read_integration_workspaces(const Node& node);
+  void read_integration_models(const Node& node, const std::string& slug);
+  void read_integration_workspaces(const Node& node, const std::string& slug);
   void read_provider_object(const Node& node, Object object);
   void read_api_key(const Node& node);
   void read_policy(const Node& node, Object object);
   void read_guardrail(const Node& node);
-  void read_secret_reference(const Node& node);
-  void read_limits(const Node& node, std::string_view path, std::vector<ir::Limit>& limits, std::vector<ir::Extra>& extras);
-  void read_budgets(const Node& node, std::string_view path, std::vector<ir::Budget>& budgets, std::vector<ir::Extra>& extras, bool policy);
-  void rest(const Node& node, std::string_view root, std::initializer_list<std::string_view> taken, std::vector<ir::Extra>& extras);
+  void read_kept_object(const Node& node, Object object);
+  void read_metadata(const Node& node, ir::Principal& principal, std::string_view root);
+  void read_deployment_config(const Node& list, ir::Provider& values);
+  [[nodiscard]] bool read_configuration(std::string_view key, const Node& value, ir::Provider& provider);
+  [[nodiscard]] static std::string integration_of(const Held& held);
+  [[nodiscard]] ir::CredentialSet* integration(std::string_view slug);
+  [[nodiscard]] ir::Field<std::string> kind_of(const Node& node, std::string_view key);
+  [[nodiscard]] ir::Field<std::string> take_text(const Node& node, std::string_view key);
+  [[nodiscard]] ir::Field<std::string> take_workspace(const Node& node);
+  [[nodiscard]] static std::set<std::string_view> taken(std::initializer_list<std::pair<std::string_view, bool>> keys);
+  void rest(const Node& node, KeyTable::Cursor rows, const std::set<std::string_view>& taken, std::string_view section,
+            std::vector<ir::Extra>& extras);
   void resolve_providers();
+  void read_limits(const Node& node, std::string_view path, std::vector<ir::Limit>& limits, std::vector<ir::Extra>& extras);
+  void read_budgets(const Node& node, std::string_view path, std::vector<ir::Budget>& budgets, std::vector<ir::Extra>& extras);
+  [[nodiscard]] bool read_rate(const Node& type, const Node& unit, const Node& value, ir::Limit& limit);
+  [[nodiscard]] bool read_budget(const Node& node, ir::Budget& budget);
+  [[nodiscard]] static bool is_budget_key(std::string_view key);
+  void keep_whole(const Node& node, std::string_view path, std::vector<ir::Extra>& extras);
+  void read_scope(const Node& body, ir::Scope& scope);
 
   ReadContext& context_;
   ir::Gateway& gateway_;
@@ -176,7 +200,13 @@ class Reader {
   ReadKit kit_;
   KeyTable::Cursor config_keys_;
   std::vector<Source> configs_;
-  std::vector<std::pair<const Node*, Object>> objects_;
+  std::vector<Held> objects_;
+  std::map<std::string, std::string> workspaces_;      // any name of a workspace → the id of its principal
+  std::map<std::string, std::string> default_slugs_;   // provider that an integration makes → the integration
+  std::map<std::string, std::string_view> object_of_slug_;
+  std::set<std::string> source_ids_;   // ids that stand in an object's metadata
+  std::vector<ir::Value> unlisted_;    // targets that refuse whatever reaches them
+  int policies_ = 0, kept_objects_ = 0;
   std::string requested_;  // what a leaf without a model sends on, as a template
   std::unordered_map<std::string_view, const Node*> route_targets_;  // of the root that is being read
   std::unordered_map<std::string, ir::ProviderId> by_slug_;
@@ -199,6 +229,8 @@ inline constexpr ir::Rule kAnyModel{"portkey.any-model", "a config without condi
 inline constexpr ir::Rule kReadAs{"portkey.read-as", "read as what it evidently means", kPage};
 inline constexpr ir::Rule kHostedAuth{"portkey.hosted-auth", "the hosted gateway asks for an API key", kPage};
 inline constexpr ir::Rule kOssAuth{"portkey.oss-auth", "the open-source gateway lets anybody in", kPage};
+inline constexpr ir::Rule kNoReset{"portkey.no-reset", "a budget without a reset is never set back", kPage};
+inline constexpr ir::Rule kGrant{"portkey.grant", "an integration is used through the provider that it makes", kPage};
 inline constexpr ir::Rule kChained{"portkey.chained", "a copy holds what its route holds", kPage};
 }  // namespace rules
 

@@ -16,8 +16,10 @@ std::optional<std::size_t> index_of(std::string_view segment) {
 
 Out* step(Out& at, std::string_view segment) {
   const auto index = index_of(segment);
-  if (!index || !at.is_sequence()) return &at.at(segment);
+  if (!index || at.is_mapping()) return &at.at(segment);
+  if (!at.is_sequence()) at = Out::sequence();
   auto& elements = std::get<Out::Sequence>(at.storage());
+  if (*index == elements.size()) elements.push_back(Out::mapping());
   return *index < elements.size() ? &elements[*index] : nullptr;
 }
 
@@ -25,7 +27,10 @@ Out* step(Out& at, std::string_view segment) {
 
 /// Back to where they stood: `section` leads to the object, a key in brackets is a place in a list.
 void ConfigWriter::put_extras(Out& object, const std::vector<ir::Extra>& extras) {
-  if (!same()) return;
+  if (same()) place_extras(object, extras);
+}
+
+void ConfigWriter::place_extras(Out& object, const std::vector<ir::Extra>& extras) {
   for (const ir::Extra& e : extras) {
     Out* at = &object;
     std::string_view section = e.section;

@@ -55,12 +55,20 @@ bool keyless(const ir::ResolvedProvider& r, std::string_view kind) {
 
 bool ConfigWriter::refuse(Loss why) {
   why_ = std::move(why);
+  left_out_ = true;
   return false;
 }
 
 /// Text of a field as a config says it: a value from the environment becomes a reference.
 std::string ConfigWriter::text_of(const ir::Field<std::string>& field) {
-  if (field.state != State::Unknown) return field.value;
+  if (field.state != State::Unknown) {
+    if (const auto reference = parse_reference(field.value); reference && !same()) {
+      lose(&field, {Fate::Approximated, DiagId::Approximated, "the source gateway takes this text as it is, here it is filled in from the environment",
+                    "unknown here", ""});
+      references_.insert(reference->name);
+    }
+    return field.value;
+  }
   const std::string& text = field.value;
   if (!text.starts_with("env(") || !text.ends_with(')')) return text;
   std::string name = text.substr(4, text.size() - 5);
@@ -110,6 +118,7 @@ bool ConfigWriter::write_named_provider(Out& object, const ir::Deployment& deplo
     const std::string slug = slug_of(deployment);
     if (slug.empty()) return false;
     object.add("provider", "@" + slug);
+    context_.ledger.admit_added(path_ + ".provider.name", "the control plane has a name for each provider");
     return true;
   }
   const ir::ResolvedProvider r = ir::resolved(gateway_, provider);

@@ -15,6 +15,19 @@ void ConfigWriter::settle(const ir::Origin& origin, ir::Fate fate, DiagId code, 
   origin.each([&](ir::LeafId leaf) { context_.ledger.settle(leaf, fate, code, reason); });
 }
 
+/// What reaches both a written and a left-out target is found changed at one and missing at the other: neither can be promised.
+void ConfigWriter::soften_losses() {
+  if (!left_out_) return;
+  for (const void* value : approximated_) {
+    const Loss* known = context_.ledger.loss(value);
+    if (known == nullptr || known->fate != Fate::Approximated || known->written.empty()) continue;
+    Loss loss = *known;
+    loss.fate = Fate::Skipped;
+    loss.written.clear();
+    context_.ledger.lose(value, std::move(loss));
+  }
+}
+
 /// Settings for routes where there is no route.
 void ConfigWriter::lose_all(const ir::Settings& settings) {
   const auto lose_one = [this](const void* value) { lose(value, skipped("there is no route that it could hold for")); };

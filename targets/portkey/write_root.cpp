@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
 #include "targets/portkey/writer.h"
 
@@ -49,6 +50,27 @@ bool same_out(const Out& a, const Out& b, bool top) {
   return true;
 }
 
+constexpr std::string_view kUnlisted = "unlisted";
+
+/// A target whose guardrail lets no model through.
+Out refusal(const std::string& slug) {
+  Out models = Out::sequence();
+  models.push(kNoModel);
+  Out list = Out::mapping();
+  list.add("models", std::move(models));
+  Out guard = Out::mapping();
+  guard.add("default.modelwhitelist", std::move(list));
+  guard.add("deny", true);
+  guard.add("async", false);
+  Out guards = Out::sequence();
+  guards.push(std::move(guard));
+  Out target = Out::mapping();
+  target.add("name", kUnlisted);
+  target.add("provider", "@" + slug);
+  target.add("input_guardrails", std::move(guards));
+  return target;
+}
+
 bool is_catch_all(const ir::Route& route) { return *route.name == "*"; }
 
 }  // namespace
@@ -59,6 +81,7 @@ ConfigWriter::ConfigWriter(const ir::Gateway& gateway, WriteContext& context, Wo
   for (std::size_t i = 0; i < gateway.routes.size(); ++i) route_index_.emplace(*gateway.routes[i].name, i);
   for (const ir::Alias& a : gateway.aliases) alias_index_.emplace(a.name, &a);
   for (const ir::Param& p : gateway.layout) {
+    if (context.same_dialect && p.name == "unlisted" && !p.value.items.empty()) refusing_target = open(p.value.items.front(), "");
     if (!context.same_dialect || (p.name != "virtual_key" && p.name != "model")) continue;
     for (const ir::Value& slug : p.value.items) spelt_.emplace(slug.text, p.name);
   }
@@ -93,17 +116,22 @@ void ConfigWriter::lose_route(const ir::Route& route) {
 
 std::vector<ConfigWriter::Config> ConfigWriter::write() {
   lose_gateway();
+  std::vector<Config> configs = write_routes();
+  soften_losses();
+  return configs;
+}
+
+std::vector<ConfigWriter::Config> ConfigWriter::write_routes() {
   std::vector<Config> configs;
   if (gateway_.routes.empty()) {
     lose_all(gateway_.defaults);
     return configs;
   }
-  const bool several_configs = same() && gateway_.routes.size() > 1 && std::ranges::any_of(gateway_.routes, [](const ir::Route& r) { return !r.extras.empty(); });
+  const bool several_configs = same() && std::ranges::any_of(gateway_.layout, [](const ir::Param& p) { return p.name == "several"; });
   if (context_.option("portkey.split", context_.option("split")) == "route" || several_configs) return split();
   const bool lone = gateway_.routes.size() == 1 && is_catch_all(gateway_.routes.front()) && gateway_.aliases.empty();
   std::optional<Out> out = lone ? bare(gateway_.routes.front()) : conditional();
   if (!out) return configs;
-  if (lone) put_extras(*out, gateway_.routes.front().extras);
   configs.push_back({"", *std::move(out)});
   return configs;
 }
@@ -248,6 +276,11 @@ std::optional<Out> ConfigWriter::conditional() {
   strategy.add("conditions", std::move(conditions));
   if (catch_all != nullptr) {
     add_default(*catch_all, targets, strategy, names);
+  } else if (const std::string slug = refusing_slug ? refusing_slug() : std::string(); !slug.empty()) {
+    targets.push(refusal(slug));
+    strategy.add("default", kUnlisted);
+    context_.ledger.assume("config", "portkey.unlisted",
+                           "a conditional strategy must have a default there: unlisted model names lead to a target whose guardrail refuses them with status 446");
   } else if (refusing_target) {
     targets.push(*refusing_target);
     strategy.add("default", *refusing_target->find("name"));

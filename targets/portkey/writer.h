@@ -39,7 +39,15 @@ class ConfigWriter {
   std::function<std::string(const ir::Deployment&)> slug_of;
   /// Hosted: the target of unlisted names, for a strategy that must have a default.
   std::optional<Out> refusing_target;
+  /// Hosted: a provider for such a target to name, asked for when all others are written.
+  std::function<std::string()> refusing_slug;
 
+  /// Why the deployment that slug_of was asked for cannot be written.
+  void refuse_with(Loss why) { static_cast<void>(refuse(std::move(why))); }
+  void place_extras(Out& object, const std::vector<ir::Extra>& extras);
+  /// Text of a field as a config says it: a value from the environment becomes a reference.
+  [[nodiscard]] std::string text(const ir::Field<std::string>& field) { return text_of(field); }
+  void add_reference(std::string name) { references_.insert(std::move(name)); }
   [[nodiscard]] std::string spell(const ir::Credential& credential, const void* ir_value, std::string_view hint);
   [[nodiscard]] Out open(const ir::Value& value, std::string_view key);
 
@@ -53,6 +61,7 @@ class ConfigWriter {
   };
 
   // write_root.cpp
+  [[nodiscard]] std::vector<Config> write_routes();
   [[nodiscard]] std::vector<Config> split();
   [[nodiscard]] std::optional<Out> bare(const ir::Route& route);
   [[nodiscard]] std::optional<Out> conditional();
@@ -107,7 +116,11 @@ class ConfigWriter {
   // write_losses.cpp
   void lose_gateway();
   void lose_all(const ir::Settings& settings);
-  void lose(const void* value, Loss loss) { context_.ledger.lose(value, std::move(loss)); }
+  void lose(const void* value, Loss loss) {
+    if (loss.fate == ir::Fate::Approximated) approximated_.push_back(value);
+    context_.ledger.lose(value, std::move(loss));
+  }
+  void soften_losses();
   template <class T>
   void lose_if(const ir::Field<T>& field, Loss loss) {
     if (!field.absent()) lose(&field, std::move(loss));
@@ -154,6 +167,8 @@ class ConfigWriter {
   std::vector<std::optional<std::optional<Out>>> targets_;
   std::vector<Chain> chains_;
   int measuring_ = 0;
+  bool left_out_ = false;                   // some part of a plan could not be written
+  std::vector<const void*> approximated_;
   std::map<std::string, std::string, std::less<>> spelt_;  // slug → "virtual_key" or "model"
 };
 

@@ -151,19 +151,25 @@ class Compile {
   }
 
  private:
+  [[nodiscard]] bool wants_report() const { return !options_.out.empty() || options_.report != "none"; }
+
   /// Artefacts, what the driver adds, and their hashes in the report; the reports themselves come last.
   void add_outputs() {
-    for (const Artifact& a : result_.artifacts) add_output(a.path, a.text, a.executable, targets::role_name(a.role), a.route);
-    if (!result_.report.secrets.empty()) add_output("secrets.env.example", secrets_example(result_.report), false, "aid", {});
+    for (Artifact& a : result_.artifacts) {
+      if (is_data(a)) ++data_files_;
+      add_output({a.path, std::move(a.text), a.executable}, targets::role_name(a.role), a.route);
+    }
+    if (!result_.report.secrets.empty()) add_output({"secrets.env.example", secrets_example(result_.report), false}, "aid", {});
     std::sort(result_.report.outputs.begin(), result_.report.outputs.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-    json_ = ledger::report_json(result_.report);
+    if (wants_report()) json_ = ledger::report_json(result_.report);
   }
 
-  void add_output(const std::string& path, std::string text, bool executable, std::string_view role, const std::string& route) {
-    if (!options_.out.empty() || role == "config" || role == "payload") {
-      result_.report.outputs.push_back({path, std::string(role), base::sha256_hex(text), route});
-    }
-    outputs_.push_back({path, std::move(text), executable});
+  static bool is_data(const Artifact& a) { return a.role == Role::Config || a.role == Role::Payload; }
+
+  void add_output(OutputText output, std::string_view role, const std::string& route) {
+    const bool written = !options_.out.empty() || role == "config" || role == "payload";
+    if (written && wants_report()) result_.report.outputs.push_back({output.path, std::string(role), base::sha256_hex(output.text), route});
+    outputs_.push_back(std::move(output));
   }
 
   void look_for_leaks() {
@@ -174,6 +180,7 @@ class Compile {
       if (!inlined && net.catches(output.text)) leaked(output.path);
     }
     if (net.catches(json_)) leaked("report.json");
+    if (net.catches(summary(result_.report))) leaked("the summary");
   }
   void leaked(const std::string& where) { result_.bugs.push_back({DiagId::SecretLeak, "a literal secret of the source stands in " + where}); }
 
@@ -257,14 +264,15 @@ class Compile {
 
   ExitCode to_stdout() {
     const bool report_instead = options_.report == "json";
-    const auto is_data = [](const Artifact& a) { return a.role == Role::Config || a.role == Role::Payload; };
-    const auto number = std::count_if(result_.artifacts.begin(), result_.artifacts.end(), is_data);
-    if (number > 1 && !report_instead) {
-      env_.err.write("error: this makes " + std::to_string(number) + " files, which do not fit on stdout\nthis works: " +
+    if (data_files_ > 1 && !report_instead) {
+      env_.err.write("error: this makes " + std::to_string(data_files_) + " files, which do not fit on stdout\nthis works: " +
                      command_line(options_, "-o DIR") + "\n");
       return ExitCode::Unreadable;
     }
-    if (number == 1 && !report_instead) env_.out.write(std::find_if(result_.artifacts.begin(), result_.artifacts.end(), is_data)->text);
+    if (data_files_ == 1 && !report_instead) {
+      const auto data = std::find_if(result_.artifacts.begin(), result_.artifacts.end(), is_data) - result_.artifacts.begin();
+      env_.out.write(outputs_[static_cast<std::size_t>(data)].text);
+    }
     if (options_.report != "none") print_report();
     summarise();
     return ExitCode::Clean;
@@ -296,7 +304,7 @@ class Compile {
     const auto errors = std::count_if(source_.sink.all().begin(), source_.sink.all().end(),
                                       [](const auto& d) { return d.severity != diagnostics::Severity::Info; });
     if (errors > 0) text += "the inputs have " + counted(errors, "finding", "findings") + ", `gatec lint` shows them\n";
-    if (result_.report.outputs.empty()) text += "there is no route to write\n";
+    if (data_files_ == 0) text += "there is no route to write\n";
     env_.err.write(text);
   }
 
@@ -306,7 +314,8 @@ class Compile {
   Session source_;
   CompileSettings settings_;
   Compiled result_;
-  std::vector<OutputText> outputs_;
+  std::vector<OutputText> outputs_;  // the artefacts, in their order, then what the driver adds
+  std::size_t data_files_ = 0;       // configs and payloads
   std::string json_;
 };
 
