@@ -1,6 +1,7 @@
 #include "compiler/driver/options.h"
 
 #include "compiler/diagnostics/render_text.h"
+#include "compiler/driver/secret_net.h"
 
 namespace gatec::driver {
 
@@ -54,6 +55,16 @@ void show(Env& env, const diagnostics::Sink& sink, bool colour) {
   std::string text;
   for (const diagnostics::Diagnostic& d : sink.all()) diagnostics::render_text(text, d, mask, colour);
   env.err.write(text);
+}
+
+ExitCode write_checked(Env& env, std::string_view text, std::vector<const source::SourceManager*> sources, ExitCode code) {
+  if (SecretNet(std::move(sources)).catches(text)) {
+    const std::string bug = "bug in gatec[GW9904]: a literal secret of the inputs stands in the output\nnothing was printed; please report this\n";
+    env.err.write(bug);
+    return ExitCode::Bug;
+  }
+  env.out.write(text);
+  return code;
 }
 
 std::string shell_quoted(std::string_view word) {

@@ -30,6 +30,9 @@ void check_choice(std::string_view option, std::string_view value, std::string_v
 void show(Env& env, const Session& session, bool colour, bool errors_only = false);
 void show(Env& env, const diagnostics::Sink& sink, bool colour);
 
+/// Writes data to stdout, unless a literal secret of the inputs stands in it: then GW9904 and a bug.
+[[nodiscard]] ExitCode write_checked(Env& env, std::string_view text, std::vector<const source::SourceManager*> sources, ExitCode code);
+
 /// A word as a shell takes it.
 [[nodiscard]] std::string shell_quoted(std::string_view word);
 /// "1 leaf", "2 leaves".

@@ -36,7 +36,18 @@ bool is_common_word(std::string_view text) {
 
 }  // namespace
 
-SecretNet::SecretNet(const source::SourceManager& sources) {
+SecretNet::SecretNet(std::vector<const source::SourceManager*> sources) {
+  for (const source::SourceManager* s : sources) add(*s);
+  std::sort(patterns_.begin(), patterns_.end());
+  patterns_.erase(std::unique(patterns_.begin(), patterns_.end()), patterns_.end());
+  if (patterns_.empty()) return;
+  index();
+  std::vector<bool> common(patterns_.size());
+  for (const source::SourceManager* s : sources) mark_common(*s, common);
+  drop(common);
+}
+
+void SecretNet::add(const source::SourceManager& sources) {
   for (const source::Span& span : sources.secrets()) {
     std::string_view rest = sources.text(span);
     while (!rest.empty()) {
@@ -45,10 +56,6 @@ SecretNet::SecretNet(const source::SourceManager& sources) {
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
-  std::sort(patterns_.begin(), patterns_.end());
-  patterns_.erase(std::unique(patterns_.begin(), patterns_.end()), patterns_.end());
-  index();
-  if (!patterns_.empty()) drop_common(sources);
 }
 
 void SecretNet::add(std::string_view text) {
@@ -57,7 +64,7 @@ void SecretNet::add(std::string_view text) {
 
 template <class Hit>
 void SecretNet::search(std::string_view text, Hit hit) const {
-  if (text.size() < kHead) return;
+  if (patterns_.empty() || text.size() < kHead) return;
   for (std::size_t at = 0; at + kHead <= text.size(); ++at) {
     if (!heads_[slot_of(head_of(text.data() + at))]) continue;
     const std::string_view rest = text.substr(at);
@@ -71,8 +78,7 @@ void SecretNet::search(std::string_view text, Hit hit) const {
 }
 
 /// What the inputs say outside of secrets is none.
-void SecretNet::drop_common(const source::SourceManager& sources) {
-  std::vector<bool> common(patterns_.size());
+void SecretNet::mark_common(const source::SourceManager& sources, std::vector<bool>& common) const {
   std::vector<source::Span> spans = sources.secrets();
   std::sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return std::pair(a.file.value, a.begin) < std::pair(b.file.value, b.begin); });
   for (std::uint32_t file = 0; file < sources.count(); ++file) {
@@ -84,6 +90,9 @@ void SecretNet::drop_common(const source::SourceManager& sources) {
       return true;
     });
   }
+}
+
+void SecretNet::drop(const std::vector<bool>& common) {
   std::vector<std::string> kept;
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     if (!common[i]) kept.push_back(std::move(patterns_[i]));

@@ -13,16 +13,19 @@ namespace gatec::driver {
 /// common to tell (short words, what the inputs also say elsewhere) are not looked for; the writers keep those out by themselves.
 class SecretNet {
  public:
-  explicit SecretNet(const source::SourceManager& sources);
+  explicit SecretNet(std::vector<const source::SourceManager*> sources);
+  explicit SecretNet(const source::SourceManager& sources) : SecretNet(std::vector{&sources}) {}
 
   [[nodiscard]] bool empty() const { return patterns_.empty(); }
   /// Whether the text holds one of the secrets.
   [[nodiscard]] bool catches(std::string_view text) const;
 
  private:
+  void add(const source::SourceManager& sources);
   void add(std::string_view text);
   void index();
-  void drop_common(const source::SourceManager& sources);
+  void mark_common(const source::SourceManager& sources, std::vector<bool>& common) const;
+  void drop(const std::vector<bool>& common);
   template <class Hit>
   void search(std::string_view text, Hit hit) const;
 

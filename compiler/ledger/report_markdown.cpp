@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <initializer_list>
 
-
 #include "compiler/ledger/report.h"
 #include "compiler/ledger/report_causes.h"
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "compiler/base/nearest.h"
 #include "compiler/facts/providers.h"
 #include "targets/litellm/checker.h"
 #include "targets/litellm/durations.h"
@@ -111,8 +112,8 @@ void Checker::key_defaults(const ConfigFile& file) {
 }
 
 void Checker::provider_budgets(const ConfigFile& file) {
-  const Node* of_tags = get(file.litellm, "tag_budget_config");
-  for (const Node* config : {get(file.router, "provider_budget_config"), of_tags}) {
+  const Node* of_providers = get(file.router, "provider_budget_config");
+  for (const Node* config : {of_providers, get(file.litellm, "tag_budget_config")}) {
     if (config == nullptr || !config->is_mapping()) continue;
     for (const Entry& e : config->entries()) {
       if (!e.value->is_mapping()) continue;
@@ -123,14 +124,31 @@ void Checker::provider_budgets(const ConfigFile& file) {
       if (amount != nullptr && (period == nullptr || period->value->is_null())) {
         report(DiagId::LitellmProviderBudget, e.key->span(), "the budget of " + quoted(e.key->text()) + " has no `time_period`, so it is not counted");
       }
-      if (config == of_tags || !file.whole) continue;
-      const facts::ProviderFacts* provider = facts::provider_by_litellm_prefix(e.key->text());
-      const std::string_view kind = provider != nullptr ? provider->kind : e.key->text();
-      const bool used = std::any_of(gateway_.providers.begin(), gateway_.providers.end(), [&](const ir::Provider& p) {
-        return !p.kind.given() || *p.kind == kind || p.credential_set.given();
-      });
-      if (!used) report(DiagId::LitellmProviderBudget, e.key->span(), "no deployment is of the provider " + quoted(e.key->text()) + ", so its budget counts nothing");
     }
+  }
+  if (of_providers != nullptr && of_providers->is_mapping() && file.whole) unused_provider_budgets(*of_providers);
+}
+
+/// A budget of a provider that is only not used yet is no mistake; a name that no provider has is one, and so is a list of
+/// which none is used.
+void Checker::unused_provider_budgets(const Node& config) {
+  std::vector<std::string_view> used;
+  for (const ir::Provider& p : gateway_.providers) {
+    if (!p.kind.given()) return;
+    const facts::ProviderFacts* provider = facts::provider_by_kind(*p.kind);
+    used.push_back(provider != nullptr && !provider->litellm.empty() ? provider->litellm_prefix() : std::string_view(*p.kind));
+  }
+  const auto is_used = [&](const Entry& e) {
+    const facts::ProviderFacts* provider = facts::provider_by_litellm_prefix(e.key->text());
+    return std::ranges::find(used, provider != nullptr ? provider->litellm_prefix() : e.key->text()) != used.end();
+  };
+  const bool none_used = std::ranges::none_of(config.entries(), is_used);
+  for (const Entry& e : config.entries()) {
+    if (is_used(e) || (!none_used && facts::provider_by_litellm_prefix(e.key->text()) != nullptr)) continue;
+    const auto near = base::nearest_word(e.key->text(), used);
+    std::string message = "no deployment is of the provider " + quoted(e.key->text()) + ", so its budget counts nothing";
+    if (near) message += "; did you mean " + quoted(*near) + "?";
+    report(DiagId::LitellmProviderBudget, e.key->span(), std::move(message));
   }
 }
 

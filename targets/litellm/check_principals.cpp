@@ -3,7 +3,6 @@
 
 #include "compiler/base/nearest.h"
 #include "targets/litellm/checker.h"
-#include "targets/litellm/durations.h"
 
 namespace gatec::targets::litellm {
 namespace {

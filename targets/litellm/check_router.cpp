@@ -100,7 +100,7 @@ void Checker::retries(const ConfigFile& file) {
   const auto tries = integer(shared);
   bool told_inert = false;
   for (const ModelEntry& entry : file.models) {
-    if (const Node* inert = get(entry.params, "max_retries"); is_given(inert) && !told_inert) {
+    if (const Node* inert = get(entry.params, "max_retries"); integer(inert).value_or(0) > 0 && !told_inert) {
       report(DiagId::LitellmMaxRetriesInert, inert->span(), "`max_retries` is set to 0 for every call that is routed; `num_retries` is what counts");
       told_inert = true;
     }

@@ -94,6 +94,7 @@ class Checker {
   void proxy_budget(const ConfigFile& file);
   void key_defaults(const ConfigFile& file);
   void provider_budgets(const ConfigFile& file);
+  void unused_provider_budgets(const doc::Node& config);
   void priorities(const ConfigFile& file);
   void zero_budget(const doc::Node& amount, std::string_view meaning);
   void length_duration(const doc::Node& node);

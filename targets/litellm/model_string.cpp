@@ -13,7 +13,7 @@ bool starts_with_any(std::string_view text, const std::array<std::string_view, N
   return std::ranges::any_of(prefixes, [&](std::string_view p) { return text.starts_with(p); });
 }
 
-/// Cohere and Mistral models of the cost map, which LiteLLM does not call as Azure OpenAI (page, Model strings).
+/// Cohere and Mistral models of the cost map, which LiteLLM does not call as Azure OpenAI (page §3.4).
 bool is_foreign_on_azure(std::string_view model) {
   constexpr std::array<std::string_view, 19> kModels = {
       "command-a-03-2025", "command-light", "command-nightly", "command-r", "command-r-08-2024", "command-r-plus", "command-r-plus-08-2024",

@@ -7,7 +7,7 @@
 
 namespace gatec::targets::litellm {
 
-/// What LiteLLM makes of `litellm_params.model` (page, Model strings). Views into the text.
+/// What LiteLLM makes of `litellm_params.model` (page §3.4). Views into the text.
 struct ModelString {
   enum class Problem : std::uint8_t { None, UnknownPrefix, NoProvider };
   std::string_view model;             // without the prefix

@@ -52,7 +52,7 @@ void Reader::read(std::span<const Input> inputs) {
   fill_enforcement(gw_);
 }
 
-/// The proxy loads one document (page, YAML).
+/// The proxy loads one document (page §1.2).
 const Node* Reader::only_root(const doc::Document& document) {
   const Node* root = document.root();
   for (const Node* other : document.roots()) {
@@ -84,7 +84,7 @@ void Reader::read_root(const Input& input, const Node& root) {
       add_section(e, false);
     }
   }
-  // paths are relative to the first file, also those that an included file names (page, include)
+  // paths are relative to the first file, also those that an included file names (page §1.3)
   for (std::size_t i = 0; i < pending.size(); ++i) read_include(input, *pending[i], pending);
 }
 
@@ -120,7 +120,7 @@ void Reader::read_include(const Input& input, const Entry& include, std::vector<
   }
 }
 
-/// Lists grow. An included section of another kind replaces the whole (page, include); sections of several inputs are joined.
+/// Lists grow. An included section of another kind replaces the whole (page §1.3); sections of several inputs are joined.
 void Reader::add_section(const Entry& entry, bool from_include) {
   const std::string_view key = entry.key->text();
   const auto found = std::ranges::find(sections_, key, &Section::key);

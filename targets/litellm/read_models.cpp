@@ -40,7 +40,7 @@ void Reader::read_models(const std::vector<const Node*>& lists) {
   }
 }
 
-/// The proxy logs an entry that it cannot use and starts without it (page, Entries): all of it is kept as an extra.
+/// The proxy logs an entry that it cannot use and starts without it (page §3.1): all of it is kept as an extra.
 void Reader::drop_entry(const Node& entry, const Node& at, std::string reason) {
   if (!quiet()) context_.sink.report(DiagId::LitellmEntryDropped, at.span(), std::move(reason) + ": LiteLLM leaves the entry out");
   gw_.extras.push_back(kit_.extra("model_list", "#" + std::to_string(++dropped_), entry, DiagId::LitellmEntryDropped, Fate::Manual,
@@ -135,7 +135,7 @@ bool Reader::read_param(const Entry& e, const KeyRow& row, Draft& draft, const P
     case Slot::CredentialName:
     case Slot::Region:
     case Slot::Headers:
-    case Slot::ProviderParam: return read_provider_key(e, slot, draft.provider, draft.region, place);
+    case Slot::ProviderParam: return read_provider_key(e, slot, draft.provider, draft.regions, place);
     case Slot::Rpm:
     case Slot::Tpm:
     case Slot::Itpm:
@@ -160,7 +160,7 @@ bool Reader::read_setting(const Entry& e, const KeyRow& row, ir::Settings& setti
     case Slot::Timeout: return take_time(e, place, settings.timeouts.attempt);
     case Slot::StreamTimeout: return take_time(e, place, settings.timeouts.first_chunk);
     case Slot::NumRetries: return take(e, place, settings.retry.attempts);
-    case Slot::MaxRetries: keep_inert(e, place); return true;  // forced to 0 for routed calls (page, Limits and routing)
+    case Slot::MaxRetries: keep_inert(e, place); return true;  // forced to 0 for routed calls (page §3.2)
     case Slot::Cooldown: return take(e, place, settings.breaker.cooldown);
     case Slot::DropParams: return take(e, place, settings.params.drop_unsupported);
     case Slot::AdditionalDropParams: return take(e, place, settings.params.drop, true);
@@ -245,7 +245,7 @@ bool Reader::read_search_prices(const Entry& e, Cursor at, ir::Deployment& d, co
   return true;
 }
 
-/// Both are needed; one alone has no effect (page, Budgets of deployments).
+/// Both are needed; one alone has no effect (page §9.6).
 void Reader::read_deployment_budget(Draft& draft) {
   const Place place{&draft.deployment.extras, std::string(kParams)};
   const Entry* amount = draft.max_budget;
@@ -265,7 +265,7 @@ void Reader::read_deployment_budget(Draft& draft) {
   draft.deployment.budgets.push_back(std::move(budget));
 }
 
-/// A list of organisations stands for one deployment each (page, Credentials).
+/// A list of organisations stands for one deployment each (page §3.2).
 void Reader::expand_organizations(const Entry& organizations, std::size_t group) {
   const auto elements = organizations.value->elements();
   const Member first = groups_[group].members.back();

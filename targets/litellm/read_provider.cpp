@@ -38,7 +38,7 @@ std::string_view region_key(std::string_view kind) {
   return {};
 }
 
-bool Reader::read_provider_key(const Entry& e, Slot slot, ir::Provider& provider, const Entry*& region, const Place& place) {
+bool Reader::read_provider_key(const Entry& e, Slot slot, ir::Provider& provider, std::vector<const Entry*>& regions, const Place& place) {
   const std::string_view key = e.key->text();
   switch (slot) {
     case Slot::ApiKey: provider.api_key = kit_.credential(*e.value, key); return provider.api_key.given();
@@ -51,11 +51,8 @@ bool Reader::read_provider_key(const Entry& e, Slot slot, ir::Provider& provider
     case Slot::Headers: return read_headers(e, provider, place);
     case Slot::Organization: return take(e, provider.organization);
     case Slot::Region:
-      if (region == nullptr && e.value->is_string()) {
-        region = &e;
-        return true;
-      }
-      break;
+      regions.push_back(&e);
+      return true;
     default: break;
   }
   return add_provider_param(e, provider);
@@ -88,7 +85,7 @@ bool Reader::read_headers(const Entry& e, ir::Provider& provider, const Place& p
   return true;
 }
 
-/// Unquoted it is a date, which fails LiteLLM's check of the entry (page, YAML); what was meant is plain.
+/// Unquoted it is a date, which fails LiteLLM's check of the entry (page §1.2); what was meant is plain.
 bool Reader::read_api_version(const Entry& e, ir::Provider& provider) {
   if (e.value->type() != doc::Type::Timestamp) return take(e, provider.api_version);
   const std::string text(e.value->text());
@@ -101,14 +98,15 @@ bool Reader::read_api_version(const Entry& e, ir::Provider& provider) {
   return true;
 }
 
-void Reader::set_region(const Entry* region, ir::Provider& provider, std::string_view expected_key) {
-  if (region == nullptr) return;
-  std::string_view key = region->key->text();
-  if (key == "vertex_ai_location") key = "vertex_location";
-  if (key == expected_key) {
-    provider.region = text(*region->value, key);
-  } else {
-    add_provider_param(*region, provider);
+void Reader::set_region(const std::vector<const Entry*>& regions, ir::Provider& provider, std::string_view expected_key) {
+  for (const Entry* region : regions) {
+    std::string_view key = region->key->text();
+    if (key == "vertex_ai_location") key = "vertex_location";
+    if (key == expected_key && provider.region.absent() && region->value->is_string()) {
+      provider.region = text(*region->value, key);
+    } else {
+      add_provider_param(*region, provider);
+    }
   }
 }
 
@@ -127,7 +125,7 @@ void Reader::read_model_string(Draft& draft) {
   } else if (d.upstream_model.given()) {
     split_model(node, draft);
   }
-  set_region(draft.region, provider, region_key(provider.kind.value));
+  set_region(draft.regions, provider, region_key(provider.kind.value));
   provider_defaults(provider);
 }
 
@@ -194,23 +192,23 @@ void Reader::read_credential(const Node& node) {
 
 void Reader::read_credential_map(const Entry& e, Cursor at, ir::CredentialSet& set) {
   const Place place{&set.extras, std::string(e.key->text())};
-  const Entry* region = nullptr;
+  std::vector<const Entry*> regions;
   walk(*e.value, at, place, [&](const Entry& v, const KeyRow& row, Cursor) {
     const Slot slot = slot_of(row);
-    if (slot != Slot::None) return read_provider_key(v, slot, set.values, region, place);
+    if (slot != Slot::None) return read_provider_key(v, slot, set.values, regions, place);
     keep_row(v, row, place);
     return true;
   });
-  read_set_region(region, set);
+  read_set_region(regions, set);
 }
 
 /// A set belongs to no kind of provider: any spelling of the region counts, and is kept for writing.
-void Reader::read_set_region(const Entry* region, ir::CredentialSet& set) {
-  if (region == nullptr) return;
-  std::string_view key = region->key->text();
+void Reader::read_set_region(const std::vector<const Entry*>& regions, ir::CredentialSet& set) {
+  if (regions.empty()) return;
+  std::string_view key = regions.front()->key->text();
   if (key == "vertex_ai_location") key = "vertex_location";
-  set_region(region, set.values, key);
-  if (key != "aws_region_name") lay_out("credential_list." + set.name.value + ".region", key);
+  set_region(regions, set.values, key);
+  if (key != "aws_region_name" && !set.values.region.absent()) lay_out("credential_list." + set.name.value + ".region", key);
 }
 
 }  // namespace gatec::targets::litellm

@@ -65,7 +65,7 @@ bool Reader::read_router(const Entry& e, const KeyRow& row, Cursor at) {
   return true;
 }
 
-/// Settings that router_settings and litellm_settings both take: the router's count (page, Precedence), and it is read first.
+/// Settings that router_settings and litellm_settings both take: the router's count (page §1.7), and it is read first.
 bool Reader::read_shared(const Entry& e, std::string_view section) {
   const std::string_view key = e.key->text();
   const Place place = top(section);
@@ -175,7 +175,7 @@ bool Reader::read_group_retries(const Entry& e, Cursor at, const Place& place) {
   return true;
 }
 
-/// provider_budget_config and tag_budget_config: rolling windows; without a window nothing is counted (page, Router budgets).
+/// provider_budget_config and tag_budget_config: rolling windows; without a window nothing is counted (page §9.6).
 bool Reader::read_named_budgets(const Entry& e, Cursor at, bool tags, const Place& place) {
   if (!is_map(e, place)) return true;
   const Place inner = place.below(e.key->text());
@@ -225,7 +225,7 @@ bool Reader::read_default_params(const Entry& e, Cursor at, const Place& place) 
   return true;
 }
 
-/// Failures are counted only with a policy, or where the router's number differs from the module's (page, Cooldowns);
+/// Failures are counted only with a policy, or where the router's number differs from the module's (page §5.5);
 /// otherwise the share of failures decides.
 void Reader::finish_breaker() {
   ir::Breaker& breaker = gw_.defaults.breaker;

@@ -103,15 +103,18 @@ void Reader::read_default_fallbacks(const Entry& e, const Place& place) {
   default_entry_ = &e;
 }
 
-/// `default_fallbacks` is appended as `"*"`, so a `"*"` of the list itself comes first (page, Fallbacks).
+/// `default_fallbacks` is appended as `"*"`, and of several `"*"` the last counts (page §5.6).
 void Reader::settle_default_fallbacks() {
   const auto star = general_.by_source.find("*");
   if (star != general_.by_source.end() && !general_.items[star->second].targets->value->empty()) {
     FallbackItem& item = general_.items[star->second];
     item.used = true;
-    if (default_entry_ != nullptr) shadowed(*default_entry_, "`\"*\"` in `fallbacks`");
-    default_entry_ = item.targets;
-    lay_out("default_fallbacks.form", "*");
+    if (default_entry_ != nullptr) {
+      shadowed(*item.targets, "`default_fallbacks`");
+    } else {
+      default_entry_ = item.targets;
+      lay_out("default_fallbacks.form", "*");
+    }
   }
   if (default_entry_ == nullptr) return;
   for (const Node* target : default_entry_->value->elements()) {
@@ -173,7 +176,7 @@ NodeId Reader::group_plan(Group& group) {
   }
   std::vector<Member*> sorted;
   for (Member& m : group.members) sorted.push_back(&m);
-  // entries without an order come after all that have one (page, Filter pipeline)
+  // entries without an order come after all that have one (page §5.6)
   std::ranges::stable_sort(sorted, [](const Member* a, const Member* b) {
     if (a->order.given() != b->order.given()) return a->order.given();
     return a->order.given() && *a->order < *b->order;
@@ -216,7 +219,7 @@ NodeId Reader::member_node(Member& member) {
   return member.shadow.absent() ? id : new_node(ir::Mirror{id, std::move(member.shadow)});
 }
 
-/// The arithmetic of simple-shuffle (page, Strategies): the first member decides which field is the weight.
+/// The arithmetic of simple-shuffle (page §5.4): the first member decides which field is the weight.
 void Reader::weigh(std::vector<Member*>& tier) {
   const auto forget = [&](Member& m) {
     if (m.weight_entry != nullptr && m.weight.given()) {
@@ -246,7 +249,7 @@ void Reader::weigh(std::vector<Member*>& tier) {
   }
 }
 
-/// rpm and tpm reject nothing unless the strategy or a check counts them (page, Limits of deployments).
+/// rpm and tpm reject nothing unless the strategy or a check counts them (page §9.1).
 void Reader::mark_hints() {
   const auto& policy = gw_.routing.policy;
   if (policy.given() && (*policy == ir::Policy::Usage || *policy == ir::Policy::Cost)) return;

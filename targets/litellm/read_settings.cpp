@@ -172,7 +172,7 @@ bool Reader::principal_default(const Entry& e, std::string_view kind, std::strin
   return true;
 }
 
-/// 0 is off; a budget needs its window (page, Budgets).
+/// 0 is off; a budget needs its window (page §6).
 void Reader::finish_global_budget() {
   const Place place = top(kLitellm);
   ir::Budget budget;

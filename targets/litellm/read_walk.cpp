@@ -14,14 +14,14 @@ constexpr std::string_view kCorrectFirst = "correct the source, then convert aga
 constexpr std::string_view kNothing = "nothing to do: LiteLLM ignores it too";
 
 /// Where people put things, the likeliest first; what `homes` finds elsewhere (`name` of a tool, `url` of a server) is chance.
-constexpr std::array<std::string_view, 8> kHomesOfSettings = {"router_settings", "litellm_settings", "general_settings", "litellm_settings.cache_params",
-                                                              "model_list[].litellm_params", "", "model_list[].model_info", "model_list[]"};
-constexpr std::array<std::string_view, 8> kHomesOfParams = {"model_list[].litellm_params", "model_list[].model_info", "model_list[]", "router_settings",
-                                                            "litellm_settings", "general_settings", "litellm_settings.cache_params", ""};
+constexpr std::array<std::string_view, 7> kHomesOfSettings = {"router_settings", "litellm_settings", "general_settings", "model_list[].litellm_params",
+                                                              "", "model_list[].model_info", "model_list[]"};
+constexpr std::array<std::string_view, 7> kHomesOfParams = {"model_list[].litellm_params", "model_list[].model_info", "model_list[]", "router_settings",
+                                                            "litellm_settings", "general_settings", ""};
 
 std::optional<std::string_view> likeliest_home(const std::vector<std::string_view>& homes, std::string_view section, bool in_file) {
   for (const std::string_view home : in_file ? kHomesOfSettings : kHomesOfParams) {
-    if (home != section && std::ranges::find(homes, home) != homes.end()) return home;
+    if (!(in_file && home == section) && std::ranges::find(homes, home) != homes.end()) return home;
   }
   return std::nullopt;
 }
@@ -87,7 +87,7 @@ void Reader::put_aside(const Entry& e, Cursor at, Cursor child, const Place& pla
   }
   const KeyRow* row = child.row();
   if (row == nullptr) {
-    tell_unknown(e, at, place, false);
+    if (!holds_anchors(e, place)) tell_unknown(e, at, place, false);
     return;
   }
   if (e.value->is_null()) {
@@ -105,6 +105,18 @@ void Reader::put_aside(const Entry& e, Cursor at, Cursor child, const Place& pla
       context_.ledger.settle(*e.value, Fate::Skipped, DiagId::ReadOnlyField, "only LiteLLM's API writes it");
       break;
   }
+}
+
+/// An unknown section that only holds anchors: its values count where they are used.
+bool Reader::holds_anchors(const Entry& e, const Place& place) {
+  const auto anchored = [](const Node& node, const auto& self) -> bool {
+    if (!node.anchor().empty()) return true;
+    if (node.is_sequence()) return std::ranges::any_of(node.elements(), [&](const Node* n) { return self(*n, self); });
+    return std::ranges::any_of(node.written_entries(), [&](const Entry& child) { return !child.aliased && self(*child.value, self); });
+  };
+  if (place.extras != &gw_.extras || !place.section.empty() || e.aliased || !anchored(*e.value, anchored)) return false;
+  context_.ledger.settle(*e.value, Fate::Skipped, DiagId::MergeOverridden, "it counts where it is used by its anchor");
+  return true;
 }
 
 void Reader::keep(const Entry& e, const Place& place, DiagId code, Fate elsewhere, std::string_view advice) {
@@ -254,7 +266,7 @@ void Reader::survey_text(const Node& node, bool in_list, std::string_view key) {
   const auto found = text.find("os.environ");
   const bool reference = found != std::string_view::npos;
   if (!reference && (text.find("${") == std::string_view::npos || text.find('}') == std::string_view::npos)) return;
-  // pass-through headers and webhook lists expand references themselves (page, References)
+  // pass-through headers and webhook lists expand references themselves (page §1.4)
   if (key == "headers" || key == "Authorization" || key == "alert_to_webhook_url" || key == "command" || key == "args") return;
   const bool whole = reference && parse_reference(text).has_value();
   if (whole && !in_list) return;

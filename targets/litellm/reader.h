@@ -67,7 +67,7 @@ class Reader {
     Member& member;
     const doc::Entry* model = nullptr;
     const doc::Entry* custom_provider = nullptr;
-    const doc::Entry* region = nullptr;
+    std::vector<const doc::Entry*> regions{};
     const doc::Entry* organizations = nullptr;
     const doc::Entry* max_budget = nullptr;
     const doc::Entry* budget_duration = nullptr;
@@ -111,6 +111,7 @@ class Reader {
       keep_wrong(e, place);
     }
   }
+  [[nodiscard]] bool holds_anchors(const doc::Entry& e, const Place& place);
   void put_aside(const doc::Entry& e, Cursor at, Cursor child, const Place& place);
   void keep(const doc::Entry& e, const Place& place, DiagId code, ir::Fate elsewhere, std::string_view advice);
   void keep_wrong(const doc::Entry& e, const Place& place);
@@ -156,17 +157,17 @@ class Reader {
   void expand_organizations(const doc::Entry& organizations, std::size_t group);
 
   // read_provider.cpp
-  bool read_provider_key(const doc::Entry& e, Slot slot, ir::Provider& provider, const doc::Entry*& region, const Place& place);
+  bool read_provider_key(const doc::Entry& e, Slot slot, ir::Provider& provider, std::vector<const doc::Entry*>& regions, const Place& place);
   void read_model_string(Draft& draft);
   bool add_provider_param(const doc::Entry& e, ir::Provider& provider);
   bool read_headers(const doc::Entry& e, ir::Provider& provider, const Place& place);
   void split_model(const doc::Node& node, Draft& draft);
-  void read_set_region(const doc::Entry* region, ir::CredentialSet& set);
+  void read_set_region(const std::vector<const doc::Entry*>& regions, ir::CredentialSet& set);
   void provider_defaults(ir::Provider& provider);
   bool read_api_version(const doc::Entry& e, ir::Provider& provider);
   void read_credential(const doc::Node& node);
   void read_credential_map(const doc::Entry& e, Cursor at, ir::CredentialSet& set);
-  void set_region(const doc::Entry* region, ir::Provider& provider, std::string_view expected_key);
+  void set_region(const std::vector<const doc::Entry*>& regions, ir::Provider& provider, std::string_view expected_key);
 
   // read_routes.cpp
   void build_routes();

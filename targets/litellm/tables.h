@@ -32,7 +32,7 @@ enum class Slot : std::uint8_t {
 [[nodiscard]] Slot slot_of(const KeyRow& row);
 
 inline constexpr std::string_view kReferencePrefix = "os.environ/";
-/// `os.environ/NAME` as the whole text: Env, or Manager (with the whole text) for `os.environ/oidc/…` (page, References).
+/// `os.environ/NAME` as the whole text: Env, or Manager (with the whole text) for `os.environ/oidc/…` (page §1.4).
 [[nodiscard]] std::optional<ir::Credential> parse_reference(std::string_view text);
 
 }  // namespace gatec::targets::litellm

@@ -27,7 +27,7 @@ namespace gatec::targets::litellm {
 [[nodiscard]] std::string_view provider_scope(std::string_view litellm_name);
 [[nodiscard]] std::string_view provider_name(std::string_view scope);
 
-/// What LiteLLM tries again (page, Retries).
+/// What LiteLLM tries again (page §5.5).
 inline constexpr std::array<std::int64_t, 7> kRetriedStatuses = {408, 409, 429, 500, 502, 503, 504};
 
 }  // namespace gatec::targets::litellm

@@ -250,7 +250,7 @@ void Writer::lower_switch(const ir::Switch& choice, const SettingsChain& chain, 
   }
 }
 
-/// In a tier all members have a weight or none (page, Strategies): a missing one counts as 1 elsewhere.
+/// In a tier all members have a weight or none (page §5.4): a missing one counts as 1 elsewhere.
 void Writer::complete_weights(Tier& tier) {
   const bool any = std::ranges::any_of(tier, [](const Member& m) { return m.weight || (m.weight_field != nullptr && m.weight_field->given()); });
   const bool derived = std::ranges::all_of(tier, [](const Member& m) { return m.weight_field != nullptr && is_derived(*m.weight_field); });
@@ -314,7 +314,7 @@ void Writer::choose_policy() {
 }
 
 /// The number of retries that most deployments have is the router's, as older versions pass over a deployment's own
-/// number (page, Precedence).
+/// number (page §1.7).
 void Writer::choose_attempts() {
   if (ours()) return;
   std::map<std::int64_t, std::size_t> votes;

@@ -101,7 +101,7 @@ void Writer::write_strategy(Out& router) {
   if (policy_.given() && *policy_ != ir::Policy::Weighted) router.add("routing_strategy", Out(strategy_of(*policy_)));
 }
 
-/// A limit that rejected must not become one that steers (page, Limits of deployments).
+/// A limit that rejected must not become one that steers (page §9.1).
 void Writer::write_prechecks(Out& router) {
   const auto& checks = gw_.routing.optional_prechecks;
   const ir::Policy policy = policy_.given() ? *policy_ : ir::Policy::Weighted;
@@ -143,7 +143,7 @@ void Writer::write_router_breaker(Out& router, Out& litellm) {
   const bool counting = b.failures.given() || !b.by_failure.empty();
   if (said(b.failures) && b.failures.given()) {
     put(router, "allowed_fails", b.failures);
-    // 3 is also the module's own number, which leaves failures uncounted (page, Cooldowns)
+    // 3 is also the module's own number, which leaves failures uncounted (page §5.5)
     if (!ours() && b.by_failure.empty() && *b.failures == 3) {
       litellm.add("allowed_fails", Out::integer(0));
       context_.ledger.admit_added("extras[litellm_settings.allowed_fails]", "so that LiteLLM counts failures");
@@ -389,7 +389,7 @@ void Writer::write_server(Out& router, Out& litellm, Out& general) {
   if (server.master_key.given()) general.add("master_key", secret(server.master_key, "LITELLM_MASTER_KEY"));
   if (server.database_url.given()) general.add("database_url", secret(server.database_url, "DATABASE_URL"));
   if (!ours() && !gw_.principals.empty()) {
-    // keys, teams and their budgets live in the database (page, YAML or API)
+    // keys, teams and their budgets live in the database (page §12)
     if (!server.master_key.given()) general.add("master_key", Out(std::string(kReferencePrefix) + "LITELLM_MASTER_KEY"));
     if (!server.database_url.given()) general.add("database_url", Out(std::string(kReferencePrefix) + "DATABASE_URL"));
     context_.ledger.admit_added("server", "keys and teams of LiteLLM need a master key and a database");

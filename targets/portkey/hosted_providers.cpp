@@ -15,6 +15,7 @@ Loss skipped(std::string reason) { return {Fate::Skipped, DiagId::NotExpressible
 Loss manual(std::string reason, std::string advice) { return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)}; }
 
 constexpr std::string_view kAzureHost = ".openai.azure.com";
+constexpr std::string_view kAzureVersion = "2024-10-21";
 
 std::string slug_text(std::string_view text) {
   std::string slug;
@@ -134,34 +135,20 @@ Out HostedWriter::configurations(const ir::ResolvedProvider& r, const Integratio
   }
   if (url.empty() && integration.as_openai) url = facts::provider_by_kind(kind)->base_url();
   const bool azure_name = kind == "azure_openai" && url.starts_with("https://") && url.ends_with(kAzureHost);
-  if (kind == "azure_openai") {
-    if (param(r, "azure_auth_mode") == nullptr) out.add("azure_auth_mode", "default");
-    out.add("azure_resource_name", azure_name ? url.substr(8, url.size() - 8 - kAzureHost.size()) : std::string("custom"));
-    Out list = Out::sequence();
-    for (std::size_t i = 0; i < integration.models.size(); ++i) {
-      Out one = Out::mapping();
-      one.add("azure_api_version", configs_.text(*r.api_version));
-      one.add("azure_deployment_name", integration.models[i]);
-      one.add("azure_model_slug", integration.models[i]);
-      one.add("is_default", i == 0);
-      list.push(std::move(one));
-    }
-    out.add("azure_deployment_config", std::move(list));
-  } else if (kind == "azure_ai") {
-    out.add("azure_auth_mode", "default");
-    if (!url.empty()) out.add("azure_foundry_url", url);
-    if (!r.api_version->absent()) out.add("azure_api_version", configs_.text(*r.api_version));
-  } else if (in_family(Family::Aws, kind)) {
-    out.add("aws_auth_type", param(r, "aws_role_name") != nullptr ? "assumedRole" : "accessKey");
-  } else if (kind == "vertex_ai") {
-    out.add("vertex_auth_type", param(r, "vertex_credentials") != nullptr ? "serviceAccount" : "basic");
+  if (azure_name) {
+    out.add("azure_resource_name", url.substr(8, url.size() - 8 - kAzureHost.size()));
+  } else if (kind == "azure_openai" && url.empty()) {
+    configs_.add_reference("AZURE_RESOURCE_NAME");
+    out.add("azure_resource_name", "${AZURE_RESOURCE_NAME}");
+  } else if (!url.empty()) {
+    out.add(kind == "azure_ai" ? "azure_foundry_url" : "custom_host", kind == "azure_ai" ? url : url + std::string(host_suffix(kind)));
   }
-  if (!url.empty() && !azure_name && kind != "azure_ai") out.add("custom_host", url + std::string(host_suffix(kind)));
   if (!r.region->absent()) {
     const ParamName* name = param_by_canonical("@region", kind);
     if (name != nullptr) out.add(std::string(name->key), configs_.text(*r.region));
     else lose(r.region, skipped("the gateway takes no region for this provider"));
   }
+  if (kind == "azure_ai" && !r.api_version->absent()) out.add("azure_api_version", configs_.text(*r.api_version));
   if (!r.api_version->absent() && kind != "azure_openai" && kind != "azure_ai") lose(r.api_version, skipped("the gateway takes no API version for this provider"));
   if (!r.organization->absent()) out.add("openai_organization", configs_.text(*r.organization));
   for (const ir::ProviderParam* p : r.params) {
@@ -183,7 +170,33 @@ Out HostedWriter::configurations(const ir::ResolvedProvider& r, const Integratio
     }
     if (!headers.empty()) out.add("custom_headers", std::move(headers));
   }
+  add_required(out, r, integration, !azure_name && !url.empty());
   return out;
+}
+
+/// What the control plane asks for beside what the source says (page 3.4).
+void HostedWriter::add_required(Out& out, const ir::ResolvedProvider& r, const Integration& integration, bool custom_host) {
+  const std::string_view kind = integration.kind;
+  if (kind == "azure_openai") {
+    if (param(r, "azure_auth_mode") == nullptr) out.add("azure_auth_mode", "default");
+    if (custom_host) out.add("azure_resource_name", "custom");
+    Out list = Out::sequence();
+    for (std::size_t i = 0; i < integration.models.size(); ++i) {
+      Out one = Out::mapping();
+      one.add("azure_api_version", r.api_version->absent() ? std::string(kAzureVersion) : configs_.text(*r.api_version));
+      one.add("azure_deployment_name", integration.models[i]);
+      one.add("azure_model_slug", integration.models[i]);
+      one.add("is_default", i == 0);
+      list.push(std::move(one));
+    }
+    out.add("azure_deployment_config", std::move(list));
+  } else if (kind == "azure_ai") {
+    if (param(r, "azure_auth_mode") == nullptr) out.add("azure_auth_mode", "default");
+  } else if (in_family(Family::Aws, kind)) {
+    if (param(r, "aws_auth_type") == nullptr) out.add("aws_auth_type", param(r, "aws_role_name") != nullptr ? "assumedRole" : "accessKey");
+  } else if (kind == "vertex_ai") {
+    out.add("vertex_auth_type", param(r, "vertex_credentials") != nullptr ? "serviceAccount" : "basic");
+  }
 }
 
 Out HostedWriter::integration_body(const Integration& integration) {
@@ -288,10 +301,11 @@ void HostedWriter::add_kept_providers() {
   for (const ir::Provider& p : gateway_.providers) {
     const auto object = p.name.given() ? objects.find(*p.name) : objects.end();
     if (object == objects.end() || !seen.insert(*p.name).second) continue;
-    const bool legacy = object->second == "virtual_key";
+    const bool legacy = object->second.starts_with("virtual_key");
     Out body = Out::mapping();
     const bool has_name = std::ranges::any_of(p.extras, [](const ir::Extra& e) { return e.key == "name"; });
-    body.add(has_name ? "slug" : "name", *p.name);
+    const bool named = object->second.ends_with(", named");
+    body.add("name", has_name ? Out() : Out(*p.name));
     if (legacy) {
       const facts::ProviderFacts* facts = p.kind.given() ? facts::provider_by_kind(*p.kind) : nullptr;
       if (!p.kind.absent()) body.add("provider", facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey) : p.kind.value);
@@ -300,6 +314,7 @@ void HostedWriter::add_kept_providers() {
     } else if (!p.credential_set.absent()) {
       body.add("integration_id", configs_.text(p.credential_set));
     }
+    if (named || has_name) body.add("slug", *p.name);
     if (!p.owner.absent()) body.add("workspace_id", workspace_reference(p.owner));
     Out usage = budgets(p.budgets, SIZE_MAX);
     Out rates = limits(p.limits);
@@ -329,8 +344,9 @@ void HostedWriter::add_kept_integration(const ir::CredentialSet& set) {
   const facts::ProviderFacts* facts = v.kind.given() ? facts::provider_by_kind(*v.kind) : nullptr;
   Out body = Out::mapping();
   const bool has_name = std::ranges::any_of(set.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "name"; });
-  if (!set.name.absent()) body.add(has_name ? "slug" : "name", configs_.text(set.name));
+  if (has_name || !set.name.absent()) body.add("name", has_name ? Out() : Out(configs_.text(set.name)));
   if (!v.kind.absent()) body.add("ai_provider_id", facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey) : v.kind.value);
+  if (has_name && !set.name.absent()) body.add("slug", configs_.text(set.name));
   if (v.api_key.given()) body.add("key", configs_.spell(*v.api_key, &v.api_key, set.name.value + " key"));
   if (!v.owner.absent()) body.add("workspace_id", workspace_reference(v.owner));
   Out settings = Out::mapping();

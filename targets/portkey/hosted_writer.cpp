@@ -84,7 +84,10 @@ void HostedWriter::add_configs(std::vector<ConfigWriter::Config> configs) {
     const ir::Route* route = config.route.empty() ? &gateway_.routes.front() : gateway_.route(config.route);
     Out body = Out::mapping();
     const bool has_name = same() && std::ranges::any_of(route->extras, [](const ir::Extra& e) { return e.key == "name"; });
-    if (!has_name) body.add("name", config.route.empty() ? std::string("routes") : config.route);
+    // an extra takes the place that is kept for it
+    body.add("name", has_name ? Out() : Out(config.route.empty() ? std::string("routes") : config.route));
+    const Out* strategy = config.value.find("strategy");
+    if (!same()) admit_name(config.route.empty() ? strategy : nullptr, *route);
     body.add("config", std::move(config.value));
     if (same()) put(body, route->extras);
     target.bodies.push_back(std::move(body));
@@ -92,11 +95,22 @@ void HostedWriter::add_configs(std::vector<ConfigWriter::Config> configs) {
 }
 
 /// Everybody needs a key of the control plane's own there.
-void HostedWriter::lose_server() {
+void HostedWriter::lose_server(bool any_config) {
   const ir::Server& server = gateway_.server;
   lose_if(server.master_key, {Fate::Manual, DiagId::DroppedPrincipal, "the control plane has admin keys of its own", "", "use an admin key of the control plane"});
   if (!server.auth.absent() && !(server.auth.given() && *server.auth == ir::AuthMode::Key)) {
-    lose(&server.auth, {Fate::Approximated, DiagId::Approximated, "callers need a key of the control plane", "key", ""});
+    lose(&server.auth, {any_config ? Fate::Approximated : Fate::Skipped, DiagId::Approximated, "callers need a key of the control plane", "key", ""});
+  }
+}
+
+/// The name of a saved config is read back with the first route that it serves.
+void HostedWriter::admit_name(const Out* strategy, const ir::Route& route) {
+  constexpr std::string_view reason = "a saved config has a name";
+  context_.ledger.admit_added("routes[" + *route.name + "].extras[name]", std::string(reason));
+  if (strategy == nullptr) return;
+  for (const ir::Route& other : gateway_.routes) {
+    context_.ledger.admit_added("routes[" + *other.name + "].extras[name]", std::string(reason));
+    if (other.kind == ir::RouteKind::Name && configs_.is_written(other)) break;
   }
 }
 
@@ -108,7 +122,7 @@ std::vector<Artifact> HostedWriter::write() {
     }
   }
   std::vector<ConfigWriter::Config> configs = configs_.write();
-  if (!same()) lose_server();
+  if (!same()) lose_server(!configs.empty());
   const bool saved = same() && std::ranges::any_of(gateway_.routes, [](const ir::Route& r) { return !r.extras.empty(); });
   if (!needs_objects() && !saved) return plain_configs(std::move(configs));
   add_principals();

@@ -44,7 +44,8 @@ class HostedWriter {
   // hosted_writer.cpp
   [[nodiscard]] bool needs_objects() const;
   [[nodiscard]] std::vector<Artifact> plain_configs(std::vector<ConfigWriter::Config> configs) const;
-  void lose_server();
+  void lose_server(bool any_config);
+  void admit_name(const Out* strategy, const ir::Route& route);
   void add_configs(std::vector<ConfigWriter::Config> configs);
   [[nodiscard]] PayloadFile& file(std::string_view name, std::string_view method, std::string_view path, std::string_view word);
   void lose(const void* value, Loss loss) { context_.ledger.lose(value, std::move(loss)); }
@@ -55,6 +56,7 @@ class HostedWriter {
   [[nodiscard]] std::string slug_of(const ir::Deployment& deployment);
   [[nodiscard]] Out integration_body(const Integration& integration);
   [[nodiscard]] Out configurations(const ir::ResolvedProvider& r, const Integration& integration);
+  void add_required(Out& out, const ir::ResolvedProvider& r, const Integration& integration, bool custom_host);
   void add_integrations();
   void add_kept_providers();
   void add_kept_integration(const ir::CredentialSet& set);

@@ -270,6 +270,7 @@ void Reader::read_deployment_config(const Node& list, ir::Provider& values) {
     if (version.given()) version.from.add(value->leaf());
     else version = {std::string(value->text()), value->leaf()};
   }
+  from_environment(version);
   if (values.api_version.absent()) values.api_version = std::move(version);
 }
 
@@ -365,12 +366,15 @@ void Reader::read_provider_object(const Node& node, Object object) {
   const bool has_slug = !p.name.absent();
   if (!has_slug) p.name = take_text(node, "name");
   const bool legacy = object == Object::VirtualKey;
+  const Node* display = node.get("name");
+  const bool same_name = has_slug && display != nullptr && display->is_string() && display->text() == p.name.value;
+  if (same_name) p.name.from.add(display->leaf());
   p.kind = legacy ? kind_of(node, "provider") : ir::Field<std::string>::unknown(ir::Origin(rules::kSlugKind));
   if (!legacy) p.credential_set = take_text(node, "integration_id");
   const Node* key = node.get("key");
   if (key != nullptr && key->is_string()) p.api_key = kit_.credential(*key, "key");
   p.owner = take_workspace(node);
-  std::set<std::string_view> done = taken({{"slug", has_slug}, {"name", !has_slug && !p.name.absent()}, {"provider", legacy && !p.kind.absent()},
+  std::set<std::string_view> done = taken({{"slug", has_slug}, {"name", same_name || (!has_slug && !p.name.absent())}, {"provider", legacy && !p.kind.absent()},
                                                  {"integration_id", !p.credential_set.absent()}, {"key", !p.api_key.absent()},
                                                  {"workspace_id", !p.owner.absent()}, {"rate_limits", true}, {"usage_limits", true}});
   if (legacy) {
@@ -384,7 +388,8 @@ void Reader::read_provider_object(const Node& node, Object object) {
   if (const Node* budgets = node.get("usage_limits")) read_budgets(*budgets, "usage_limits", p.budgets, p.extras);
   rest(node, keys().root(legacy ? "$virtual_key" : "$provider"), done, "", p.extras);
   const std::string slug = p.name.value;
-  object_of_slug_.emplace(slug, legacy ? "virtual_key" : "provider");
+  if (same_name) object_of_slug_.emplace(slug, legacy ? "virtual_key, named" : "provider, named");
+  else object_of_slug_.emplace(slug, legacy ? "virtual_key" : "provider");
   const ir::ProviderId id = gateway_.add(std::move(p));
   if (!by_slug_.emplace(slug, id).second) {
     report(DiagId::DuplicateEntity, node.span(), "two providers are named `" + slug + "`");

@@ -38,6 +38,16 @@ const facts::ProviderFacts* guess(std::string_view slug) {
   return best;
 }
 
+const ir::Provider kNothing;
+
+/// A provider without what its credential set adds.
+ir::ResolvedProvider own_of(const ir::Provider& p) {
+  ir::ResolvedProvider r{&p.kind, &p.base_url, &p.region, &p.api_version, &p.organization, &p.api_key, {}, {}};
+  for (const ir::ProviderParam& param : p.params) r.params.push_back(&param);
+  for (const ir::Param& h : p.headers) r.headers.push_back(&h);
+  return r;
+}
+
 bool has_param(const ir::ResolvedProvider& r, std::string_view name) {
   return std::ranges::any_of(r.params, [&](const ir::ProviderParam* p) { return p->name == name; });
 }
@@ -97,7 +107,7 @@ std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::
     if (turned) context_.ledger.admit_added(path_ + ".params.override[", "a default of the source became an override");
   }
   chain_.pop_back();
-  const std::string kind = resolved(gateway_, provider).kind->value;
+  const std::string kind = by_slug && same() ? provider.kind.value : resolved(gateway_, provider).kind->value;
   write_model(object, deployment, prefix, kind);
   if (deployment.base_model.given() && (same() || (kind == "azure_openai" && !slug_of))) {
     object.add("azure_model_name", *deployment.base_model);
@@ -108,7 +118,7 @@ std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::
   put_extras(object, deployment.extras);
   put_extras(object, node.extras);
   if (!same()) return object;
-  put_extras(object, provider.extras);
+  if (!provider.name.given() || !declared_.contains(*provider.name)) put_extras(object, provider.extras);
   return object;
 }
 
@@ -119,10 +129,13 @@ bool ConfigWriter::write_named_provider(Out& object, const ir::Deployment& deplo
     if (slug.empty()) return false;
     object.add("provider", "@" + slug);
     context_.ledger.admit_added(path_ + ".provider.name", "the control plane has a name for each provider");
+    if (ir::resolved(gateway_, provider).base_url->absent()) context_.ledger.admit_added(path_ + ".provider.base_url", "the provider's own address");
+    if (ir::resolved(gateway_, provider).api_version->absent()) context_.ledger.admit_added(path_ + ".provider.api_version", "an API version must be named");
     return true;
   }
-  const ir::ResolvedProvider r = ir::resolved(gateway_, provider);
   const std::string& slug = *provider.name;
+  const bool declared = declared_.contains(slug);
+  const ir::ResolvedProvider r = declared ? own_of(kNothing) : own_of(provider);
   const auto spelling = spelt_.find(slug);
   const bool has_kind = r.kind->given();
   if (has_kind) {

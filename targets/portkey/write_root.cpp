@@ -82,6 +82,9 @@ ConfigWriter::ConfigWriter(const ir::Gateway& gateway, WriteContext& context, Wo
   for (const ir::Alias& a : gateway.aliases) alias_index_.emplace(a.name, &a);
   for (const ir::Param& p : gateway.layout) {
     if (context.same_dialect && p.name == "unlisted" && !p.value.items.empty()) refusing_target = open(p.value.items.front(), "");
+    if (context.same_dialect && p.name == "objects") {
+      for (const ir::Value& v : p.value.items) declared_.insert(v.text.substr(v.text.find(':') + 1));
+    }
     if (!context.same_dialect || (p.name != "virtual_key" && p.name != "model")) continue;
     for (const ir::Value& slug : p.value.items) spelt_.emplace(slug.text, p.name);
   }

@@ -304,7 +304,11 @@ class Compile {
     const auto errors = std::count_if(source_.sink.all().begin(), source_.sink.all().end(),
                                       [](const auto& d) { return d.severity != diagnostics::Severity::Info; });
     if (errors > 0) text += "the inputs have " + counted(errors, "finding", "findings") + ", `gatec lint` shows them\n";
-    if (data_files_ == 0) text += "there is no route to write\n";
+    if (source_.gateway.routes.empty()) {
+      diagnostics::Sink sink;
+      sink.report(DiagId::NoRoute, {}, "the inputs declare no model that a request could name, so there is no route to write");
+      show(env_, sink, colour_);
+    }
     env_.err.write(text);
   }
 

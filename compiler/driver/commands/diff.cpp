@@ -185,9 +185,9 @@ ExitCode run_diff(Env& env, Words words) {
 
   std::vector<Difference> changes = compare::differences(a.gateway, b.gateway);
   std::erase_if(changes, [&](const Difference& d) { return among(ignored, d.cls) || (!only.empty() && !among(only, d.cls)); });
-  env.out.write(options.format == "json" ? as_json(changes, a, b) : as_text(changes, a, b));
   if (options.format == "text" && changes.empty()) env.err.write("no difference in meaning\n");
-  return options.exit_code && !changes.empty() ? ExitCode::Findings : ExitCode::Clean;
+  const ExitCode code = options.exit_code && !changes.empty() ? ExitCode::Findings : ExitCode::Clean;
+  return write_checked(env, options.format == "json" ? as_json(changes, a, b) : as_text(changes, a, b), {&a.sources, &b.sources}, code);
 }
 
 }  // namespace gatec::driver

@@ -24,8 +24,7 @@ ExitCode run_dump(Env& env, Words words) {
     show(env, session, use_colour(reading.color, env.err, env), true);
     return ExitCode::Unreadable;
   }
-  env.out.write(dump_json(session, settings));
-  return ExitCode::Clean;
+  return write_checked(env, dump_json(session, settings), {&session.sources}, ExitCode::Clean);
 }
 
 }  // namespace gatec::driver

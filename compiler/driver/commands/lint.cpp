@@ -71,10 +71,9 @@ class Lint {
       }
     }
     collect_from(loose_);
-    print();
+    const ExitCode printed = print();
     if (!options_.quiet && options_.format == "text") env_.err.write(summary());
-    if (figures_.unreadable) return ExitCode::Unreadable;
-    return figures_.errors + figures_.warnings > 0 ? ExitCode::Findings : ExitCode::Clean;
+    return printed;
   }
 
  private:
@@ -215,11 +214,20 @@ class Lint {
     }
   }
 
-  void print() {
+  [[nodiscard]] ExitCode code() const {
+    if (figures_.unreadable) return ExitCode::Unreadable;
+    return figures_.errors + figures_.warnings > 0 ? ExitCode::Findings : ExitCode::Clean;
+  }
+
+  ExitCode print() {
     // With the mended text on stdout there is no room for data.
     const bool to_err = options_.fix && (options_.diff || std::count(options_.inputs.begin(), options_.inputs.end(), "-") > 0);
     Output& stream = to_err ? env_.err : env_.out;
-    stream.write(rendered(use_colour(options_.reading.color, stream, env_)));
+    const std::string text = rendered(use_colour(options_.reading.color, stream, env_));
+    std::vector<const source::SourceManager*> sources;
+    for (const Session& session : sessions_) sources.push_back(&session.sources);
+    Env env{env_.in, stream, env_.err, env_.files, env_.no_color};
+    return write_checked(env, text, std::move(sources), code());
   }
 
   [[nodiscard]] std::string rendered(bool colour) const {

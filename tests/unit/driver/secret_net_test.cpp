@@ -46,6 +46,8 @@ TEST_CASE("what the inputs say elsewhere, fillers and common words are no secret
   CHECK_FALSE(net_of("api_key: sk-xxxx\n", {"sk-xxxx"}).catches("sk-xxxx"));
   CHECK_FALSE(net_of("api_key: openai\n", {"openai"}).catches("provider: openai"));
   CHECK(net_of("api_key: Abc\n", {"Abc"}).empty());
+  CHECK_FALSE(net_of("api_key: Abc\n", {"Abc"}).catches("api_key: Abc"));
+  CHECK_FALSE(SecretNet(std::vector<const source::SourceManager*>{}).catches("anything at all"));
 }
 
 }  // namespace gatec::driver
