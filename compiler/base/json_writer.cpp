@@ -8,9 +8,11 @@ namespace {
 /// Length of the UTF-8 sequence at the front, 0 when there is none.
 std::size_t sequence_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t length = lead < 0x80U ? 1 : lead >= 0xC2U && lead < 0xE0U ? 2 : lead >= 0xE0U && lead < 0xF0U ? 3
-                             : lead >= 0xF0U && lead < 0xF5U                  ? 4
-                                                                              : 0;
+  const std::size_t length = lead < 0x80U                    ? 1
+                             : lead >= 0xC2U && lead < 0xE0U ? 2
+                             : lead >= 0xE0U && lead < 0xF0U ? 3
+                             : lead >= 0xF0U && lead < 0xF5U ? 4
+                                                             : 0;
   if (length == 0 || length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) return 0;
@@ -22,7 +24,9 @@ std::size_t sequence_length(std::string_view text) {
   return overlong || outside ? 0 : length;
 }
 
-bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20U && static_cast<unsigned char>(c) < 0x7FU && c != '"' && c != '\\'; }
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20U && static_cast<unsigned char>(c) < 0x7FU && c != '"' && c != '\\';
+}
 
 void append_escape(std::string& out, char c) {
   switch (c) {

@@ -8,8 +8,8 @@
 
 namespace gatec::base {
 
-/// Appends JSON to a string as it goes, without a tree in between. The caller opens and closes in order; inside an object
-/// every value follows a key. Bytes that are no UTF-8 become U+FFFD.
+/// Appends JSON to a string as it goes, without a tree in between. The caller opens and closes in order; inside an
+/// object every value follows a key. Bytes that are no UTF-8 become U+FFFD.
 class JsonWriter {
  public:
   /// `indent` 0 writes one line.

@@ -62,10 +62,14 @@ void absorb_plainly(State& state, const unsigned char* block) {
 
 #if defined(__x86_64__)
 
-/// The processor's own SHA instructions, six times as fast. Two halves of the state live in two registers; four rounds a step.
-__attribute__((target("sha,sse4.1"))) void absorb_by_instruction(State& state, const unsigned char* data, std::size_t blocks) {
+/// The processor's own SHA instructions, six times as fast. Two halves of the state live in two registers; four rounds
+/// a step.
+__attribute__((target("sha,sse4.1"))) void absorb_by_instruction(State& state, const unsigned char* data,
+                                                                 std::size_t blocks) {
   const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
-  const auto load = [](const void* p) __attribute__((target("sse4.1"))) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); };
+  const auto load = [](const void* p) __attribute__((target("sse4.1"))) {
+    return _mm_loadu_si128(static_cast<const __m128i*>(p));
+  };
   const __m128i dcba = _mm_shuffle_epi32(load(state.data()), 0xB1);
   const __m128i hgfe = _mm_shuffle_epi32(load(state.data() + 4), 0x1B);
   __m128i abef = _mm_alignr_epi8(dcba, hgfe, 8);
@@ -77,7 +81,8 @@ __attribute__((target("sha,sse4.1"))) void absorb_by_instruction(State& state, c
     for (std::size_t i = 0; i < 4; ++i) w[i] = _mm_shuffle_epi8(load(data + 16 * i), big_endian);
     for (std::size_t step = 0; step < 16; ++step) {
       if (step >= 4) {
-        const __m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(w[step % 4], w[(step + 1) % 4]), _mm_alignr_epi8(w[(step + 3) % 4], w[(step + 2) % 4], 4));
+        const __m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(w[step % 4], w[(step + 1) % 4]),
+                                          _mm_alignr_epi8(w[(step + 3) % 4], w[(step + 2) % 4], 4));
         w[step % 4] = _mm_sha256msg2_epu32(sum, w[(step + 3) % 4]);
       }
       const __m128i rounds = _mm_add_epi32(w[step % 4], load(kRound.data() + 4 * step));

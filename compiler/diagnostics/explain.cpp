@@ -1,15 +1,16 @@
 #include "compiler/diagnostics/explain.h"
 
-#include <algorithm>
-
 #include "gatec/embedded/diagnostic_pages.h"
+
+#include <algorithm>
 
 namespace gatec::diagnostics {
 
 std::string_view page(const DiagInfo& row) {
   const auto pages = embedded::diagnostic_pages();
-  const auto found = std::lower_bound(pages.begin(), pages.end(), row.code,
-                                      [](const embedded::TextFile& file, std::string_view code) { return file.name.substr(0, code.size()) < code; });
+  const auto found = std::lower_bound(
+      pages.begin(), pages.end(), row.code,
+      [](const embedded::TextFile& file, std::string_view code) { return file.name.substr(0, code.size()) < code; });
   return found != pages.end() && found->name.starts_with(row.code) ? found->text : std::string_view{};
 }
 

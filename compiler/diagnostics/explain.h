@@ -1,9 +1,9 @@
 #pragma once
 
+#include "compiler/diagnostics/diagnostic.h"
+
 #include <string>
 #include <string_view>
-
-#include "compiler/diagnostics/diagnostic.h"
 
 namespace gatec::diagnostics {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "compiler/diagnostics/render_json.h"
+
 #include <span>
 #include <string>
-
-#include "compiler/diagnostics/render_json.h"
 
 namespace gatec::diagnostics {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <span>
-#include <string>
-
 #include "compiler/base/json_writer.h"
 #include "compiler/diagnostics/diagnostic.h"
+
+#include <span>
+#include <string>
 
 namespace gatec::diagnostics {
 

@@ -1,9 +1,9 @@
 #include "compiler/diagnostics/render_mask.h"
 
+#include "compiler/facts/secrets.h"
+
 #include <algorithm>
 #include <string_view>
-
-#include "compiler/facts/secrets.h"
 
 namespace gatec::diagnostics {
 namespace {
@@ -122,7 +122,8 @@ void Mask::add_by_shape(Ranges& ranges, source::FileId file, std::uint32_t begin
   for (std::size_t at = line_begin; at < end;) {
     std::size_t stop = at;
     while (stop < end && !ends_token(text[stop])) ++stop;
-    const bool cut = (at == begin && at > 0 && !ends_token(text[at - 1])) || (stop == end && stop < text.size() && !ends_token(text[stop]));
+    const bool cut = (at == begin && at > 0 && !ends_token(text[at - 1])) ||
+                     (stop == end && stop < text.size() && !ends_token(text[stop]));
     if ((cut && stop - at > 16) || shows_secret(text.substr(at, stop - at))) {
       ranges.emplace_back(static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(stop));
     }

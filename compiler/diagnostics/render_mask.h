@@ -1,5 +1,7 @@
 #pragma once
 
+#include "compiler/source/source_manager.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,15 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/source/source_manager.h"
-
 namespace gatec::diagnostics {
 
 inline constexpr std::string_view kMasked = "••••";
 
-/// Tells which bytes of a source line must not be shown. In a file that a dialect has read these are the marked secrets; in
-/// any other (a syntax error came first) whatever follows a key that names a credential. Well-known shapes of keys and tokens
-/// are hidden in both.
+/// Tells which bytes of a source line must not be shown. In a file that a dialect has read these are the marked
+/// secrets; in any other (a syntax error came first) whatever follows a key that names a credential. Well-known shapes
+/// of keys and tokens are hidden in both.
 class Mask {
  public:
   explicit Mask(const source::SourceManager& sources) : sources_(&sources) {}

@@ -1,8 +1,8 @@
 #include "compiler/diagnostics/render_sarif.h"
 
-#include <map>
-
 #include "compiler/diagnostics/explain.h"
+
+#include <map>
 
 namespace gatec::diagnostics {
 namespace {

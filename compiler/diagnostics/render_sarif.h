@@ -1,10 +1,10 @@
 #pragma once
 
+#include "compiler/diagnostics/render_json.h"
+
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "compiler/diagnostics/render_json.h"
 
 namespace gatec::diagnostics {
 

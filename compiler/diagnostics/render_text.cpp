@@ -6,8 +6,8 @@ namespace gatec::diagnostics {
 namespace {
 
 constexpr std::size_t kTab = 4;
-constexpr std::size_t kWidth = 100;          // columns of source shown
-constexpr std::uint32_t kReach = 400;        // bytes looked at on either side of a span's begin
+constexpr std::size_t kWidth = 100;    // columns of source shown
+constexpr std::uint32_t kReach = 400;  // bytes looked at on either side of a span's begin
 constexpr std::string_view kUnknown = "\xEF\xBF\xBD";
 
 struct Paint {
@@ -113,7 +113,8 @@ void cut(Excerpt& e) {
 
 class TextRenderer {
  public:
-  TextRenderer(std::string& out, const Mask& mask, bool colour) : out_(out), mask_(mask), sources_(mask.sources()), paint_{colour} {}
+  TextRenderer(std::string& out, const Mask& mask, bool colour)
+      : out_(out), mask_(mask), sources_(mask.sources()), paint_{colour} {}
 
   void render(const Diagnostic& d) {
     head(d);

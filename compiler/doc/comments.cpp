@@ -1,3 +1,4 @@
+#include "compiler/doc/comments.h"
 #include "compiler/doc/libyaml_parser.h"
 #include "compiler/doc/node.h"
 #include "compiler/doc/text_check.h"
@@ -28,21 +29,30 @@ class CommentFinder {
       if (token.type == YAML_SCALAR_TOKEN) {
         const auto style = token.data.scalar.style;
         if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE) block_header(at_);
+        if (style == YAML_PLAIN_SCALAR_STYLE) look_for_tab(at_, marks_.offset(token.end_mark));
       }
       at_ = std::max(at_, marks_.offset(token.end_mark));
       yaml_token_delete(&token);
     }
     return std::move(comments_);
   }
+  /// The first tab outside quoted text, block text and comments.
+  [[nodiscard]] std::optional<std::uint32_t> tab() const { return tab_; }
 
  private:
   void gap(std::uint32_t end) {
     while (at_ < end) {
-      const std::size_t found = text_.find('#', at_);
-      if (found >= end) break;
+      const std::size_t found = std::min<std::size_t>(text_.find('#', at_), end);
+      look_for_tab(at_, found);
+      if (found == end) break;
       at_ = add(static_cast<std::uint32_t>(found));
     }
     at_ = std::max(at_, end);
+  }
+
+  void look_for_tab(std::size_t begin, std::size_t end) {
+    const std::size_t found = text_.substr(0, end).find('\t', begin);
+    if (!tab_ && found != std::string_view::npos) tab_ = static_cast<std::uint32_t>(found);
   }
 
   /// `| # comment`: the token reaches from the bar to the end of the text.
@@ -68,9 +78,17 @@ class CommentFinder {
   std::uint32_t at_;
   LibyamlParser parser_;
   std::vector<Comment> comments_;
+  std::optional<std::uint32_t> tab_;
 };
 
 }  // namespace
+
+std::optional<std::uint32_t> tab_between_tokens(std::string_view text, source::FileId file, const TextFacts& facts) {
+  if (text.find('\t') == std::string_view::npos) return std::nullopt;
+  CommentFinder finder(text, file, facts);
+  static_cast<void>(finder.find());
+  return finder.tab();
+}
 
 std::vector<Comment> Document::comments(const source::SourceManager& sources) const {
   if (format_ == Format::Json) return {};

@@ -1,14 +1,14 @@
 #include "compiler/driver/app.h"
 
+#include "compiler/base/nearest.h"
+#include "compiler/driver/arguments.h"
+#include "gatec/version.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <string_view>
 #include <vector>
-
-#include "compiler/base/nearest.h"
-#include "compiler/driver/arguments.h"
-#include "gatec/version.h"
 
 namespace gatec::driver {
 namespace {
@@ -25,7 +25,8 @@ constexpr Command kCommands[] = {
 };
 
 const Command* find_command(std::string_view verb) {
-  const auto* const found = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.verb == verb; });
+  const auto* const found =
+      std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.verb == verb; });
   return found == std::end(kCommands) ? nullptr : found;
 }
 
@@ -37,7 +38,8 @@ void print_version(Env& env) {
 }
 
 void print_help(Output& stream) {
-  std::string text = "gatec compiles configs of LLM gateways from one gateway to another.\n\nusage: gatec VERB [options]\n\nverbs:\n";
+  std::string text =
+      "gatec compiles configs of LLM gateways from one gateway to another.\n\nusage: gatec VERB [options]\n\nverbs:\n";
   for (const Command& c : kCommands) {
     (text += "  ") += c.verb;
     text.append(10 - c.verb.size(), ' ');
@@ -86,7 +88,8 @@ ExitCode dispatch(Env& env, Words words) {
 }
 
 ExitCode bug(Env& env, std::string_view what) {
-  env.err.write("bug in gatec: " + std::string(what) + "\nnothing was written; please report this with the command line and, if you can, the input\n");
+  env.err.write("bug in gatec: " + std::string(what) +
+                "\nnothing was written; please report this with the command line and, if you can, the input\n");
   return ExitCode::Bug;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <span>
-#include <string>
-
 #include "compiler/driver/env.h"
 #include "compiler/driver/exit_code.h"
+
+#include <span>
+#include <string>
 
 namespace gatec::driver {
 

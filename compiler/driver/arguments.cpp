@@ -1,10 +1,11 @@
 #include "compiler/driver/arguments.h"
 
+#include "compiler/base/nearest.h"
+
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdint>
-
-#include "compiler/base/nearest.h"
 
 namespace gatec::driver {
 namespace {
@@ -91,7 +92,8 @@ struct Arguments::Parts {
       throw UsageError{"`" + word + "` is one word too many"};
     }
     for (const Positional& p : positionals) {
-      if (p.values->size() < p.min) throw UsageError{p.min == 1 ? p.name + " is missing" : "it takes " + std::to_string(p.min) + " of " + p.name};
+      if (p.values->size() < p.min)
+        throw UsageError{p.min == 1 ? p.name + " is missing" : "it takes " + std::to_string(p.min) + " of " + p.name};
       if (p.values->size() > p.max) throw UsageError{"`" + (*p.values)[p.max] + "` is one word too many"};
     }
   }
@@ -107,7 +109,8 @@ Arguments::Arguments(std::string_view verb, std::string_view summary) : parts_(s
 
 Arguments::~Arguments() = default;
 
-void Arguments::positional(std::string_view name, std::vector<std::string>& values, std::string_view text, std::size_t min, std::size_t max) {
+void Arguments::positional(std::string_view name, std::vector<std::string>& values, std::string_view text,
+                           std::size_t min, std::size_t max) {
   const std::string shown = std::string(name) + (max > 1 ? "..." : "");
   parts_->usage += min == 0 ? " [" + shown + "]" : " " + shown;
   parts_->inputs.push_back({std::string(name), std::string(text)});
@@ -120,7 +123,8 @@ void Arguments::option(std::string_view names, std::string& value, std::string_v
   parts_->app.add_option(std::string(names), value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-void Arguments::option(std::string_view names, std::vector<std::string>& values, std::string_view form, std::string_view text, bool split) {
+void Arguments::option(std::string_view names, std::vector<std::string>& values, std::string_view form,
+                       std::string_view text, bool split) {
   parts_->describe(names, form, text);
   CLI::Option* const option = parts_->app.add_option_function<std::vector<std::string>>(
       std::string(names), [&values, split](const std::vector<std::string>& given) {

@@ -22,11 +22,13 @@ class Arguments {
   ~Arguments();
 
   /// At least `min` words, at most `max`.
-  void positional(std::string_view name, std::vector<std::string>& values, std::string_view text, std::size_t min, std::size_t max);
+  void positional(std::string_view name, std::vector<std::string>& values, std::string_view text, std::size_t min,
+                  std::size_t max);
   /// `names` as "-o,--out"; `form` is what stands for the value in the help.
   void option(std::string_view names, std::string& value, std::string_view form, std::string_view text);
   /// May be repeated; values are split at commas if `split`.
-  void option(std::string_view names, std::vector<std::string>& values, std::string_view form, std::string_view text, bool split);
+  void option(std::string_view names, std::vector<std::string>& values, std::string_view form, std::string_view text,
+              bool split);
   void flag(std::string_view names, bool& value, std::string_view text);
 
   /// False when help was asked for. Throws UsageError.

@@ -55,7 +55,8 @@ std::string_view op_name(ir::Condition::Op op) {
 
 class Dumper {
  public:
-  Dumper(Session& session, const DumpSettings& settings) : session_(session), gateway_(session.gateway), settings_(settings), json_(out_) {}
+  Dumper(Session& session, const DumpSettings& settings)
+      : session_(session), gateway_(session.gateway), settings_(settings), json_(out_) {}
 
   std::string dump() {
     json_.begin_object();

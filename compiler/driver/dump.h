@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "compiler/driver/session.h"
+
+#include <string>
 
 namespace gatec::driver {
 

@@ -20,9 +20,10 @@ bool same_edit(const Edit& a, const Edit& b) { return a.span == b.span && a.repl
 /// Whether a fix touches this file only and nothing that is edited already.
 bool fits(const Fix& fix, source::FileId file, const std::vector<Edit>& taken) {
   return !fix.edits.empty() && std::all_of(fix.edits.begin(), fix.edits.end(), [&](const Edit& edit) {
-           return edit.span.file == file &&
-                  std::none_of(taken.begin(), taken.end(), [&](const Edit& other) { return overlaps(edit, other) && !same_edit(edit, other); });
-         });
+    return edit.span.file == file && std::none_of(taken.begin(), taken.end(), [&](const Edit& other) {
+             return overlaps(edit, other) && !same_edit(edit, other);
+           });
+  });
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -41,7 +42,8 @@ struct Hunk {
 };
 
 /// Where lines agree again after they parted: the nearest pair of equal lines, looked for within a bound.
-Hunk next_hunk(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b, std::size_t i, std::size_t j) {
+Hunk next_hunk(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b, std::size_t i,
+               std::size_t j) {
   static constexpr std::size_t kReach = 200;
   for (std::size_t distance = 1; distance <= 2 * kReach; ++distance) {
     for (std::size_t da = distance > kReach ? distance - kReach : 0; da <= std::min(distance, kReach); ++da) {
@@ -89,7 +91,8 @@ Fixed apply_fixes(const source::SourceManager& sources, source::FileId file, con
     if (!fits(*fix, file, edits)) continue;
     ++fixed.made;
     for (const Edit& edit : fix->edits) {
-      if (std::none_of(edits.begin(), edits.end(), [&](const Edit& other) { return same_edit(edit, other); })) edits.push_back(edit);
+      if (std::none_of(edits.begin(), edits.end(), [&](const Edit& other) { return same_edit(edit, other); }))
+        edits.push_back(edit);
     }
   }
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });

@@ -1,9 +1,9 @@
 #include "compiler/driver/inputs.h"
 
-#include <cerrno>
-
 #include "compiler/base/json_writer.h"
 #include "compiler/doc/reader.h"
+
+#include <cerrno>
 
 namespace gatec::driver {
 namespace {
@@ -114,7 +114,8 @@ std::optional<Manifest> parse_manifest(std::string_view text) {
   Manifest manifest{text_of(root, "gatec"), text_of(root, "dialect"), text_of(root, "version"), {}};
   for (const doc::Node* item : listed->elements()) {
     if (!item->is_mapping()) return std::nullopt;
-    ManifestFile entry{text_of(*item, "path"), text_of(*item, "sha256"), text_of(*item, "role"), text_of(*item, "route")};
+    ManifestFile entry{text_of(*item, "path"), text_of(*item, "sha256"), text_of(*item, "role"),
+                       text_of(*item, "route")};
     if (stays_inside(entry.path)) manifest.files.push_back(std::move(entry));
   }
   return manifest;
@@ -177,9 +178,10 @@ std::optional<std::string> read_file(Env& env, const InputFile& file, Sink& sink
     error = env.in.read(source::kMaxBytes, text);
   } else {
     const FileStatus status = env.files.status(file.path);
-    error = status.kind == FileKind::None        ? status.error
-            : status.size > source::kMaxBytes && status.kind == FileKind::File ? EFBIG
-                                                 : env.files.read(file.path, source::kMaxBytes, text);
+    error = status.kind == FileKind::None ? status.error
+            : status.size > source::kMaxBytes && status.kind == FileKind::File
+                ? EFBIG
+                : env.files.read(file.path, source::kMaxBytes, text);
   }
   if (error == 0) return text;
   if (error == EFBIG) {

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/driver/env.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "compiler/diagnostics/diagnostic.h"
-#include "compiler/driver/env.h"
 
 namespace gatec::driver {
 
@@ -21,7 +21,8 @@ struct InputFile {
   std::string route;
 };
 
-/// Files that are judged together. A `found` one came from searching a folder: it is passed over when no dialect knows it.
+/// Files that are judged together. A `found` one came from searching a folder: it is passed over when no dialect knows
+/// it.
 struct InputGroup {
   std::vector<InputFile> files;
   bool found = false;
@@ -39,11 +40,14 @@ struct Manifest {
 [[nodiscard]] std::optional<Manifest> parse_manifest(std::string_view text);
 [[nodiscard]] std::string manifest_text(const Manifest& manifest);
 
-/// One state of all arguments together: files, `-`, folders with what lies directly in them. False after telling why not (GW0101, GW0111).
-[[nodiscard]] bool expand_state(Env& env, const std::vector<std::string>& arguments, diagnostics::Sink& sink, std::vector<InputFile>& files);
+/// One state of all arguments together: files, `-`, folders with what lies directly in them. False after telling why
+/// not (GW0101, GW0111).
+[[nodiscard]] bool expand_state(Env& env, const std::vector<std::string>& arguments, diagnostics::Sink& sink,
+                                std::vector<InputFile>& files);
 
 /// Groups to be judged each on its own: a file alone, a folder of ours as one, other folders searched to the bottom.
-[[nodiscard]] bool expand_each(Env& env, const std::vector<std::string>& arguments, diagnostics::Sink& sink, std::vector<InputGroup>& groups);
+[[nodiscard]] bool expand_each(Env& env, const std::vector<std::string>& arguments, diagnostics::Sink& sink,
+                               std::vector<InputGroup>& groups);
 
 /// The text of a file within the size limit, or nothing after telling (GW0101, GW0107).
 [[nodiscard]] std::optional<std::string> read_file(Env& env, const InputFile& file, diagnostics::Sink& sink);

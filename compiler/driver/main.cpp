@@ -1,12 +1,12 @@
+#include "compiler/driver/app.h"
+#include "compiler/driver/system.h"
+
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <string>
 #include <vector>
-
-#include "compiler/driver/app.h"
-#include "compiler/driver/system.h"
 
 int main(int argc, char** argv) {
   using namespace gatec::driver;

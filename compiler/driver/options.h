@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "compiler/driver/arguments.h"
 #include "compiler/driver/exit_code.h"
 #include "compiler/driver/session.h"
+
+#include <string>
+#include <vector>
 
 namespace gatec::driver {
 
@@ -31,7 +31,8 @@ void show(Env& env, const Session& session, bool colour, bool errors_only = fals
 void show(Env& env, const diagnostics::Sink& sink, bool colour);
 
 /// Writes data to stdout, unless a literal secret of the inputs stands in it: then GW9904 and a bug.
-[[nodiscard]] ExitCode write_checked(Env& env, std::string_view text, std::vector<const source::SourceManager*> sources, ExitCode code);
+[[nodiscard]] ExitCode write_checked(Env& env, std::string_view text, std::vector<const source::SourceManager*> sources,
+                                     ExitCode code);
 
 /// A word as a shell takes it.
 [[nodiscard]] std::string shell_quoted(std::string_view word);

@@ -1,12 +1,12 @@
 #include "compiler/driver/output_dir.h"
 
+#include "compiler/base/sha256.h"
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <set>
-
-#include "compiler/base/sha256.h"
 
 namespace gatec::driver {
 namespace {
@@ -88,7 +88,8 @@ struct Existing {
 };
 
 /// Whether a folder holds a file that is not among the known ones; links are files.
-bool holds_others(FileSystem& files, const std::string& folder, const std::string& prefix, const std::set<std::string>& known) {
+bool holds_others(FileSystem& files, const std::string& folder, const std::string& prefix,
+                  const std::set<std::string>& known) {
   std::vector<DirectoryEntry> entries;
   if (files.list(folder, entries) != 0) return true;
   return std::any_of(entries.begin(), entries.end(), [&](const DirectoryEntry& entry) {
@@ -120,7 +121,8 @@ Existing look_at(FileSystem& files, const std::string& folder, const std::vector
     existing.only_ours = existing.edited.empty() && !holds_others(files, folder, {}, known);
   }
   for (const OutputText& file : texts) {
-    if (!known.contains(file.path) && files.status(folder + "/" + file.path).kind != FileKind::None) existing.foreign.push_back(file.path);
+    if (!known.contains(file.path) && files.status(folder + "/" + file.path).kind != FileKind::None)
+      existing.foreign.push_back(file.path);
   }
   return existing;
 }
@@ -128,10 +130,12 @@ Existing look_at(FileSystem& files, const std::string& folder, const std::vector
 /// Tells of files that must not be replaced.
 bool may_replace(const Existing& existing, const std::string& folder, Sink& sink) {
   for (const std::string& path : existing.edited) {
-    sink.report(DiagId::OutputChanged, {}, "`" + folder + "/" + path + "` was edited since gatec wrote it").note("--force replaces it");
+    sink.report(DiagId::OutputChanged, {}, "`" + folder + "/" + path + "` was edited since gatec wrote it")
+        .note("--force replaces it");
   }
   for (const std::string& path : existing.foreign) {
-    sink.report(DiagId::OutputChanged, {}, "`" + folder + "/" + path + "` is there already and gatec did not write it").note("--force replaces it");
+    sink.report(DiagId::OutputChanged, {}, "`" + folder + "/" + path + "` is there already and gatec did not write it")
+        .note("--force replaces it");
   }
   return existing.edited.empty() && existing.foreign.empty();
 }
@@ -144,7 +148,8 @@ bool holds_current_folder(FileSystem& files, const std::string& folder) {
 
 /// Not possible here (another file system, no right to the parent): the files are moved in one by one instead.
 bool cannot_swap(int error) {
-  return error == EXDEV || error == EBUSY || error == EINVAL || error == ENOSYS || error == EACCES || error == EPERM || error == EROFS;
+  return error == EXDEV || error == EBUSY || error == EINVAL || error == ENOSYS || error == EACCES || error == EPERM ||
+         error == EROFS;
 }
 
 Failure swap_in(FileSystem& files, const std::string& folder, bool exists, const std::vector<OutputText>& texts) {
@@ -189,7 +194,8 @@ class MoveIn {
   std::vector<std::pair<std::string, std::string>> done_;  // from, to
 };
 
-Failure move_all(FileSystem& files, const std::string& folder, const std::string& stage, const Existing& existing, const std::vector<OutputText>& texts) {
+Failure move_all(FileSystem& files, const std::string& folder, const std::string& stage, const Existing& existing,
+                 const std::vector<OutputText>& texts) {
   const std::string aside = stage + "/old";
   if (const int error = files.make_directory(aside); error != 0) return {error, folder};
   MoveIn moves(files, folder);
@@ -201,15 +207,18 @@ Failure move_all(FileSystem& files, const std::string& folder, const std::string
   std::set<std::string> replaced(existing.ours.begin(), existing.ours.end());
   for (const OutputText& file : texts) replaced.insert(file.path);
   for (const std::string& path : replaced) {
-    if (const int error = moves.clear(path, aside + "/" + std::to_string(number++)); error != 0) return fail(error, path);
+    if (const int error = moves.clear(path, aside + "/" + std::to_string(number++)); error != 0)
+      return fail(error, path);
   }
   for (const OutputText& file : texts) {
-    if (const int error = moves.place(stage + "/new/" + file.path, file.path); error != 0) return fail(error, file.path);
+    if (const int error = moves.place(stage + "/new/" + file.path, file.path); error != 0)
+      return fail(error, file.path);
   }
   return {};
 }
 
-Failure move_in(FileSystem& files, const std::string& folder, const Existing& existing, const std::vector<OutputText>& texts) {
+Failure move_in(FileSystem& files, const std::string& folder, const Existing& existing,
+                const std::vector<OutputText>& texts) {
   int error = 0;
   const std::string stage = fresh_folder(files, folder + "/.gatec", error);
   if (stage.empty()) return {error, folder};
@@ -230,7 +239,8 @@ Failure write_new(FileSystem& files, const std::string& folder, const std::vecto
   return failure;
 }
 
-Failure write_over(FileSystem& files, const std::string& folder, const Existing& existing, const std::vector<OutputText>& texts) {
+Failure write_over(FileSystem& files, const std::string& folder, const Existing& existing,
+                   const std::vector<OutputText>& texts) {
   if (existing.only_ours && !holds_current_folder(files, folder)) {
     const Failure failure = swap_in(files, folder, true, texts);
     if (!cannot_swap(failure.error)) return failure;
@@ -240,7 +250,8 @@ Failure write_over(FileSystem& files, const std::string& folder, const Existing&
 
 }  // namespace
 
-bool write_output(Env& env, const std::string& folder_given, const std::vector<OutputText>& outputs, const Manifest& manifest, bool force, Sink& sink) {
+bool write_output(Env& env, const std::string& folder_given, const std::vector<OutputText>& outputs,
+                  const Manifest& manifest, bool force, Sink& sink) {
   const std::string folder = without_slashes(folder_given);
   std::vector<OutputText> texts = outputs;
   texts.push_back({std::string(kManifestName), manifest_text(manifest), false});
@@ -256,7 +267,9 @@ bool write_output(Env& env, const std::string& folder_given, const std::vector<O
   } else {
     failure = {ENOTDIR, folder};
   }
-  if (failure) sink.report(DiagId::WriteFailed, {}, "cannot write `" + folder + "`: " + reason(failure.error)).note("nothing was written");
+  if (failure)
+    sink.report(DiagId::WriteFailed, {}, "cannot write `" + folder + "`: " + reason(failure.error))
+        .note("nothing was written");
   return !failure;
 }
 

@@ -1,10 +1,10 @@
 #include "compiler/driver/pipeline.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "compiler/driver/arguments.h"
 #include "compiler/ir/walk.h"
+
+#include <algorithm>
+#include <limits>
 
 namespace gatec::driver {
 namespace {
@@ -20,7 +20,9 @@ constexpr std::size_t kBugsNamed = 20;
 /// Names that the config uses already must not be given to secrets.
 void reserve_names(const ir::Gateway& gateway, targets::SecretNames& names) {
   bool literal = false;
-  ir::each_credential(gateway, [&](const ir::Credential& c, const ir::Origin&) { literal = literal || c.kind == ir::Credential::Kind::Literal; });
+  ir::each_credential(gateway, [&](const ir::Credential& c, const ir::Origin&) {
+    literal = literal || c.kind == ir::Credential::Kind::Literal;
+  });
   if (!literal) return;
   ir::each_credential(gateway, [&](const ir::Credential& c, const ir::Origin&) {
     if (c.kind == ir::Credential::Kind::Env) names.reserve(c.name);
@@ -84,7 +86,8 @@ void count(ledger::Report& report, const std::vector<ledger::LeafRecord>& leaves
   }
 }
 
-Entry entry_of(const Session& source, const doc::Node& node, std::string_view path, ledger::LeafRecord& leaf, const Places& places) {
+Entry entry_of(const Session& source, const doc::Node& node, std::string_view path, ledger::LeafRecord& leaf,
+               const Places& places) {
   const source::Span span = node.span();
   const source::Position at = source.sources.position(span.file, span.begin);
   Entry entry;
@@ -103,7 +106,8 @@ Entry entry_of(const Session& source, const doc::Node& node, std::string_view pa
   return entry;
 }
 
-void fill_entries(ledger::Report& report, const Session& source, const Session& target, std::vector<ledger::LeafRecord>& leaves) {
+void fill_entries(ledger::Report& report, const Session& source, const Session& target,
+                  std::vector<ledger::LeafRecord>& leaves) {
   Places places(target);
   std::size_t listed = 0;
   for (const ledger::LeafRecord& leaf : leaves) {
@@ -116,7 +120,8 @@ void fill_entries(ledger::Report& report, const Session& source, const Session& 
   for (const doc::Document& document : source.documents()) {
     each_leaf(document, [&](const doc::Node& node, std::string_view path) {
       ledger::LeafRecord& leaf = leaves[node.leaf().value];
-      if (report.all_entries || leaf.fate != Fate::Mapped) report.entries.push_back(entry_of(source, node, path, leaf, places));
+      if (report.all_entries || leaf.fate != Fate::Mapped)
+        report.entries.push_back(entry_of(source, node, path, leaf, places));
     });
   }
 }
@@ -136,14 +141,17 @@ void name_bugs(Compiled& result, Session& source, const prove::Outcome& outcome)
     result.bugs.push_back({DiagId::Unproved, "not explained: " + path});
   }
   if (outcome.figures.unadmitted > 0 && outcome.figures.unadmitted_paths.empty()) {
-    result.bugs.push_back({DiagId::Unproved, std::to_string(outcome.figures.unadmitted) + " differences are not explained"});
+    result.bugs.push_back(
+        {DiagId::Unproved, std::to_string(outcome.figures.unadmitted) + " differences are not explained"});
   }
 }
 
 std::vector<std::string> next_steps(const Compiled& result) {
   std::vector<std::string> steps;
   const std::size_t secrets = result.report.secrets.size();
-  if (secrets > 0) steps.push_back("Set the " + std::to_string(secrets) + " variable" + (secrets == 1 ? "" : "s") + " of secrets.env.example.");
+  if (secrets > 0)
+    steps.push_back("Set the " + std::to_string(secrets) + " variable" + (secrets == 1 ? "" : "s") +
+                    " of secrets.env.example.");
   for (const Artifact& artifact : result.artifacts) {
     if (artifact.executable) steps.push_back("Run `" + artifact.path + "`.");
   }
@@ -156,14 +164,17 @@ void fill_head(ledger::Report& report, const Session& source, const CompileSetti
   report.to = settings.to.dialect->name;
   report.to_version = settings.to.version;
   report.all_entries = settings.source_map;
-  for (const doc::Document& document : source.documents()) report.inputs.emplace_back(source.sources.name(document.file()));
+  for (const doc::Document& document : source.documents())
+    report.inputs.emplace_back(source.sources.name(document.file()));
 }
 
 /// False after noting a bug.
 bool read_back(Compiled& result, Session& target) {
   std::vector<std::pair<InputFile, std::string>> texts;
   for (const Artifact& artifact : result.artifacts) {
-    if (is_read_back(artifact)) texts.push_back({{artifact.path, artifact.path, std::string(targets::role_name(artifact.role)), artifact.route}, artifact.text});
+    if (is_read_back(artifact))
+      texts.push_back({{artifact.path, artifact.path, std::string(targets::role_name(artifact.role)), artifact.route},
+                       artifact.text});
   }
   if (target.load_texts(std::move(texts), true) == Session::State::Read) return true;
   for (const diagnostics::Diagnostic& d : target.sink.all()) {
@@ -193,7 +204,12 @@ Compiled compile_once(Env& env, Session& source, const CompileSettings& settings
   Compiled result;
   fill_head(result.report, source, settings);
 
-  targets::WriteContext context{source.ledger, settings.to.version, settings.options.of(to.name), settings.secrets, {}, source.choice().dialect->read == to.read};
+  targets::WriteContext context{source.ledger,
+                                settings.to.version,
+                                settings.options.of(to.name),
+                                settings.secrets,
+                                {},
+                                source.choice().dialect->read == to.read};
   reserve_names(source.gateway, context.names);
   result.artifacts = to.write(source.gateway, context);
   for (const auto& [name, purpose] : context.names.made()) result.report.secrets.emplace_back(name, purpose);

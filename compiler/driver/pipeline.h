@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "compiler/driver/session.h"
 #include "compiler/ledger/report.h"
 #include "compiler/prove/prove.h"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace gatec::driver {
 

@@ -1,10 +1,10 @@
 #include "compiler/driver/secret_net.h"
 
+#include "compiler/facts/secrets.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-
-#include "compiler/facts/secrets.h"
 
 namespace gatec::driver {
 namespace {
@@ -80,11 +80,15 @@ void SecretNet::search(std::string_view text, Hit hit) const {
 /// What the inputs say outside of secrets is none.
 void SecretNet::mark_common(const source::SourceManager& sources, std::vector<bool>& common) const {
   std::vector<source::Span> spans = sources.secrets();
-  std::sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return std::pair(a.file.value, a.begin) < std::pair(b.file.value, b.begin); });
+  std::sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.file.value, a.begin) < std::pair(b.file.value, b.begin);
+  });
   for (std::uint32_t file = 0; file < sources.count(); ++file) {
     search(sources.text(source::FileId{file}), [&](std::size_t at, std::size_t pattern) {
       const auto after = std::upper_bound(spans.begin(), spans.end(), std::pair(file, at),
-                                          [](const auto& place, const source::Span& s) { return place < std::pair(s.file.value, std::size_t{s.begin}); });
+                                          [](const auto& place, const source::Span& s) {
+                                            return place < std::pair(s.file.value, std::size_t{s.begin});
+                                          });
       const bool marked = after != spans.begin() && (after - 1)->file.value == file && at < (after - 1)->end;
       if (!marked) common[pattern] = true;
       return true;

@@ -1,16 +1,17 @@
 #pragma once
 
+#include "compiler/source/source_manager.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "compiler/source/source_manager.h"
-
 namespace gatec::driver {
 
-/// The last line against leaks: looks for the bytes of the inputs' secrets in text that is about to leave. Texts that are too
-/// common to tell (short words, what the inputs also say elsewhere) are not looked for; the writers keep those out by themselves.
+/// The last line against leaks: looks for the bytes of the inputs' secrets in text that is about to leave. Texts that
+/// are too common to tell (short words, what the inputs also say elsewhere) are not looked for; the writers keep those
+/// out by themselves.
 class SecretNet {
  public:
   explicit SecretNet(std::vector<const source::SourceManager*> sources);

@@ -1,9 +1,9 @@
 #include "compiler/driver/selection.h"
 
-#include <algorithm>
-
 #include "compiler/base/nearest.h"
 #include "compiler/driver/arguments.h"
+
+#include <algorithm>
 
 namespace gatec::driver {
 namespace {
@@ -93,7 +93,8 @@ bool InlineIgnores::covers(const diagnostics::Diagnostic& diagnostic, const sour
   return std::any_of(ignores_.begin(), ignores_.end(), [&](const Ignore& ignore) {
     const DiagInfo& row = diagnostics::info(diagnostic.id);
     return ignore.file == diagnostic.span.file && ignore.first_line <= line && line <= ignore.last_line &&
-           std::any_of(ignore.words.begin(), ignore.words.end(), [&](const std::string& word) { return matches(row, word); });
+           std::any_of(ignore.words.begin(), ignore.words.end(),
+                       [&](const std::string& word) { return matches(row, word); });
   });
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/doc/node.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "compiler/diagnostics/diagnostic.h"
-#include "compiler/doc/node.h"
 
 namespace gatec::driver {
 
@@ -22,8 +22,8 @@ class CodeList {
   std::vector<std::string> words_;
 };
 
-/// `# gatec: ignore[CODE, ...] reason` in the comments of a document: for its own line, and if it has that to itself, for
-/// the next line that is no comment.
+/// `# gatec: ignore[CODE, ...] reason` in the comments of a document: for its own line, and if it has that to itself,
+/// for the next line that is no comment.
 class InlineIgnores {
  public:
   void add(const doc::Document& document, const source::SourceManager& sources);

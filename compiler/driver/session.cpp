@@ -1,11 +1,11 @@
 #include "compiler/driver/session.h"
 
-#include <algorithm>
-
 #include "compiler/base/memory.h"
 #include "compiler/base/nearest.h"
 #include "compiler/driver/arguments.h"
 #include "compiler/rules/rules.h"
+
+#include <algorithm>
 
 namespace gatec::driver {
 namespace {
@@ -44,7 +44,8 @@ void check_version(const Dialect& dialect, std::string_view version) {
     if (!known.empty()) known += ", ";
     known += v.name;
   }
-  throw UsageError{std::string(dialect.name) + " has no version `" + std::string(version) + "`; it has " + (known.empty() ? "none" : known)};
+  throw UsageError{std::string(dialect.name) + " has no version `" + std::string(version) + "`; it has " +
+                   (known.empty() ? "none" : known)};
 }
 
 /// Whether options of dialect `given` hold for dialect `name`.
@@ -226,7 +227,8 @@ bool Session::check_kinship(std::size_t recognised) {
     const Guess other = guess(*inputs_[i].document);
     if (other.best.empty()) continue;
     sink.report(DiagId::MixedDialects, {inputs_[i].document->file(), 0, 0},
-                "this is " + std::string(other.best.front()->name) + ", the inputs before it are " + std::string(choice_.dialect->name))
+                "this is " + std::string(other.best.front()->name) + ", the inputs before it are " +
+                    std::string(choice_.dialect->name))
         .note("inputs given together are one gateway's state; run gatec once for each gateway");
     return false;
   }
@@ -235,14 +237,16 @@ bool Session::check_kinship(std::size_t recognised) {
 
 targets::ReadContext& Session::context(bool proving) {
   if (!context_) {
-    context_.emplace(targets::ReadContext{sources, sink, ledger, choice_.version, options_, [this](source::Span span) { sources.mark_secret(span); },
-                                          [this](const targets::Input& from, std::string_view path) { return load_further(from, path); }, proving});
+    context_.emplace(targets::ReadContext{
+        sources, sink, ledger, choice_.version, options_, [this](source::Span span) { sources.mark_secret(span); },
+        [this](const targets::Input& from, std::string_view path) { return load_further(from, path); }, proving});
   }
   return *context_;
 }
 
 Session::State Session::understand(bool proving) {
-  if (choice_.dialect->read == nullptr) throw UsageError{std::string(choice_.dialect->name) + " can be written, not read"};
+  if (choice_.dialect->read == nullptr)
+    throw UsageError{std::string(choice_.dialect->name) + " can be written, not read"};
   options_ = settings_.options.of(choice_.dialect->name);
   choice_.dialect->read(inputs_, context(proving), gateway);
   if (include_failed_) return State::Unreadable;

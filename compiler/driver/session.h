@@ -1,13 +1,5 @@
 #pragma once
 
-#include <deque>
-#include <map>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
-
 #include "compiler/diagnostics/render_mask.h"
 #include "compiler/doc/reader.h"
 #include "compiler/driver/env.h"
@@ -15,6 +7,14 @@
 #include "compiler/ledger/ledger.h"
 #include "compiler/passes/passes.h"
 #include "targets/dialect.h"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace gatec::driver {
 
@@ -70,7 +70,8 @@ class Session {
   };
   /// Files to gateway, passes included.
   State load(const std::vector<InputFile>& files);
-  /// Texts to gateway: our own artefacts for the proof, or a config after its fixes. YAML is read by the second reader if `proving`.
+  /// Texts to gateway: our own artefacts for the proof, or a config after its fixes. YAML is read by the second reader
+  /// if `proving`.
   State load_texts(std::vector<std::pair<InputFile, std::string>> texts, bool proving);
 
   /// Findings of the rules and of the dialect itself, beside what reading told.

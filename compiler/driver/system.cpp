@@ -122,7 +122,8 @@ int SystemFiles::list(const std::string& path, std::vector<DirectoryEntry>& entr
   }
   const int error = errno;
   ::closedir(directory);
-  std::sort(entries.begin(), entries.end(), [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
+  std::sort(entries.begin(), entries.end(),
+            [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
   return error;
 }
 
@@ -135,7 +136,9 @@ int SystemFiles::write(const std::string& path, std::string_view text, bool exec
 
 int SystemFiles::make_directory(const std::string& path) { return result_of(::mkdir(path.c_str(), 0777)); }
 
-int SystemFiles::rename(const std::string& from, const std::string& to) { return result_of(::rename(from.c_str(), to.c_str())); }
+int SystemFiles::rename(const std::string& from, const std::string& to) {
+  return result_of(::rename(from.c_str(), to.c_str()));
+}
 
 int SystemFiles::exchange(const std::string& a, const std::string& b) {
   return result_of(::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE));
@@ -166,6 +169,8 @@ void DescriptorOutput::write(std::string_view text) {
 
 bool DescriptorOutput::is_terminal() const { return ::isatty(descriptor_) == 1; }
 
-int DescriptorInput::read(std::uint64_t limit, std::string& text) { return read_all(descriptor_, 1U << 16U, limit, text); }
+int DescriptorInput::read(std::uint64_t limit, std::string& text) {
+  return read_all(descriptor_, 1U << 16U, limit, text);
+}
 
 }  // namespace gatec::driver

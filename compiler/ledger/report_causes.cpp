@@ -29,8 +29,9 @@ std::vector<Cause> causes(const Report& report) {
     if (fresh) list.push_back({entry.fate, entry.code, entry.reason, 0, &entry});
     ++list[at->second].count;
   }
-  std::stable_sort(list.begin(), list.end(),
-                   [](const Cause& a, const Cause& b) { return std::pair(rank(a.fate), -a.count) < std::pair(rank(b.fate), -b.count); });
+  std::stable_sort(list.begin(), list.end(), [](const Cause& a, const Cause& b) {
+    return std::pair(rank(a.fate), -a.count) < std::pair(rank(b.fate), -b.count);
+  });
   return list;
 }
 
@@ -47,7 +48,9 @@ std::vector<Task> tasks(const Report& report) {
   return list;
 }
 
-std::string side(const std::string& dialect, const std::string& version) { return version.empty() ? dialect : dialect + "@" + version; }
+std::string side(const std::string& dialect, const std::string& version) {
+  return version.empty() ? dialect : dialect + "@" + version;
+}
 
 std::string share(const Report& report, std::int64_t part) {
   const std::int64_t all = report.leaves;
@@ -55,6 +58,8 @@ std::string share(const Report& report, std::int64_t part) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
 
-std::string place(const Entry& entry) { return entry.file + ":" + std::to_string(entry.line) + ":" + std::to_string(entry.column); }
+std::string place(const Entry& entry) {
+  return entry.file + ":" + std::to_string(entry.line) + ":" + std::to_string(entry.column);
+}
 
 }  // namespace gatec::ledger

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "compiler/ledger/report.h"
+
 #include <cstdint>
 #include <string_view>
 #include <vector>
-
-#include "compiler/ledger/report.h"
 
 namespace gatec::ledger {
 

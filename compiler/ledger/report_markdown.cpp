@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <initializer_list>
-
 #include "compiler/ledger/report.h"
 #include "compiler/ledger/report_causes.h"
+
+#include <algorithm>
+#include <initializer_list>
 
 namespace gatec::ledger {
 namespace {
@@ -48,7 +48,9 @@ class Page {
   std::string out_;
 };
 
-std::string and_more(std::int64_t count) { return count > 1 ? ", and " + std::to_string(count - 1) + " like it" : std::string(); }
+std::string and_more(std::int64_t count) {
+  return count > 1 ? ", and " + std::to_string(count - 1) + " like it" : std::string();
+}
 
 void write_fates(Page& page, const Report& report) {
   page.heading("Summary");
@@ -65,7 +67,8 @@ void write_causes(Page& page, const Report& report) {
   if (list.empty()) return;
   page.line("");
   page.table({"Fate", "Leaves", "Cause", "Code", "First at"});
-  for (const Cause& cause : list) page.row({ir::fate_name(cause.fate), std::to_string(cause.count), cause.reason, cause.code, place(*cause.first)});
+  for (const Cause& cause : list)
+    page.row({ir::fate_name(cause.fate), std::to_string(cause.count), cause.reason, cause.code, place(*cause.first)});
 }
 
 void write_tasks(Page& page, const Report& report) {
@@ -75,8 +78,8 @@ void write_tasks(Page& page, const Report& report) {
   int number = 0;
   for (const std::string& note : report.notes) page.line(std::to_string(++number) + ". " + escaped(note));
   for (const Task& task : list) {
-    page.line(std::to_string(++number) + ". " + escaped(task.text) + " (" + escaped(task.first->path) + " at " + escaped(place(*task.first)) +
-              and_more(task.count) + ")");
+    page.line(std::to_string(++number) + ". " + escaped(task.text) + " (" + escaped(task.first->path) + " at " +
+              escaped(place(*task.first)) + and_more(task.count) + ")");
   }
 }
 
@@ -99,8 +102,10 @@ void write_assumptions(Page& page, const Report& report) {
 
 void write_proof(Page& page, const Report& report) {
   page.heading("Proof");
-  page.line("What was written was read back and compared by meaning: " + std::to_string(report.proof.differences) + (report.proof.differences == 1 ? " difference, " : " differences, ") +
-            std::to_string(report.proof.admitted) + " explained above, " + std::to_string(report.proof.unadmitted) + " unexplained.");
+  page.line("What was written was read back and compared by meaning: " + std::to_string(report.proof.differences) +
+            (report.proof.differences == 1 ? " difference, " : " differences, ") +
+            std::to_string(report.proof.admitted) + " explained above, " + std::to_string(report.proof.unadmitted) +
+            " unexplained.");
   for (const std::string& path : report.proof.unadmitted_paths) page.line("- " + escaped(path));
 }
 
@@ -128,7 +133,8 @@ void write_entries(Page& page, const Report& report) {
     page.row({place(e), e.path, ir::fate_name(e.fate), e.wanted, e.written, e.where, e.reason, e.code});
   }
   if (report.entries.size() > kRowsListed) {
-    page.line("\nThe first " + std::to_string(kRowsListed) + " of " + std::to_string(report.entries.size()) + "; report.json has them all.");
+    page.line("\nThe first " + std::to_string(kRowsListed) + " of " + std::to_string(report.entries.size()) +
+              "; report.json has them all.");
   }
 }
 
@@ -137,7 +143,8 @@ void write_entries(Page& page, const Report& report) {
 std::string report_markdown(const Report& report) {
   Page page;
   page.text().reserve(2048 + std::min<std::size_t>(report.entries.size(), 500) * 256);
-  page.line("# From " + escaped(side(report.from, report.from_version)) + " to " + escaped(side(report.to, report.to_version)) + "\n");
+  page.line("# From " + escaped(side(report.from, report.from_version)) + " to " +
+            escaped(side(report.to, report.to_version)) + "\n");
   std::string inputs = "Inputs:";
   for (const std::string& input : report.inputs) (inputs += inputs.back() == ':' ? " " : ", ") += escaped(input);
   page.line(inputs);

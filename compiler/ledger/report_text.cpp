@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/ledger/report.h"
 #include "compiler/ledger/report_causes.h"
+
+#include <algorithm>
 
 namespace gatec::ledger {
 namespace {
@@ -62,13 +62,15 @@ void write_fate(Writer& w, const Report& report, Fate fate, std::int64_t number)
 }
 
 void write_summary(Writer& w, const Report& report) {
-  w.line(side(report.from, report.from_version) + " → " + side(report.to, report.to_version) + ", " + std::to_string(report.leaves) + " leaves");
+  w.line(side(report.from, report.from_version) + " → " + side(report.to, report.to_version) + ", " +
+         std::to_string(report.leaves) + " leaves");
   write_fate(w, report, Fate::Mapped, report.mapped);
   write_fate(w, report, Fate::Approximated, report.approximated);
   write_fate(w, report, Fate::Manual, report.manual);
   write_fate(w, report, Fate::Skipped, report.skipped);
-  w.line("proof: " + std::to_string(report.proof.differences) + (report.proof.differences == 1 ? " difference, " : " differences, ") + std::to_string(report.proof.admitted) + " explained, " +
-         std::to_string(report.proof.unadmitted) + " unexplained");
+  w.line("proof: " + std::to_string(report.proof.differences) +
+         (report.proof.differences == 1 ? " difference, " : " differences, ") + std::to_string(report.proof.admitted) +
+         " explained, " + std::to_string(report.proof.unadmitted) + " unexplained");
 }
 
 void write_causes(Writer& w, const Report& report) {
@@ -100,7 +102,8 @@ void write_tasks(Writer& w, const Report& report) {
 void write_gate(Writer& w, const Report& report) {
   if (report.gate.empty()) return;
   w.heading("Caps, access and authentication");
-  for (const GateRow& row : report.gate) w.line("  " + row.verdict + ": " + row.what + ": " + row.before + " → " + row.after);
+  for (const GateRow& row : report.gate)
+    w.line("  " + row.verdict + ": " + row.what + ": " + row.before + " → " + row.after);
 }
 
 void write_rest(Writer& w, const Report& report) {
@@ -110,7 +113,8 @@ void write_rest(Writer& w, const Report& report) {
   }
   if (!report.assumptions.empty()) {
     w.heading("Assumptions, from defaults");
-    for (const Assumption& a : report.assumptions) w.line("  " + a.field + (a.places > 1 ? " and " + std::to_string(a.places - 1) + " more" : "") + ": " + a.text);
+    for (const Assumption& a : report.assumptions)
+      w.line("  " + a.field + (a.places > 1 ? " and " + std::to_string(a.places - 1) + " more" : "") + ": " + a.text);
   }
   if (!report.outputs.empty()) {
     w.heading("Files");

@@ -178,12 +178,14 @@ std::string AdminWriter::reset_of(const Budget& b) {
   if (auto exact = reset_text(*b.window)) return *std::move(exact);
   const auto text = stricter_reset(*b.window);
   const Window written = text ? reset_window(*text) : never();
-  context_.ledger.lose(&b.window, {Fate::Approximated, DiagId::Approximated,
-                                   "LiteLLM sets back at the starts of its own periods; the next one that is not shorter is taken", shown(written), {}});
-  // A budget is told from its siblings by its window, so a change of it is one of the whole budget.
-  context_.ledger.lose(&b, {Fate::Approximated, DiagId::Approximated, "its period is not one of LiteLLM's", shown(written), {}});
-  context_.ledger.admit_added("principals[", "the budget stands under its new period");
+  other_period(b, written, "LiteLLM sets back at the starts of its own periods; the next one that is not shorter is taken");
   return text.value_or(std::string());
+}
+
+/// A budget is told from its siblings by its window, so a change of it is one of the whole budget.
+void AdminWriter::other_period(const Budget& b, const Window& written, std::string reason) {
+  context_.ledger.lose(&b, {Fate::Approximated, DiagId::Approximated, std::move(reason), shown(written), {}});
+  context_.ledger.admit_added("principals[", "the budget stands under the period that could be written");
 }
 
 void AdminWriter::model_budget(const Budget& b, Out& models) {
@@ -196,10 +198,7 @@ void AdminWriter::model_budget(const Budget& b, Out& models) {
     period = *exact;
   } else {
     period = stricter_rolling(*b.window);
-    const std::string written = shown(rolling_window(period));
-    context_.ledger.lose(&b.window, {Fate::Approximated, DiagId::Approximated, "a model's budget of LiteLLM runs from the first spend", written, {}});
-    context_.ledger.lose(&b, {Fate::Approximated, DiagId::Approximated, "a model's budget of LiteLLM runs from the first spend", written, {}});
-    context_.ledger.admit_added("principals[", "the budget stands under its new period");
+    other_period(b, rolling_window(period), "a model's budget of LiteLLM runs from the first spend");
   }
   Out budget = Out::mapping();
   budget.add("budget_limit", amount_of(b.amount));
@@ -223,10 +222,7 @@ void AdminWriter::membership_budget(const Principal& p, std::string_view key, Ou
     if (b.amount.given()) body.add(std::string(key), amount_of(b.amount));
     if (b.soft.given()) no_place(b.soft, "a membership has no warning amount");
     if (b.window.given() && b.window->kind != WindowKind::Lifetime) {
-      const std::string written = shown(never());
-      context_.ledger.lose(&b.window, {Fate::Approximated, DiagId::Approximated, "a membership's budget is sent without a period, so it is never set back", written, {}});
-      context_.ledger.lose(&b, {Fate::Approximated, DiagId::Approximated, "a membership's budget is sent without a period, so it is never set back", written, {}});
-      context_.ledger.admit_added("principals[", "the budget stands without its period");
+      other_period(b, never(), "a membership's budget is sent without a period, so it is never set back");
     }
   }
 }
@@ -241,12 +237,27 @@ bool AdminWriter::in_row(const Principal& p, const Limit& limit) const {
 }
 
 void AdminWriter::limits(const Principal& p, AdminKind kind, Out& body) {
+  std::vector<const Limit*> todo;
   for (const Limit& l : p.limits) {
-    if (!in_row(p, l)) limit(l, kind, body);
+    if (!in_row(p, l)) todo.push_back(&l);
+  }
+  for (std::size_t i = 0; i < todo.size(); ++i) {
+    // LiteLLM has one limit of a kind, so the first stands for all of them, as strict as the strictest.
+    const std::string name = ir::identity(*todo[i]);
+    std::vector<const Limit*> others;
+    for (std::size_t k = i + 1; k < todo.size();) {
+      if (ir::identity(*todo[k]) != name) {
+        ++k;
+        continue;
+      }
+      others.push_back(todo[k]);
+      todo.erase(todo.begin() + static_cast<std::ptrdiff_t>(k));
+    }
+    limit(*todo[i], others, kind, body);
   }
 }
 
-void AdminWriter::limit(const Limit& l, AdminKind kind, Out& body) {
+void AdminWriter::limit(const Limit& l, const std::vector<const Limit*>& others, AdminKind kind, Out& body) {
   const bool member = is_each_member(l.scope) && kind == AdminKind::Team;
   const bool model = is_of_model(l.scope);
   const std::string key(member ? member_limit_key(l.counts) : model ? model_limit_key(l.counts) : limit_key(l.counts));
@@ -256,53 +267,50 @@ void AdminWriter::limit(const Limit& l, AdminKind kind, Out& body) {
     return;
   }
   if (key.empty() || !takes(kind, key) || (!member && !model && !is_plain(l.scope))) {
+    for (const Limit* other : others) drop(*other, "LiteLLM has no limit of this kind and scope here");
     drop(l, "a " + std::string(kind_word(kind)) + " of LiteLLM has no limit of this kind and scope");
     return;
   }
-  const auto amount = per_minute(l);
+  auto amount = per_minute(l);
+  for (const Limit* other : others) {
+    const auto theirs = other->amount.given() ? per_minute(*other) : std::nullopt;
+    if (theirs && (!amount || *theirs < *amount)) amount = theirs;
+    context_.ledger.lose(other, {Fate::Approximated, DiagId::Approximated, "LiteLLM has one limit of this kind; the strictest stands for all", {}, {}});
+  }
   if (!amount) {
     drop(l, "LiteLLM counts per minute, and this allows less than one a minute");
     return;
   }
   if (l.burst.given()) no_place(l.burst, "LiteLLM's limits have no burst of their own");
+  tell_rounding(l, *amount, !others.empty());
   if (model) {
-    Out& map = body.at(key);
-    if (map.find(*l.scope.model) == nullptr) {
-      map.add(*l.scope.model, Out::integer(*amount));
-    } else {
-      drop(l, "LiteLLM has one limit of this kind for a model");
-    }
-  } else if (body.find(key) == nullptr) {
-    body.add(key, Out::integer(*amount));
+    body.at(key).add(*l.scope.model, Out::integer(*amount));
   } else {
-    drop(l, "LiteLLM has one limit of this kind");
+    body.add(key, Out::integer(*amount));
   }
 }
 
-/// Rounded down; nullopt when nothing is left of it.
+/// A whole number a minute, rounded down; nullopt when nothing is left of it.
 std::optional<std::int64_t> AdminWriter::per_minute(const Limit& l) {
   const auto whole = l.amount->floor();
-  const bool timed = l.counts != Counted::Concurrent;
-  const bool same_window = !timed || (l.window.given() && l.window->kind == WindowKind::Fixed && l.window->seconds == kMinute);
-  if (!whole || same_window) {
-    if (whole && !l.amount->is_integer()) {
-      context_.ledger.lose(&l.amount, {Fate::Approximated, DiagId::Approximated, "limits of LiteLLM are whole numbers, rounded down", std::to_string(*whole), {}});
-    }
-    return whole;
-  }
+  const std::int64_t seconds = l.window.given() && l.window->seconds > 0 ? l.window->seconds : kMinute;
+  if (l.counts == Counted::Concurrent || seconds == kMinute || !whole) return whole;
+  const auto scaled = l.amount->times(ir::Decimal(kMinute));
+  const std::int64_t amount = scaled ? scaled->floor().value_or(0) / seconds : 0;
+  return amount == 0 && *whole > 0 ? std::nullopt : std::optional(amount);
+}
+
+void AdminWriter::tell_rounding(const Limit& l, std::int64_t amount, bool of_several) {
   Window minute;
   minute.kind = WindowKind::Fixed;
   minute.seconds = kMinute;
-  const std::int64_t seconds = l.window.given() && l.window->seconds > 0 ? l.window->seconds : kMinute;
-  const auto scaled = l.amount->times(ir::Decimal(kMinute));
-  std::int64_t amount = *whole;
-  if (seconds != kMinute && scaled) amount = scaled->floor().value_or(0) / seconds;
-  if (amount == 0 && *whole > 0) return std::nullopt;
-  context_.ledger.lose(&l.window, {Fate::Approximated, DiagId::Approximated, "LiteLLM counts in fixed windows of 60 seconds", shown(minute), {}});
-  if (ir::Decimal(amount) != *l.amount) {
-    context_.ledger.lose(&l.amount, {Fate::Approximated, DiagId::Approximated, "the same rate for a minute, rounded down", std::to_string(amount), {}});
+  if (l.counts != Counted::Concurrent && !(l.window.given() && same_meaning(*l.window, minute))) {
+    context_.ledger.lose(&l.window, {Fate::Approximated, DiagId::Approximated, "LiteLLM counts in fixed windows of 60 seconds", shown(minute), {}});
   }
-  return amount;
+  if (ir::Decimal(amount) == *l.amount) return;
+  context_.ledger.lose(&l.amount, {Fate::Approximated, DiagId::Approximated,
+                                   of_several ? "the strictest of several limits, for a minute" : "the same rate for a minute, rounded down",
+                                   std::to_string(amount), {}});
 }
 
 void AdminWriter::guarantee(const Limit& l, AdminKind kind, Out& body) {

@@ -57,10 +57,12 @@ class AdminWriter {
   void member_budget(const ir::Budget& budget, doc::Out& body);
   void membership_budget(const Principal& p, std::string_view key, doc::Out& body);
   [[nodiscard]] std::string reset_of(const ir::Budget& budget);
+  void other_period(const ir::Budget& budget, const ir::Window& written, std::string reason);
   [[nodiscard]] const ir::Budget* find_main(const Principal& p) const;
   void limits(const Principal& p, AdminKind kind, doc::Out& body);
-  void limit(const ir::Limit& limit, AdminKind kind, doc::Out& body);
-  [[nodiscard]] std::optional<std::int64_t> per_minute(const ir::Limit& limit);
+  void limit(const ir::Limit& limit, const std::vector<const ir::Limit*>& others, AdminKind kind, doc::Out& body);
+  [[nodiscard]] static std::optional<std::int64_t> per_minute(const ir::Limit& limit);
+  void tell_rounding(const ir::Limit& limit, std::int64_t amount, bool of_several);
   void guarantee(const ir::Limit& limit, AdminKind kind, doc::Out& body);
   void drop(const ir::Limit& limit, std::string reason);
   void drop(const ir::Budget& budget, std::string reason);

@@ -171,6 +171,7 @@ bool Reader::read_setting(const Entry& e, const KeyRow& row, ir::Settings& setti
 }
 
 void Reader::add_limit(std::vector<ir::Limit>& limits, ir::Counted counts, Field<Decimal> amount, bool per_key) {
+  if (limits.empty()) limits.reserve(2);
   ir::Limit& limit = limits.emplace_back();
   limit.counts = counts;
   limit.amount = std::move(amount);
@@ -234,6 +235,7 @@ bool Reader::read_price(const Entry& e, ir::Deployment& d, const Place& place) {
   }
   Field<Decimal> amount;
   if (!take(e, place, amount)) return false;
+  if (d.prices.empty()) d.prices.reserve(2);
   d.prices.push_back({name->unit, name->tier, std::move(amount)});
   return true;
 }

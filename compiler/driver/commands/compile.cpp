@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <map>
-
 #include "compiler/base/sha256.h"
 #include "compiler/diagnostics/render_text.h"
 #include "compiler/driver/app.h"
@@ -8,7 +5,10 @@
 #include "compiler/driver/output_dir.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/secret_net.h"
+#include "compiler/ledger/report_causes.h"
 #include "gatec/version.h"
+
+#include <algorithm>
 
 namespace gatec::driver {
 namespace {
@@ -33,12 +33,14 @@ struct Options {
   void add_to(Arguments& arguments) {
     arguments.positional("IN", inputs, "files, folders or - for stdin: all together one gateway's state", 1, SIZE_MAX);
     arguments.option("--to", to, "DIALECT[@VERSION]", "what to write");
-    arguments.option("-o,--out", out, "DIR", "folder for everything that is written; without it a single config goes to stdout");
+    arguments.option("-o,--out", out, "DIR",
+                     "folder for everything that is written; without it a single config goes to stdout");
     reading.add_to(arguments);
     arguments.option("--report", report, "FORMAT", "also print the report: text, md, json or none");
     arguments.option("--deny", deny, "FATE[,FATE]", "write nothing if a leaf is approximated, manual or skipped", true);
     arguments.option("--allow", allow, "weaker", "write although the target would allow more than the source", true);
-    arguments.option("--secrets", secrets, "HOW", "reference (literal secrets become references) or inline (they are kept)");
+    arguments.option("--secrets", secrets, "HOW",
+                     "reference (literal secrets become references) or inline (they are kept)");
     arguments.flag("--source-map", source_map, "list every leaf in report.json, mapped ones too");
     arguments.flag("--force", force, "replace files in DIR that were edited or are not gatec's");
     arguments.flag("-q,--quiet", quiet, "no summary on stderr");
@@ -76,48 +78,38 @@ std::int64_t count_of(const Report& report, std::string_view fate) {
 }
 
 std::string arrow(const Report& report) {
-  const auto side = [](const std::string& name, const std::string& version) { return version.empty() ? name : name + "@" + version; };
-  return side(report.from, report.from_version) + " → " + side(report.to, report.to_version);
+  return ledger::side(report.from, report.from_version) + " → " + ledger::side(report.to, report.to_version);
 }
 
-/// What a person has to do, the most frequent first.
-std::vector<std::pair<std::string, std::int64_t>> manual_points(const Report& report) {
-  std::map<std::string_view, std::pair<std::int64_t, std::size_t>> found;  // how often, where first
-  for (std::size_t i = 0; i < report.entries.size(); ++i) {
-    const ledger::Entry& entry = report.entries[i];
-    if (entry.fate != Fate::Manual) continue;
-    const std::string_view text = entry.advice.empty() ? entry.reason : entry.advice;
-    ++found.try_emplace(text, 0, i).first->second.first;
+void append_tasks(std::string& text, const Report& report) {
+  std::vector<ledger::Task> tasks = ledger::tasks(report);
+  if (tasks.empty()) return;
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [](const ledger::Task& a, const ledger::Task& b) { return a.count > b.count; });
+  text += "to do by hand:\n";
+  for (std::size_t i = 0; i < std::min(tasks.size(), kPointsNamed); ++i) {
+    const ledger::Task& task = tasks[i];
+    text += "  " +
+            diagnostics::printable(ledger::place(*task.first) + " " + task.first->path + ": " + std::string(task.text));
+    if (task.count > 1) text += " (and " + std::to_string(task.count - 1) + " like it)";
+    text += '\n';
   }
-  std::vector<std::pair<std::string, std::int64_t>> points;
-  std::vector<std::pair<std::string_view, std::pair<std::int64_t, std::size_t>>> order(found.begin(), found.end());
-  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return std::pair(-a.second.first, a.second.second) < std::pair(-b.second.first, b.second.second);
-  });
-  for (const auto& [text, where] : order) {
-    const ledger::Entry& first = report.entries[where.second];
-    points.emplace_back(first.file + ":" + std::to_string(first.line) + " " + first.path + ": " + std::string(text), where.first);
-  }
-  return points;
+  if (tasks.size() > kPointsNamed)
+    text += "  and " + std::to_string(tasks.size() - kPointsNamed) + " more, see the report\n";
 }
 
 std::string summary(const Report& report) {
-  std::string text = arrow(report) + ": " + counted(report.leaves, "leaf", "leaves") + ", " + std::to_string(report.mapped) + " mapped, " +
-                     std::to_string(report.approximated) + " approximated, " + std::to_string(report.manual) + " manual, " +
-                     std::to_string(report.skipped) + " skipped\n";
-  const auto points = manual_points(report);
-  if (!points.empty()) text += "to do by hand:\n";
-  for (std::size_t i = 0; i < std::min(points.size(), kPointsNamed); ++i) {
-    (text += "  ") += diagnostics::printable(points[i].first);
-    if (points[i].second > 1) (text += " (and ") += counted(points[i].second - 1, "like it)", "like it)");
-    text += '\n';
-  }
-  if (points.size() > kPointsNamed) text += "  and " + std::to_string(points.size() - kPointsNamed) + " more, see the report\n";
+  std::string text = arrow(report) + ": " + counted(report.leaves, "leaf", "leaves") + ", " +
+                     std::to_string(report.mapped) + " mapped, " + std::to_string(report.approximated) +
+                     " approximated, " + std::to_string(report.manual) + " manual, " + std::to_string(report.skipped) +
+                     " skipped\n";
+  append_tasks(text, report);
   return text;
 }
 
 std::string secrets_example(const Report& report) {
-  std::string text = "# Values that stood in the source config. Set them where the gateway runs; keep them out of version control.\n";
+  std::string text =
+      "# Values that stood in the source config. Set them where the gateway runs; keep them out of version control.\n";
   for (const auto& [name, purpose] : report.secrets) {
     if (!purpose.empty()) ((text += "\n# ") += diagnostics::printable(purpose)) += '\n';
     (text += name) += "=\n";
@@ -128,7 +120,10 @@ std::string secrets_example(const Report& report) {
 class Compile {
  public:
   Compile(Env& env, const Options& options)
-      : env_(env), options_(options), colour_(use_colour(options.reading.color, env.err, env)), source_(env, options.reading.settings()) {
+      : env_(env),
+        options_(options),
+        colour_(use_colour(options.reading.color, env.err, env)),
+        source_(env, options.reading.settings()) {
     settings_.to = parse_dialect(options.to);
     settings_.options = DialectOptions(options.reading.opts);
     settings_.secrets = options.secrets == "inline" ? targets::Secrets::Inline : targets::Secrets::Reference;
@@ -159,8 +154,10 @@ class Compile {
       if (is_data(a)) ++data_files_;
       add_output({a.path, std::move(a.text), a.executable}, targets::role_name(a.role), a.route);
     }
-    if (!result_.report.secrets.empty()) add_output({"secrets.env.example", secrets_example(result_.report), false}, "aid", {});
-    std::sort(result_.report.outputs.begin(), result_.report.outputs.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    if (!result_.report.secrets.empty())
+      add_output({"secrets.env.example", secrets_example(result_.report), false}, "aid", {});
+    std::sort(result_.report.outputs.begin(), result_.report.outputs.end(),
+              [](const auto& a, const auto& b) { return a.path < b.path; });
     if (wants_report()) json_ = ledger::report_json(result_.report);
   }
 
@@ -168,7 +165,8 @@ class Compile {
 
   void add_output(OutputText output, std::string_view role, const std::string& route) {
     const bool written = !options_.out.empty() || role == "config" || role == "payload";
-    if (written && wants_report()) result_.report.outputs.push_back({output.path, std::string(role), base::sha256_hex(output.text), route});
+    if (written && wants_report())
+      result_.report.outputs.push_back({output.path, std::string(role), base::sha256_hex(output.text), route});
     outputs_.push_back(std::move(output));
   }
 
@@ -182,7 +180,9 @@ class Compile {
     if (net.catches(json_)) leaked("report.json");
     if (net.catches(summary(result_.report))) leaked("the summary");
   }
-  void leaked(const std::string& where) { result_.bugs.push_back({DiagId::SecretLeak, "a literal secret of the source stands in " + where}); }
+  void leaked(const std::string& where) {
+    result_.bugs.push_back({DiagId::SecretLeak, "a literal secret of the source stands in " + where});
+  }
 
   ExitCode stop_for_bugs() {
     std::string text;
@@ -190,7 +190,8 @@ class Compile {
       ((text += "bug in gatec[") += diagnostics::info(bug.code).code) += "]: ";
       (text += diagnostics::printable(bug.message)) += '\n';
     }
-    const bool leak = std::any_of(result_.bugs.begin(), result_.bugs.end(), [](const BugFound& b) { return b.code == DiagId::SecretLeak; });
+    const bool leak = std::any_of(result_.bugs.begin(), result_.bugs.end(),
+                                  [](const BugFound& b) { return b.code == DiagId::SecretLeak; });
     if (!leak && options_.report == "json") print_report();
     env_.err.write(text + "nothing was written; please report this with the command line and, if you can, the input\n");
     return ExitCode::Bug;
@@ -202,7 +203,8 @@ class Compile {
       const std::int64_t number = count_of(result_.report, fate);
       if (number == 0) continue;
       any = true;
-      auto builder = source_.sink.report(DiagId::DeniedFate, {}, counted(number, "leaf is ", "leaves are ") + fate + ", and --deny forbids that");
+      auto builder = source_.sink.report(
+          DiagId::DeniedFate, {}, counted(number, "leaf is ", "leaves are ") + fate + ", and --deny forbids that");
       name_leaves(builder, fate);
       builder.note("this writes it anyway: " + command_line(options_, {}, true));
     }
@@ -214,12 +216,14 @@ class Compile {
     for (const ledger::Entry& entry : result_.report.entries) {
       if (ir::fate_name(entry.fate) != fate) continue;
       if (++named > kPointsNamed) break;
-      builder.note(entry.file + ":" + std::to_string(entry.line) + ":" + std::to_string(entry.column) + " " + entry.path + ": " + entry.reason);
+      builder.note(entry.file + ":" + std::to_string(entry.line) + ":" + std::to_string(entry.column) + " " +
+                   entry.path + ": " + entry.reason);
     }
   }
 
   ExitCode too_weak() {
-    auto builder = source_.sink.report(DiagId::WeakerLimit, {}, arrow(result_.report) + " would allow more than the source does");
+    auto builder =
+        source_.sink.report(DiagId::WeakerLimit, {}, arrow(result_.report) + " would allow more than the source does");
     std::size_t named = 0;
     std::size_t left_out = 0;
     for (const ledger::GateRow& row : result_.report.gate) {
@@ -258,19 +262,21 @@ class Compile {
       return;
     }
     Output& stream = options_.out.empty() ? env_.err : env_.out;
-    stream.write(options_.report == "md" ? ledger::report_markdown(result_.report)
-                                         : ledger::report_text(result_.report, use_colour(options_.reading.color, stream, env_)));
+    stream.write(options_.report == "md"
+                     ? ledger::report_markdown(result_.report)
+                     : ledger::report_text(result_.report, use_colour(options_.reading.color, stream, env_)));
   }
 
   ExitCode to_stdout() {
     const bool report_instead = options_.report == "json";
     if (data_files_ > 1 && !report_instead) {
-      env_.err.write("error: this makes " + std::to_string(data_files_) + " files, which do not fit on stdout\nthis works: " +
-                     command_line(options_, "-o DIR") + "\n");
+      env_.err.write("error: this makes " + std::to_string(data_files_) +
+                     " files, which do not fit on stdout\nthis works: " + command_line(options_, "-o DIR") + "\n");
       return ExitCode::Unreadable;
     }
     if (data_files_ == 1 && !report_instead) {
-      const auto data = std::find_if(result_.artifacts.begin(), result_.artifacts.end(), is_data) - result_.artifacts.begin();
+      const auto data =
+          std::find_if(result_.artifacts.begin(), result_.artifacts.end(), is_data) - result_.artifacts.begin();
       env_.out.write(outputs_[static_cast<std::size_t>(data)].text);
     }
     if (options_.report != "none") print_report();
@@ -280,14 +286,16 @@ class Compile {
 
   ExitCode to_folder() {
     Manifest manifest{std::string(version()), result_.report.to, result_.report.to_version, {}};
-    for (const ledger::OutputFile& file : result_.report.outputs) manifest.files.push_back({file.path, file.sha256, file.role, file.route});
+    for (const ledger::OutputFile& file : result_.report.outputs)
+      manifest.files.push_back({file.path, file.sha256, file.role, file.route});
     const auto add_report = [&](std::string path, std::string text) {
       manifest.files.push_back({path, base::sha256_hex(text), "aid", {}});
       outputs_.push_back({std::move(path), std::move(text), false});
     };
     add_report("report.json", json_);
     add_report("report.md", ledger::report_markdown(result_.report));
-    std::sort(manifest.files.begin(), manifest.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    std::sort(manifest.files.begin(), manifest.files.end(),
+              [](const auto& a, const auto& b) { return a.path < b.path; });
     diagnostics::Sink sink;
     if (!write_output(env_, options_.out, outputs_, manifest, options_.force, sink)) {
       show(env_, sink, colour_);
@@ -306,7 +314,8 @@ class Compile {
     if (errors > 0) text += "the inputs have " + counted(errors, "finding", "findings") + ", `gatec lint` shows them\n";
     if (source_.gateway.routes.empty()) {
       diagnostics::Sink sink;
-      sink.report(DiagId::NoRoute, {}, "the inputs declare no model that a request could name, so there is no route to write");
+      sink.report(DiagId::NoRoute, {},
+                  "the inputs declare no model that a request could name, so there is no route to write");
       show(env_, sink, colour_);
     }
     env_.err.write(text);

@@ -1,11 +1,11 @@
-#include <algorithm>
-#include <array>
-
 #include "compiler/base/json_writer.h"
 #include "compiler/compare/compare.h"
 #include "compiler/diagnostics/render_text.h"
 #include "compiler/driver/app.h"
 #include "compiler/driver/options.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::driver {
 namespace {
@@ -15,7 +15,8 @@ using compare::Change;
 using compare::Difference;
 using ir::Class;
 
-constexpr std::array kClasses = {Class::Access, Class::Spend, Class::Rate, Class::Route, Class::Secret, Class::Cosmetic};
+constexpr std::array kClasses = {Class::Access, Class::Spend,  Class::Rate,
+                                 Class::Route,  Class::Secret, Class::Cosmetic};
 
 struct Options {
   std::vector<std::string> sides, ignore, only;
@@ -30,7 +31,8 @@ struct Options {
     arguments.option("--from-b", from_b, "DIALECT[@VERSION]", "what B is");
     arguments.option("--format", format, "FORMAT", "text or json");
     arguments.flag("--exit-code", exit_code, "end in 1 when something differs");
-    arguments.option("--ignore", ignore, "CLASS[,CLASS]", "leave out changes of ACCESS, SPEND, RATE, ROUTE, SECRET or COSMETIC", true);
+    arguments.option("--ignore", ignore, "CLASS[,CLASS]",
+                     "leave out changes of ACCESS, SPEND, RATE, ROUTE, SECRET or COSMETIC", true);
     arguments.option("--only", only, "CLASS[,CLASS]", "show changes of these classes only", true);
   }
 
@@ -91,7 +93,8 @@ void write_summary(JsonWriter& json, const std::vector<Difference>& changes) {
   json.begin_object();
   json.member("changes", changes.size());
   for (const Class c : kClasses) {
-    json.member(ir::class_name(c), std::count_if(changes.begin(), changes.end(), [&](const Difference& d) { return d.cls == c; }));
+    json.member(ir::class_name(c),
+                std::count_if(changes.begin(), changes.end(), [&](const Difference& d) { return d.cls == c; }));
   }
   json.end_object();
 }
@@ -127,7 +130,8 @@ std::string place(const ir::Origin& from, Session& session) {
   const source::Span span = session.span(from.first());
   if (!span.valid()) return {};
   const source::Position at = session.sources.position(span.file, span.begin);
-  return " (" + std::string(session.sources.name(span.file)) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ")";
+  return " (" + std::string(session.sources.name(span.file)) + ":" + std::to_string(at.line) + ":" +
+         std::to_string(at.column) + ")";
 }
 
 void append_change(std::string& out, const Difference& d, Session& a, Session& b) {
@@ -137,7 +141,8 @@ void append_change(std::string& out, const Difference& d, Session& a, Session& b
   ((out += change_name(d.change)) += ' ') += diagnostics::printable(d.path);
   switch (d.change) {
     case Change::Changed:
-      out += ": " + diagnostics::printable(d.before) + place(d.before_from, a) + " → " + diagnostics::printable(d.after) + place(d.after_from, b);
+      out += ": " + diagnostics::printable(d.before) + place(d.before_from, a) + " → " +
+             diagnostics::printable(d.after) + place(d.after_from, b);
       break;
     case Change::Removed: out += ": " + diagnostics::printable(d.before) + place(d.before_from, a); break;
     case Change::Added: out += ": " + diagnostics::printable(d.after) + place(d.after_from, b); break;
@@ -184,10 +189,12 @@ ExitCode run_diff(Env& env, Words words) {
   if (!read_a || !read_b) return ExitCode::Unreadable;
 
   std::vector<Difference> changes = compare::differences(a.gateway, b.gateway);
-  std::erase_if(changes, [&](const Difference& d) { return among(ignored, d.cls) || (!only.empty() && !among(only, d.cls)); });
+  std::erase_if(changes,
+                [&](const Difference& d) { return among(ignored, d.cls) || (!only.empty() && !among(only, d.cls)); });
   if (options.format == "text" && changes.empty()) env.err.write("no difference in meaning\n");
   const ExitCode code = options.exit_code && !changes.empty() ? ExitCode::Findings : ExitCode::Clean;
-  return write_checked(env, options.format == "json" ? as_json(changes, a, b) : as_text(changes, a, b), {&a.sources, &b.sources}, code);
+  return write_checked(env, options.format == "json" ? as_json(changes, a, b) : as_text(changes, a, b),
+                       {&a.sources, &b.sources}, code);
 }
 
 }  // namespace gatec::driver

@@ -38,7 +38,8 @@ std::string list_json() {
 std::string list_text() {
   std::string out;
   for (const DiagInfo& row : diagnostics::catalog()) {
-    for (const std::string_view word : {row.code, row.slug, diagnostics::severity_name(row.severity)}) (out += word) += ' ';
+    for (const std::string_view word : {row.code, row.slug, diagnostics::severity_name(row.severity)})
+      (out += word) += ' ';
     (out += row.family) += '\n';
   }
   return out;

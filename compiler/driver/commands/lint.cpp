@@ -1,7 +1,3 @@
-#include <algorithm>
-#include <deque>
-#include <set>
-
 #include "compiler/base/json_writer.h"
 #include "compiler/diagnostics/render_github.h"
 #include "compiler/diagnostics/render_sarif.h"
@@ -13,11 +9,15 @@
 #include "compiler/driver/selection.h"
 #include "gatec/version.h"
 
+#include <algorithm>
+#include <deque>
+#include <set>
+
 namespace gatec::driver {
 namespace {
 
-using diagnostics::Diagnostic;
 using diagnostics::DiagId;
+using diagnostics::Diagnostic;
 using diagnostics::Finding;
 using diagnostics::Severity;
 
@@ -31,7 +31,8 @@ struct Options {
   ReadingOptions reading;
 
   void add_to(Arguments& arguments) {
-    arguments.positional("IN", inputs, "files, folders (searched to the bottom) or - for stdin; each is judged alone", 1, SIZE_MAX);
+    arguments.positional("IN", inputs, "files, folders (searched to the bottom) or - for stdin; each is judged alone",
+                         1, SIZE_MAX);
     reading.add_to(arguments);
     arguments.option("--format", format, "FORMAT", "text, json, sarif or github");
     arguments.option("--select", select, "CODES", "only these: codes, beginnings of codes (GW1) or names", true);
@@ -45,7 +46,8 @@ struct Options {
 
   void check() const {
     check_choice("--format", format, "text json sarif github");
-    if ((unsafe_fixes || diff) && !fix) throw UsageError{std::string(unsafe_fixes ? "--unsafe-fixes" : "--diff") + " goes with --fix"};
+    if ((unsafe_fixes || diff) && !fix)
+      throw UsageError{std::string(unsafe_fixes ? "--unsafe-fixes" : "--diff") + " goes with --fix"};
   }
 };
 
@@ -55,12 +57,18 @@ struct Figures {
 };
 
 /// Errors that say that a document could not be had at all.
-bool blocks_reading(DiagId id) { return diagnostics::info(id).family == "documents" && diagnostics::info(id).severity == Severity::Error; }
+bool blocks_reading(DiagId id) {
+  return diagnostics::info(id).family == "documents" && diagnostics::info(id).severity == Severity::Error;
+}
 
 class Lint {
  public:
   Lint(Env& env, const Options& options)
-      : env_(env), options_(options), settings_(options.reading.settings()), select_(options.select), ignore_(options.ignore) {}
+      : env_(env),
+        options_(options),
+        settings_(options.reading.settings()),
+        select_(options.select),
+        ignore_(options.ignore) {}
 
   ExitCode run() {
     for (InputGroup& group : groups()) {
@@ -147,12 +155,15 @@ class Lint {
   static std::vector<std::string> masked_texts(const Session& session) {
     const diagnostics::Mask mask = session.mask();
     std::vector<std::string> texts;
-    for (std::uint32_t file = 0; file < session.sources.count(); ++file) texts.push_back(mask.masked_text(source::FileId{file}));
+    for (std::uint32_t file = 0; file < session.sources.count(); ++file)
+      texts.push_back(mask.masked_text(source::FileId{file}));
     return texts;
   }
 
-  void show_changes(const std::vector<std::pair<InputFile, std::string>>& files, const std::vector<std::string>& before, const std::vector<std::string>& after) {
-    for (std::size_t i = 0; i < files.size(); ++i) env_.out.write(unified_diff(files[i].first.name, before[i], after[i]));
+  void show_changes(const std::vector<std::pair<InputFile, std::string>>& files, const std::vector<std::string>& before,
+                    const std::vector<std::string>& after) {
+    for (std::size_t i = 0; i < files.size(); ++i)
+      env_.out.write(unified_diff(files[i].first.name, before[i], after[i]));
   }
 
   /// True when a text changed.
@@ -221,7 +232,8 @@ class Lint {
 
   ExitCode print() {
     // With the mended text on stdout there is no room for data.
-    const bool to_err = options_.fix && (options_.diff || std::count(options_.inputs.begin(), options_.inputs.end(), "-") > 0);
+    const bool to_err =
+        options_.fix && (options_.diff || std::count(options_.inputs.begin(), options_.inputs.end(), "-") > 0);
     Output& stream = to_err ? env_.err : env_.out;
     const std::string text = rendered(use_colour(options_.reading.color, stream, env_));
     std::vector<const source::SourceManager*> sources;
@@ -264,12 +276,16 @@ class Lint {
   }
 
   [[nodiscard]] std::string summary() const {
-    const auto number = [](std::size_t n, std::string_view one, std::string_view many) { return counted(static_cast<std::int64_t>(n), one, many); };
-    std::string text = number(figures_.files, "file", "files") + ": " + number(figures_.errors, "error", "errors") + ", " +
-                       number(figures_.warnings, "warning", "warnings") + ", " + std::to_string(figures_.infos) + " info";
+    const auto number = [](std::size_t n, std::string_view one, std::string_view many) {
+      return counted(static_cast<std::int64_t>(n), one, many);
+    };
+    std::string text = number(figures_.files, "file", "files") + ": " + number(figures_.errors, "error", "errors") +
+                       ", " + number(figures_.warnings, "warning", "warnings") + ", " + std::to_string(figures_.infos) +
+                       " info";
     if (figures_.fixed > 0) text += ", " + std::to_string(figures_.fixed) + (options_.diff ? " to be fixed" : " fixed");
     if (figures_.fixable > 0) text += ", " + std::to_string(figures_.fixable) + " that --fix mends";
-    if (figures_.passed_over > 0) text += "; " + number(figures_.passed_over, "file", "files") + " that no dialect knows passed over";
+    if (figures_.passed_over > 0)
+      text += "; " + number(figures_.passed_over, "file", "files") + " that no dialect knows passed over";
     return text + "\n";
   }
 

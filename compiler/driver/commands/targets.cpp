@@ -1,8 +1,7 @@
-#include "targets/dialect.h"
-
 #include "compiler/base/json_writer.h"
 #include "compiler/driver/app.h"
 #include "compiler/driver/options.h"
+#include "targets/dialect.h"
 
 namespace gatec::driver {
 namespace {

@@ -1,8 +1,8 @@
 #include "compiler/diagnostics/explain.h"
 
-#include <catch2/catch.hpp>
-
 #include "gatec/embedded/diagnostic_pages.h"
+
+#include <catch2/catch.hpp>
 
 namespace gatec::diagnostics {
 
@@ -13,7 +13,8 @@ TEST_CASE("every code has a page with its four parts") {
     REQUIRE_FALSE(text.empty());
     CHECK(text.starts_with("# " + std::string(row.code) + " " + std::string(row.slug) + "\n"));
     std::size_t at = 0;
-    for (const char* part : {"\n## What it means\n", "\n## Example\n", "\n## Instead\n", "\n## Where this rule comes from\n"}) {
+    for (const char* part :
+         {"\n## What it means\n", "\n## Example\n", "\n## Instead\n", "\n## Where this rule comes from\n"}) {
       const std::size_t found = text.find(part, at);
       INFO(part);
       REQUIRE(found != std::string::npos);

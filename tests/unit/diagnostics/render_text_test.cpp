@@ -1,8 +1,8 @@
 #include "compiler/diagnostics/render_text.h"
 
-#include <catch2/catch.hpp>
-
 #include "compiler/diagnostics/render_github.h"
+
+#include <catch2/catch.hpp>
 
 namespace gatec::diagnostics {
 namespace {
@@ -98,8 +98,9 @@ TEST_CASE("GitHub annotations escape what separates them") {
   Case c("a: 1\n");
   c.sink.report(DiagId::UnknownKey, c.span("a"), "50% of\nit: a, b");
   const Finding findings[] = {{&c.sink.all().front(), &c.sources}};
-  CHECK(render_github(findings) ==
-        "::warning file=config.yaml,line=1,endLine=1,col=1,endColumn=2,title=GW0801 unknown-key::50%25 of%0Ait: a, b\n");
+  CHECK(
+      render_github(findings) ==
+      "::warning file=config.yaml,line=1,endLine=1,col=1,endColumn=2,title=GW0801 unknown-key::50%25 of%0Ait: a, b\n");
 }
 
 }  // namespace gatec::diagnostics

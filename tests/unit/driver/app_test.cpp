@@ -1,11 +1,11 @@
 #include "compiler/driver/app.h"
 
-#include <catch2/catch.hpp>
-
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/driver/arguments.h"
 #include "compiler/driver/options.h"
 #include "tests/unit/driver/support.h"
+
+#include <catch2/catch.hpp>
 
 namespace gatec::driver {
 
@@ -13,7 +13,8 @@ TEST_CASE("the version and the help go to stdout") {
   World w;
   CHECK(w.run({"--version"}) == ExitCode::Clean);
   CHECK(w.out.text.starts_with("gatec "));
-  for (const auto& words : {std::initializer_list<std::string>{"--help"}, {"help"}, {"help", "lint"}, {"lint", "--help"}}) {
+  for (const auto& words :
+       {std::initializer_list<std::string>{"--help"}, {"help"}, {"help", "lint"}, {"lint", "--help"}}) {
     CHECK(w.run(words) == ExitCode::Clean);
     CHECK(w.out.text.find("usage: gatec ") != std::string::npos);
     CHECK(w.err.text.empty());
@@ -76,7 +77,8 @@ TEST_CASE("explain lists every code with name, severity and family") {
   World w;
   CHECK(w.run({"explain", "--list"}) == ExitCode::Clean);
   CHECK(w.out.text.find("GW0104 duplicate-key warning documents\n") != std::string::npos);
-  CHECK(std::count(w.out.text.begin(), w.out.text.end(), '\n') == static_cast<std::ptrdiff_t>(diagnostics::catalog().size()));
+  CHECK(std::count(w.out.text.begin(), w.out.text.end(), '\n') ==
+        static_cast<std::ptrdiff_t>(diagnostics::catalog().size()));
   CHECK(w.run({"explain", "duplicate-key"}) == ExitCode::Clean);
   CHECK(w.out.text.starts_with("# GW0104 duplicate-key\n"));
 }
@@ -98,7 +100,8 @@ TEST_CASE("options may repeat, split at commas and stand behind the inputs") {
   arguments.option("--codes", codes, "X", "", true);
   arguments.option("--opt", opts, "X", "", false);
   arguments.flag("-q,--quiet", quiet, "");
-  const std::vector<std::string> words = {"a", "--codes", "x,y", "-", "--opt=k=1,2", "-q", "--codes=z", "--to", "p", "b"};
+  const std::vector<std::string> words = {"a",  "--codes",   "x,y",  "-", "--opt=k=1,2",
+                                          "-q", "--codes=z", "--to", "p", "b"};
   REQUIRE(arguments.parse(words));
   CHECK(in == std::vector<std::string>{"a", "-", "b"});
   CHECK(codes == std::vector<std::string>{"x", "y", "z"});

@@ -1,8 +1,8 @@
 #include "compiler/driver/inputs.h"
 
-#include <catch2/catch.hpp>
-
 #include "tests/unit/driver/support.h"
+
+#include <catch2/catch.hpp>
 
 namespace gatec::driver {
 namespace {
@@ -18,7 +18,8 @@ struct Inputs : World {
   [[nodiscard]] std::string shown(const std::vector<InputFile>& list) const {
     std::string text;
     for (const InputFile& f : list) {
-      (text += text.empty() ? "" : " ") += f.name.starts_with(folder.path()) ? f.name.substr(folder.path().size() + 1) : f.name;
+      (text += text.empty() ? "" : " ") +=
+          f.name.starts_with(folder.path()) ? f.name.substr(folder.path().size() + 1) : f.name;
     }
     return text;
   }
@@ -41,8 +42,13 @@ TEST_CASE("a folder gives the configs directly in it, by name") {
 
 TEST_CASE("a folder of ours gives its configs and payloads with their roles") {
   Inputs i;
-  i.write(i.folder / "gatec.json",
-          manifest_text({"1", "toy", "2", {{"config.json", "00", "config", "gpt-4o"}, {"payloads/01.json", "00", "payload", ""}, {"report.json", "00", "aid", ""}, {"../x.json", "00", "config", ""}}}));
+  i.write(i.folder / "gatec.json", manifest_text({"1",
+                                                  "toy",
+                                                  "2",
+                                                  {{"config.json", "00", "config", "gpt-4o"},
+                                                   {"payloads/01.json", "00", "payload", ""},
+                                                   {"report.json", "00", "aid", ""},
+                                                   {"../x.json", "00", "config", ""}}}));
   REQUIRE(expand_state(i.env, {i.folder.path()}, i.sink, i.state));
   CHECK(i.shown(i.state) == "config.json payloads/01.json");
   CHECK(i.state.front().route == "gpt-4o");
@@ -71,7 +77,8 @@ TEST_CASE("files that are missing or too large are told") {
 }
 
 TEST_CASE("a manifest says what it was given") {
-  const Manifest manifest{"1.0", "toy", "2", {{"a.json", "ab", "config", "gpt \"4\""}, {"b.json", "cd", "payload", ""}}};
+  const Manifest manifest{
+      "1.0", "toy", "2", {{"a.json", "ab", "config", "gpt \"4\""}, {"b.json", "cd", "payload", ""}}};
   const auto read = parse_manifest(manifest_text(manifest));
   REQUIRE(read);
   CHECK(read->dialect == "toy");

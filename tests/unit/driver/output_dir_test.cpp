@@ -1,9 +1,9 @@
 #include "compiler/driver/output_dir.h"
 
-#include <catch2/catch.hpp>
-
 #include "compiler/base/sha256.h"
 #include "tests/unit/driver/support.h"
+
+#include <catch2/catch.hpp>
 
 namespace gatec::driver {
 namespace {

@@ -1,9 +1,9 @@
 #include "compiler/driver/selection.h"
 
-#include <catch2/catch.hpp>
-
 #include "compiler/doc/reader.h"
 #include "compiler/driver/arguments.h"
+
+#include <catch2/catch.hpp>
 
 namespace gatec::driver {
 namespace {

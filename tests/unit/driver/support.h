@@ -1,14 +1,14 @@
 #pragma once
 
+#include "compiler/driver/app.h"
+#include "compiler/driver/system.h"
+
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <utility>
-
-#include "compiler/driver/app.h"
-#include "compiler/driver/system.h"
 
 namespace gatec::driver {
 
@@ -47,7 +47,9 @@ class FailingFiles : public SystemFiles {
   [[nodiscard]] int rename(const std::string& from, const std::string& to) override {
     return renames_left >= 0 && renames_left-- == 0 ? error : SystemFiles::rename(from, to);
   }
-  [[nodiscard]] int exchange(const std::string& a, const std::string& b) override { return can_exchange ? SystemFiles::exchange(a, b) : EXDEV; }
+  [[nodiscard]] int exchange(const std::string& a, const std::string& b) override {
+    return can_exchange ? SystemFiles::exchange(a, b) : EXDEV;
+  }
 };
 
 class TextOutput : public Output {
