@@ -172,9 +172,9 @@ class TextRenderer {
     Excerpt e = excerpt(mask_, span.file, {begin, begin + length}, {span.begin, std::min(span.end, begin + length)});
     cut(e);
     gutter(std::to_string(number));
+    const std::size_t line_start = out_.size();
     out_ += ' ';
     if (e.cut_before) out_ += "…";
-    const std::size_t line_start = out_.size();
     for (const std::string& cell : e.cells) out_ += cell;
     while (out_.size() > line_start && out_.back() == ' ') out_.pop_back();
     if (e.cut_after) out_ += "…";

@@ -93,7 +93,7 @@ struct Arguments::Parts {
     }
     for (const Positional& p : positionals) {
       if (p.values->size() < p.min)
-        throw UsageError{p.min == 1 ? p.name + " is missing" : "it takes " + std::to_string(p.min) + " of " + p.name};
+        throw UsageError{p.name + " is " + (p.values->empty() ? "missing" : "not complete")};
       if (p.values->size() > p.max) throw UsageError{"`" + (*p.values)[p.max] + "` is one word too many"};
     }
   }

@@ -20,6 +20,9 @@ enum class AdminField : std::uint8_t {
 };
 [[nodiscard]] AdminField field_of(AdminKind kind, std::string_view key);
 
+/// Where a key's id of another gateway is kept among its metadata: LiteLLM gives keys ids of its own.
+inline constexpr std::string_view kIdInMetadata = "gatec_id";
+
 namespace rules {
 
 inline constexpr ir::Rule kNoReset{"litellm.no-reset", "without a duration the spend is never set back", "§10.2"};

@@ -17,9 +17,8 @@ bool has_any(const Node& object, std::initializer_list<std::string_view> keys) {
   return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) { return has(object, key); });
 }
 
-bool is_config(const Node& object) {
-  return has_any(object, {"model_list", "litellm_settings", "router_settings", "general_settings", "environment_variables"});
-}
+/// Not told by `router_settings`, which keys and teams have too.
+bool is_config(const Node& object) { return has_any(object, {"model_list", "litellm_settings", "general_settings", "environment_variables"}); }
 
 /// Fields that only one kind has, the most telling first.
 ToldKind by_own_field(const Node& o) {
@@ -87,15 +86,23 @@ bool holds_objects(const WrapperKey& wrapper, const Node& value) {
   return wrapper.key == "keys" || std::all_of(value.elements().begin(), value.elements().end(), is_object);
 }
 
+/// As sure as of the least sure element; of a list in which some are strange, less.
 int sureness_of_list(const Node& list, AdminKind wanted) {
+  constexpr std::size_t kLookedAt = 8;
+  const std::size_t count = std::min(list.size(), kLookedAt);
   int least = 100;
-  for (std::size_t i = 0; i < std::min<std::size_t>(list.size(), 8); ++i) {
-    const Node& element = *list.elements()[i];
-    if (!element.is_mapping()) return 0;
-    const ToldKind told = tell_kind(element);
-    least = std::min(least, wanted != AdminKind::None && told.kind != AdminKind::None ? std::max(told.sureness, 60) : told.sureness);
+  std::size_t strange = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const ToldKind told = tell_kind(*list.elements()[i]);
+    const bool told_by_place = wanted != AdminKind::None && told.kind != AdminKind::None;
+    if (told.kind == AdminKind::None) {
+      ++strange;
+    } else {
+      least = std::min(least, told_by_place ? std::max(told.sureness, 60) : told.sureness);
+    }
   }
-  return list.empty() ? 0 : least;
+  if (strange * 2 >= count) return 0;
+  return strange == 0 ? least : std::max(least - 30, 1);
 }
 
 int sureness_of_wrapper(const Node& wrapper) {

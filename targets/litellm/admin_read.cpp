@@ -315,6 +315,8 @@ void AdminReader::read_metadata(const Node& metadata, Draft& draft) {
     } else if (row != nullptr && child.named() && (row->handling == Handling::Keep || field == AdminField::TemporaryBudget)) {
       const bool beside = field != AdminField::TemporaryBudget && draft.at.child(e.key->text()).known();
       unmodelled(e, draft, beside ? "" : "metadata", at);
+    } else if (e.key->text() == kIdInMetadata && draft.kind == AdminKind::Key && e.value->is_string()) {
+      draft.principal.id = {std::string(e.value->text()), e.value->leaf()};
     } else {
       draft.principal.metadata.push_back({std::string(e.key->text()), kit_.value(*e.value, e.key->text())});
     }

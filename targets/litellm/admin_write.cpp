@@ -2,6 +2,7 @@
 #include <array>
 
 #include "compiler/ir/describe.h"
+#include "targets/litellm/admin_fields.h"
 #include "targets/litellm/admin_writer.h"
 #include "targets/litellm/durations.h"
 
@@ -183,38 +184,34 @@ void AdminWriter::write_principal(const Principal& p) {
 
 void AdminWriter::names(const Principal& p, AdminKind kind, Out& body) {
   const std::string_view id = id_key(kind);
-  const bool alias_is_id = id.empty() && p.id.given();  // a key
-  if (!id.empty()) put(body, kind, id, p.id.given() || kind == AdminKind::Organization || kind == AdminKind::Team ? p.id : p.alias);
-  if (alias_is_id) {
-    // Keys have no id of one's choice here, so the alias is what tells them apart.
-    put(body, kind, alias_key(kind), p.id);
-    context_.ledger.lose(&p.id, {Fate::Approximated, DiagId::Approximated, "LiteLLM gives keys their ids, the id becomes the alias", {}, {}});
-    if (p.alias.given() && *p.alias != *p.id) {
-      context_.ledger.lose(&p.alias, {Fate::Approximated, DiagId::Approximated, "the id stands in its place", *p.id, {}});
-    }
-  } else if (!alias_key(kind).empty()) {
+  const bool needs_id = kind == AdminKind::Tag || kind == AdminKind::Customer || kind == AdminKind::AccessGroup;
+  if (!id.empty() && needs_id && !p.id.given() && p.alias.given()) {
+    body.add(std::string(id), Out(*p.alias));
+    context_.ledger.admit_added("principals[" + ir::identity(p) + "].id", "LiteLLM knows it by an id, which is its name here");
+  } else if (!id.empty()) {
+    put(body, kind, id, p.id);
+  }
+  const auto put_or_lose = [&](std::string_view key, const ir::Field<std::string>& field, bool taken) { put(body, taken ? kind : AdminKind::None, key, field); };
+  if (!alias_key(kind).empty()) {
     put(body, kind, alias_key(kind), p.alias);
+  } else if (p.alias.given() && p.id.given()) {
+    no_place(p.alias, "it has one name only");
   }
-  if (kind == AdminKind::User) put(body, kind, "user_email", p.email);
+  put_or_lose("user_email", p.email, kind == AdminKind::User);
   if (kind == AdminKind::User) put_role(body, "user_role", p.role, kUserRoles, "internal_user");
-  if (kind != AdminKind::User && p.email.given()) no_place(p.email, "only users have an e-mail address");
   if (kind != AdminKind::User && p.role.given()) no_place(p.role, "only users and members have roles");
-  if (kind == AdminKind::Organization) {
-    if (p.organization.given()) no_place(p.organization, "organizations do not nest");
-  } else {
-    put(body, kind, "organization_id", p.organization);
-  }
-  put(body, kind == AdminKind::Team && p.team.given() ? AdminKind::None : kind, "team_id", p.team);
-  if (kind != AdminKind::User && kind != AdminKind::Customer) put(body, kind, "user_id", p.user);
-  if (kind != AdminKind::Project) put(body, kind, "project_id", p.project);
-  if (kind != AdminKind::Budget) put(body, kind, "budget_id", p.budget_id);
+  put_or_lose("organization_id", p.organization, kind != AdminKind::Organization);
+  put_or_lose("team_id", p.team, kind != AdminKind::Team);
+  put_or_lose("user_id", p.user, kind != AdminKind::User && kind != AdminKind::Customer);
+  put_or_lose("project_id", p.project, kind != AdminKind::Project);
+  put_or_lose("budget_id", p.budget_id, kind != AdminKind::Budget);
 }
 
 /// Writes a text where the kind has the key; else it is lost.
 void AdminWriter::put(Out& body, AdminKind kind, std::string_view key, const ir::Field<std::string>& field) {
   if (field.absent()) return;
   if (!takes(kind, key)) {
-    no_place(field, "a " + std::string(kind_word(kind)) + " of LiteLLM has no `" + std::string(key) + "`");
+    no_place(field, "there is no `" + std::string(key) + "` of this in LiteLLM");
   } else if (field.given()) {
     body.add(std::string(key), Out(*field));
   } else {
@@ -348,6 +345,7 @@ void AdminWriter::write_member(const Principal& p) {
 
 void AdminWriter::metadata(const Principal& p, AdminKind kind, Out& body) {
   const auto spell_here = [&](const Credential& c, const void* v, std::string_view hint) { return spell(c, v, hint, true); };
+  if (kind == AdminKind::Key && p.id.given()) body.at("metadata").add(std::string(kIdInMetadata), Out(*p.id));
   for (const ir::Param& param : p.metadata) {
     if (!takes(kind, "metadata")) {
       no_place(param, "a " + std::string(kind_word(kind)) + " of LiteLLM has no metadata");

@@ -73,6 +73,7 @@ Out Writer::config() {
   Out litellm = Out::mapping();
   Out router = Out::mapping();
   Out general = Out::mapping();
+  put(litellm, "drop_params", gw_.defaults.params.drop_unsupported);
   write_router(router, litellm);
   write_litellm_settings(litellm, router);
   write_server(router, litellm, general);

@@ -242,7 +242,6 @@ void Writer::write_aliases(Out& router) {
 // ---- litellm_settings --------------------------------------------------------------------------------------------------
 
 void Writer::write_litellm_settings(Out& litellm, Out& router) {
-  put(litellm, "drop_params", gw_.defaults.params.drop_unsupported);
   write_budgets(router, litellm);
   write_cache(litellm);
   write_observers(litellm);

@@ -11,7 +11,6 @@ namespace {
 using ir::Fate;
 
 constexpr std::string_view kCondition = "if ";
-constexpr std::string_view kNumbered = "policies.";
 
 Out condition(std::string_view key, std::string_view value) {
   Out out = Out::mapping();
@@ -36,11 +35,14 @@ Out HostedWriter::scope_conditions(const ir::Scope& scope, Out& group_by) {
   if (scope.model.given()) conditions.push(condition("model", *scope.model));
   if (scope.provider.given()) {
     const bool slug = scope.provider->starts_with('@');
-    conditions.push(condition(slug ? "virtual_key" : "provider", slug ? scope.provider->substr(1) : *scope.provider));
+    const facts::ProviderFacts* facts = slug ? nullptr : facts::provider_by_kind(*scope.provider);
+    const std::string name = slug ? scope.provider->substr(1) : facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey) : *scope.provider;
+    conditions.push(condition(slug ? "virtual_key" : "provider", name));
   }
   if (scope.tag.given()) {
-    const std::size_t equals = scope.tag->find('=');
-    conditions.push(condition(scope.tag->substr(0, equals), equals == std::string::npos ? "" : scope.tag->substr(equals + 1)));
+    const std::size_t equals = scope.tag->starts_with("metadata.") ? scope.tag->find('=') : std::string::npos;
+    if (equals == std::string::npos) conditions.push(condition("metadata.tags", *scope.tag));
+    else conditions.push(condition(scope.tag->substr(0, equals), scope.tag->substr(equals + 1)));
   }
   for (const auto& per : scope.per.items) {
     if (!per->starts_with(kCondition)) group_by.push(group(*per));
@@ -48,92 +50,77 @@ Out HostedWriter::scope_conditions(const ir::Scope& scope, Out& group_by) {
   return conditions;
 }
 
-/// Budgets and limits that belong to no object are policies; in another dialect's words they nearly are.
+std::vector<ir::Extra> HostedWriter::policy_extras(const std::string& section) const {
+  std::vector<ir::Extra> own;
+  for (const ir::Extra& e : gateway_.extras) {
+    if (e.section != section) continue;
+    ir::Extra copy = e;
+    copy.section.clear();
+    own.push_back(std::move(copy));
+  }
+  return own;
+}
+
+/// Conditions and groups are asked for; without any the policy holds for every key of a workspace.
+Out HostedWriter::policy_body(const ir::Scope& scope, const Out& limit, const std::string& section) {
+  Out group_by = Out::sequence();
+  Out conditions = scope_conditions(scope, group_by);
+  std::vector<ir::Extra> own;
+  std::vector<ir::Extra> around;
+  for (ir::Extra& e : policy_extras(section)) {
+    if (e.key.starts_with("if.")) {
+      conditions.push(configs_.open(e.value, ""));
+    } else if (e.key.starts_with("wrapper.")) {
+      e.key = e.key.substr(8);
+      around.push_back(std::move(e));
+    } else {
+      own.push_back(std::move(e));
+    }
+  }
+  if (conditions.empty()) conditions.push(condition("api_key", "*"));
+  if (group_by.empty()) group_by.push(group("workspace_id"));
+  Out body = Out::mapping();
+  body.add("conditions", std::move(conditions));
+  body.add("group_by", std::move(group_by));
+  for (const auto& [key, value] : std::get<Out::Mapping>(limit.storage())) body.add(key, value);
+  if (!same()) return body;
+  put(body, own);
+  if (around.empty()) return body;
+  Out wrapper = Out::mapping();
+  put(wrapper, around);
+  wrapper.add("policy", std::move(body));
+  return wrapper;
+}
+
+/// Budgets and limits that belong to no object are policies.
 void HostedWriter::add_policies() {
   int number = 0;
-  const auto extras_of = [&](int n) {
-    std::vector<ir::Extra> own;
-    const std::string section = std::string(kNumbered) + std::to_string(n);
-    for (const ir::Extra& e : gateway_.extras) {
-      if (e.section != section) continue;
-      ir::Extra copy = e;
-      copy.section.clear();
-      own.push_back(std::move(copy));
-    }
-    return own;
-  };
-  const auto finish = [&](const ir::Scope& scope, Out body, std::string_view name, std::string_view path, int n) {
-    Out group_by = Out::sequence();
-    Out conditions = scope_conditions(scope, group_by);
-    std::size_t index = 0;
-    for (const auto& per : scope.per.items) {
-      if (per->starts_with(kCondition) && index < kept_conditions_.size()) conditions.push(kept_conditions_[index++]);
-    }
-    if (!same() && conditions.empty()) conditions.push(condition("api_key", "*"));
-    if (!same() && group_by.empty()) group_by.push(group("workspace_id"));
-    Out whole = Out::mapping();
-    whole.add("conditions", std::move(conditions));
-    whole.add("group_by", std::move(group_by));
-    for (auto& [key, value] : std::get<Out::Mapping>(body.storage())) whole.add(key, std::move(value));
-    if (same()) put(whole, extras_of(n));
-    file(name, "POST", path, "policy").bodies.push_back(std::move(whole));
-  };
   for (const ir::Budget& b : gateway_.budgets) {
     if (from_grant(b.scope)) continue;
     auto out = budget(b, true);
-    ++number;
+    const std::string section = "usage_policies." + std::to_string(++number);
     if (!out) continue;
-    if (!same()) {
-      lose(&b, {Fate::Approximated, DiagId::Approximated, "a usage policy counts it, for each workspace", "", ""});
-      context_.ledger.admit_added("budgets[", "a usage policy for each budget of the whole gateway");
-    }
-    if (b.id.given()) {
-      Out named = Out::mapping();
-      named.add("name", *b.id);
-      for (auto& [key, value] : std::get<Out::Mapping>(out->storage())) named.add(key, std::move(value));
-      out = std::move(named);
-    }
-    kept_conditions_ = conditions_of(b.scope);
-    finish(policy_scope(b.scope), *std::move(out), "usage-policies", "/policies/usage-limits", number);
+    if (!same()) admit_policy(b);
+    Out named = Out::mapping();
+    if (b.id.given()) named.add("name", *b.id);
+    for (auto& [key, value] : std::get<Out::Mapping>(out->storage())) named.add(key, std::move(value));
+    file("usage-policies", "POST", "/policies/usage-limits", "policy").bodies.push_back(policy_body(b.scope, named, section));
   }
+  number = 0;
   for (const ir::Limit& l : gateway_.limits) {
     if (from_grant(l.scope)) continue;
     auto out = limit(l);
-    ++number;
-    if (!out) continue;
-    kept_conditions_ = conditions_of(l.scope);
-    finish(policy_scope(l.scope), *std::move(out), "rate-policies", "/policies/rate-limits", number);
+    const std::string section = "rate_policies." + std::to_string(++number);
+    if (out) file("rate-policies", "POST", "/policies/rate-limits", "policy").bodies.push_back(policy_body(l.scope, *out, section));
   }
 }
 
-/// Conditions that a scope has no field for stand in its text as `key: value` pairs.
-std::vector<Out> HostedWriter::conditions_of(const ir::Scope& scope) {
-  std::vector<Out> out;
-  for (const auto& per : scope.per.items) {
-    if (!per->starts_with(kCondition)) continue;
-    std::string_view text = std::string_view(*per).substr(kCondition.size());
-    if (text.size() >= 2) text = text.substr(1, text.size() - 2);
-    Out one = Out::mapping();
-    while (!text.empty()) {
-      const std::size_t comma = text.find(", ");
-      const std::string_view pair = text.substr(0, comma);
-      const std::size_t colon = pair.find(": ");
-      if (colon != std::string_view::npos) one.add(std::string(pair.substr(0, colon)), pair.substr(colon + 2));
-      text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 2);
-    }
-    out.push_back(std::move(one));
+/// With several workspaces, each counts for itself.
+void HostedWriter::admit_policy(const ir::Budget& b) {
+  if (workspaces_.size() > 1) {
+    lose(&b, {Fate::Approximated, DiagId::Approximated, "a usage policy counts it, for each workspace by itself", "", ""});
   }
-  return out;
-}
-
-/// A provider kind of the IR by the name that policies have for it.
-ir::Scope HostedWriter::policy_scope(const ir::Scope& scope) const {
-  ir::Scope out = scope;
-  if (same() || !scope.provider.given()) return out;
-  const facts::ProviderFacts* facts = facts::provider_by_kind(*scope.provider);
-  if (facts != nullptr && !facts->portkey.empty()) out.provider.value = facts->portkey;
-  if (scope.tag.given()) out.tag.value = "metadata.tags=" + *scope.tag;
-  return out;
+  if (context_.ledger.loss(&b) != nullptr) context_.ledger.admit_added("budgets[", "a usage policy for each budget of the whole gateway");
 }
 
 /// Whole objects that have no place in the IR, by kind and in order.

@@ -252,21 +252,8 @@ void HostedWriter::add_grants(const ir::CredentialSet& set) {
     (of_models ? models : grants).push_back(std::move(inner));
   }
   const std::string slug = set.name.value;
-  if (!models.empty() || set.values.models.given()) {
+  if (!models.empty()) {
     Out body = Out::mapping();
-    Out list = Out::sequence();
-    for (const auto& model : set.values.models.items) {
-      const bool whole = std::ranges::any_of(models, [&](const ir::Extra& e) {
-        const ir::Value* name = e.section == "models" ? e.value.find("slug") : nullptr;
-        return name != nullptr && name->text == *model;
-      });
-      if (whole) continue;
-      Out one = Out::mapping();
-      one.add("slug", *model);
-      one.add("enabled", true);
-      list.push(std::move(one));
-    }
-    body.add("models", std::move(list));
     put(body, models);
     file("integration-models." + slug, "PUT", "/integrations/" + slug + "/models", "list of models").bodies.push_back(std::move(body));
   }
@@ -341,16 +328,21 @@ void HostedWriter::add_legacy_settings(Out& body, const ir::Provider& p) {
 
 void HostedWriter::add_kept_integration(const ir::CredentialSet& set) {
   const ir::Provider& v = set.values;
-  const facts::ProviderFacts* facts = v.kind.given() ? facts::provider_by_kind(*v.kind) : nullptr;
+  const auto extra = [&](std::string_view key) -> const ir::Extra* {
+    const auto found = std::ranges::find_if(set.extras, [&](const ir::Extra& e) { return e.section.empty() && e.key == key; });
+    return found == set.extras.end() ? nullptr : &*found;
+  };
+  const ir::Extra* native = extra("ai_provider_id");
+  const facts::ProviderFacts* facts = native != nullptr ? facts::provider_by_portkey_slug(native->value.text) : nullptr;
+  const std::string_view kind = facts != nullptr ? facts->kind : std::string_view();
+  const bool has_name = extra("name") != nullptr;
   Out body = Out::mapping();
-  const bool has_name = std::ranges::any_of(set.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "name"; });
+  // an extra takes the place that is kept for it
   if (has_name || !set.name.absent()) body.add("name", has_name ? Out() : Out(configs_.text(set.name)));
-  if (!v.kind.absent()) body.add("ai_provider_id", facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey) : v.kind.value);
+  if (native != nullptr) body.add("ai_provider_id", Out());
   if (has_name && !set.name.absent()) body.add("slug", configs_.text(set.name));
   if (v.api_key.given()) body.add("key", configs_.spell(*v.api_key, &v.api_key, set.name.value + " key"));
-  if (!v.owner.absent()) body.add("workspace_id", workspace_reference(v.owner));
   Out settings = Out::mapping();
-  const std::string_view kind = v.kind.given() ? std::string_view(*v.kind) : std::string_view();
   const std::string& url = v.base_url.value;
   const bool has_versions = std::ranges::any_of(set.extras, [](const ir::Extra& e) { return e.key == "azure_deployment_config"; });
   if (kind == "azure_openai" && v.base_url.given() && url.ends_with(kAzureHost)) {
@@ -369,11 +361,6 @@ void HostedWriter::add_kept_integration(const ir::CredentialSet& set) {
   for (const ir::ProviderParam& p : v.params) {
     const ParamName* name = param_by_canonical(p.name, kind);
     settings.add(name != nullptr ? std::string(name->key) : p.name, configs_.open(p.value, p.name));
-  }
-  if (!v.headers.empty()) {
-    Out headers = Out::mapping();
-    for (const ir::Param& h : v.headers) headers.add(h.name, configs_.open(h.value, h.name));
-    settings.add("custom_headers", std::move(headers));
   }
   if (!settings.empty()) body.add("configurations", std::move(settings));
   std::vector<ir::Extra> own;

@@ -84,8 +84,9 @@ class HostedWriter {
     if (!field.absent()) lose(&field, std::move(loss));
   }
   // hosted_policies.cpp
-  [[nodiscard]] static std::vector<Out> conditions_of(const ir::Scope& scope);
-  [[nodiscard]] ir::Scope policy_scope(const ir::Scope& scope) const;
+  [[nodiscard]] std::vector<ir::Extra> policy_extras(const std::string& section) const;
+  [[nodiscard]] Out policy_body(const ir::Scope& scope, const Out& limit, const std::string& section);
+  void admit_policy(const ir::Budget& b);
   [[nodiscard]] static Out scope_conditions(const ir::Scope& scope, Out& group_by);
 
   const ir::Gateway& gateway_;
@@ -96,7 +97,6 @@ class HostedWriter {
   std::set<std::string> slugs_;
   std::vector<PayloadFile> files_;
   std::vector<std::string> workspaces_;
-  std::vector<Out> kept_conditions_;
   std::map<std::string, std::string> workspace_of_team_;  // id or name of a team → how others refer to its workspace
 };
 

@@ -224,39 +224,51 @@ ir::Field<std::string> Reader::kind_of(const Node& node, std::string_view key) {
   return field;
 }
 
+/// An integration is a set of credentials; what no set has (the kind, headers, models) goes to the providers that use it.
 void Reader::read_integration(const Node& node) {
   ir::CredentialSet set;
-  ir::Provider& values = set.values;
+  ir::Provider values;
   set.name = take_text(node, "slug");
   const bool has_slug = !set.name.absent();
   if (!has_slug) set.name = take_text(node, "name");
   values.kind = kind_of(node, "ai_provider_id");
+  if (values.kind.given() && facts::provider_by_kind(*values.kind) == nullptr) {
+    report(DiagId::PortkeyUnknownProvider, node.get("ai_provider_id")->span(), "`" + *values.kind + "` is no provider that gatec knows");
+  }
   const Node* key = node.get("key");
   if (key != nullptr && key->is_string()) values.api_key = kit_.credential(*key, "key");
-  values.owner = take_workspace(node);
   const Node* configurations = node.get("configurations");
-  bool host_first = false;
   if (configurations != nullptr && configurations->is_mapping() && !configurations->empty()) {
-    // a custom host is where the calls go, whatever the resource is called
-    if (const Node* host = configurations->get("custom_host")) host_first = read_configuration("custom_host", *host, values);
-    for (const Entry& entry : configurations->entries()) {
-      const std::string_view name = entry.key->text();
-      if (host_first && name == "custom_host") continue;
-      if (read_configuration(name, *entry.value, values)) continue;
-      if (name == "azure_deployment_config") read_deployment_config(*entry.value, values);
-      keep_as(set.extras, "configurations", name, *entry.value, DiagId::NotModelled, Fate::Skipped, "nothing to do: it goes with the other settings");
-    }
+    read_configurations(*configurations, values, set.extras);
   } else if (configurations != nullptr) {
     keep_whole(*configurations, "configurations", set.extras);
   }
   rest(node, keys().root("$integration"),
-       taken({{"slug", has_slug}, {"name", !has_slug && !set.name.absent()}, {"ai_provider_id", !values.kind.absent()}, {"key", !values.api_key.absent()},
-                    {"workspace_id", !values.owner.absent()}, {"configurations", true}}),
-       "", set.extras);
+       taken({{"slug", has_slug}, {"name", !has_slug && !set.name.absent()}, {"key", !values.api_key.absent()}, {"configurations", true}}), "", set.extras);
   if (const Node* pinned = node.get("default_provider_slug"); pinned != nullptr && pinned->is_string()) {
     default_slugs_.emplace(std::string(pinned->text()), set.name.value);
   }
+  Beside& beside = beside_[set.name.value];
+  beside.kind = std::move(values.kind);
+  beside.headers = std::move(values.headers);
+  values.kind = {};
+  values.headers.clear();
+  set.values = std::move(values);
   gateway_.credential_sets.push_back(std::move(set));
+}
+
+void Reader::read_configurations(const Node& node, ir::Provider& values, std::vector<ir::Extra>& extras) {
+  // a custom host is where the calls go, whatever the resource is called
+  const Node* host = node.get("custom_host");
+  const bool host_first = host != nullptr && read_configuration("custom_host", *host, values);
+  for (const Entry& entry : node.entries()) {
+    const std::string_view name = entry.key->text();
+    if (host_first && name == "custom_host") continue;
+    const bool headers = name == "custom_headers";
+    if (read_configuration(name, *entry.value, values) && !headers) continue;
+    if (name == "azure_deployment_config") read_deployment_config(*entry.value, values);
+    keep_as(extras, "configurations", name, *entry.value, DiagId::NotModelled, Fate::Skipped, "nothing to do: it goes with the other settings");
+  }
 }
 
 /// All deployments of one integration have one API version, or none is taken for them all.
@@ -295,12 +307,11 @@ void Reader::read_integration_models(const Node& node, const std::string& slug) 
     const std::string key = "[" + std::to_string(index++) + "]";
     const Node* name = model->is_mapping() ? model->get("slug") : nullptr;
     const Node* enabled = model->is_mapping() ? model->get("enabled") : nullptr;
-    const bool plain = name != nullptr && name->is_string() && model->size() == 2 && enabled != nullptr && enabled->as_bool().value_or(false);
     if (!everything && name != nullptr && name->is_string() && (enabled == nullptr || enabled->as_bool().value_or(false))) {
-      set->values.models.push(std::string(name->text()), name->leaf());
-      if (enabled != nullptr) set->values.models.items.back().from.add(enabled->leaf());
+      beside_[slug].models.push(std::string(name->text()), name->leaf());
+      if (enabled != nullptr) beside_[slug].models.items.back().from.add(enabled->leaf());
     }
-    if (!plain || everything) keep_as(set->extras, "models.models", key, *model, DiagId::NotModelled, Fate::Manual, "set up the model at the target gateway");
+    keep_as(set->extras, "models.models", key, *model, DiagId::NotModelled, Fate::Skipped, "nothing to do: it goes with the integration");
   }
   for (const Entry& entry : node.entries()) {
     const std::string_view key = entry.key->text();
@@ -401,35 +412,35 @@ void Reader::read_policy(const Node& node, Object object) {
   const bool wrapped = inner != nullptr && inner->is_mapping();
   const Node& body = wrapped ? *inner : node;
   const bool rate = object == Object::RatePolicy;
-  ir::Scope scope;
-  read_scope(body, scope);
-  std::vector<ir::Extra> extras;
-  if (rate) {
-    const Node* type = body.get("type");
-    const Node* unit = body.get("unit");
-    const Node* value = body.get("value");
-    ir::Limit limit;
-    if (type == nullptr || unit == nullptr || value == nullptr || !read_rate(*type, *unit, *value, limit)) return read_kept_object(node, object);
-    limit.scope = std::move(scope);
-    gateway_.limits.push_back(std::move(limit));
-  } else {
-    ir::Budget budget;
-    if (!read_budget(body, budget)) return read_kept_object(node, object);
-    budget.scope = std::move(scope);
-    budget.id = take_text(body, "name");
-    gateway_.budgets.push_back(std::move(budget));
-  }
-  const std::string section = "policies." + std::to_string(++policies_);
+  ir::Limit limit;
+  ir::Budget budget;
+  const Node* type = body.get("type");
+  const Node* unit = body.get("unit");
+  const Node* value = body.get("value");
+  const bool good = rate ? type != nullptr && unit != nullptr && value != nullptr && read_rate(*type, *unit, *value, limit) : read_budget(body, budget);
+  if (!good) return read_kept_object(node, object);
+  const std::string_view kind = rate ? "rate_policies" : "usage_policies";
+  const std::string section = std::string(kind) + "." + std::to_string(++counted_[std::string(kind)]);
+  ir::Origin general;  // of conditions that hold for all
+  read_scope(body, section, rate ? limit.scope : budget.scope, general);
   for (const Entry& entry : body.entries()) {
     const std::string_view key = entry.key->text();
     const bool is_limit = rate ? (key == "type" || key == "unit" || key == "value") : (is_budget_key(key) || (key == "name" && entry.value->is_string()));
-    if (is_limit || key == "conditions" || key == "group_by") continue;
+    const bool is_scope = (key == "conditions" || key == "group_by") && entry.value->is_sequence() && !entry.value->empty();
+    if (is_limit || is_scope) continue;
     keep_as(gateway_.extras, section, key, *entry.value, DiagId::NotModelled, Fate::Skipped, "nothing to do: it goes with the policy");
   }
-  if (!wrapped) return;
   for (const Entry& entry : node.entries()) {
-    if (entry.key->text() == "policy") continue;
+    if (!wrapped || entry.key->text() == "policy") continue;
     keep_as(gateway_.extras, section, "wrapper." + std::string(entry.key->text()), *entry.value, DiagId::NotModelled, Fate::Skipped, "nothing to do");
+  }
+  if (rate) {
+    limit.amount.from.add(general);
+    gateway_.limits.push_back(std::move(limit));
+  } else {
+    (budget.amount ? budget.amount.from : budget.soft.from).add(general);
+    budget.id = take_text(body, "name");
+    gateway_.budgets.push_back(std::move(budget));
   }
 }
 
@@ -448,7 +459,7 @@ void Reader::read_guardrail(const Node& node) {
 
 void Reader::read_kept_object(const Node& node, Object object) {
   const std::string_view section = root_name(object).substr(1);
-  keep_as(gateway_.extras, "objects", std::string(section) + "." + std::to_string(++kept_objects_), node, DiagId::NotModelled, Fate::Manual,
+  keep_as(gateway_.extras, "objects", std::string(section) + "." + std::to_string(++counted_[std::string(section)]), node, DiagId::NotModelled, Fate::Manual,
           "set up this object by hand");
 }
 
@@ -461,8 +472,12 @@ void Reader::resolve_providers() {
     if (integration(slug) != nullptr) p.credential_set = {slug, ir::Origin(rules::kGrant)};
   }
   for (ir::Provider& p : gateway_.providers) {
-    if (!p.credential_set.given() || p.kind.state != ir::State::Unknown || integration(*p.credential_set) == nullptr) continue;
-    p.kind = {};
+    if (!p.credential_set.given()) continue;
+    const auto beside = beside_.find(*p.credential_set);
+    if (beside == beside_.end()) continue;
+    if (!p.kind.given()) p.kind = beside->second.kind;
+    if (p.headers.empty()) p.headers = beside->second.headers;
+    if (p.models.absent()) p.models = beside->second.models;
   }
 }
 

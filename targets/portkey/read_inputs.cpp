@@ -51,6 +51,7 @@ void Reader::read_all(std::span<const Input> inputs) {
   }
   gateway_.defaults.retry.attempts = {0, ir::Origin(rules::kRetries)};
   gateway_.defaults.retry.redraw = {false, ir::Origin(rules::kSameTarget)};
+  for (const Held& held : objects_) workspace_count_ += held.object == Object::Workspace;
   // what others refer to comes first, whatever the order of the files
   for (const Object wanted : {Object::Workspace, Object::Integration}) {
     for (const Held& held : objects_) {

@@ -1,3 +1,4 @@
+#include "compiler/facts/providers.h"
 #include "compiler/ir/describe.h"
 #include "targets/portkey/reader.h"
 #include "targets/portkey/windows.h"
@@ -122,33 +123,45 @@ void Reader::keep_whole(const Node& node, std::string_view path, std::vector<ir:
           empty || node.is_null() ? "nothing to do: no limit is set" : "correct the limit in the source");
 }
 
-/// Conditions become the scope; what a scope has no field for stands among the counters as `key=value`.
-void Reader::read_scope(const Node& body, ir::Scope& scope) {
-  if (const Node* conditions = body.get("conditions"); conditions != nullptr) {
-    for (const Node* c : conditions->elements()) {
-      const Node* key = c->is_mapping() ? c->get("key") : nullptr;
-      const Node* value = c->is_mapping() ? c->get("value") : nullptr;
-      ir::Origin from;
-      add_leaves(from, *c);
-      const bool plain = key != nullptr && value != nullptr && key->is_string() && value->is_string() && c->size() == 2;
-      const std::string_view name = plain ? key->text() : std::string_view();
-      if (name == "model" && scope.model.absent()) {
-        scope.model = {std::string(value->text()), std::move(from)};
-      } else if ((name == "virtual_key" || name == "provider") && scope.provider.absent()) {
-        scope.provider = {name == "provider" ? std::string(value->text()) : "@" + std::string(value->text()), std::move(from)};
-      } else if (name.starts_with("metadata.") && scope.tag.absent()) {
-        scope.tag = {std::string(name) + "=" + std::string(value->text()), std::move(from)};
-      } else {
-        scope.per.push("if " + ir::show(kit_.value(*c, "")), std::move(from));
-      }
+/// Conditions become the scope. One that holds for all says nothing; one that a scope has no field for is kept, and named
+/// among the counters so that nobody takes the limit for a wider one.
+void Reader::read_scope(const Node& body, const std::string& section, ir::Scope& scope, ir::Origin& general) {
+  const Node* conditions = body.get("conditions");
+  std::size_t index = 0;
+  for (const Node* c : conditions != nullptr ? conditions->elements() : std::span<const Node* const>{}) {
+    const Node* key = c->is_mapping() ? c->get("key") : nullptr;
+    const Node* value = c->is_mapping() ? c->get("value") : nullptr;
+    const bool plain = key != nullptr && value != nullptr && key->is_string() && value->is_string() && c->size() == 2;
+    const std::string_view name = plain ? key->text() : std::string_view();
+    ir::Origin from;
+    add_leaves(from, *c);
+    if (name == "api_key" && value->text() == "*") {
+      general.add(from);
+    } else if (name == "model" && scope.model.absent()) {
+      scope.model = {std::string(value->text()), std::move(from)};
+    } else if (name == "provider" && scope.provider.absent()) {
+      const facts::ProviderFacts* facts = facts::provider_by_portkey_slug(value->text());
+      scope.provider = {std::string(facts != nullptr ? facts->kind : value->text()), std::move(from)};
+    } else if (name == "virtual_key" && scope.provider.absent()) {
+      scope.provider = {"@" + std::string(value->text()), std::move(from)};
+    } else if (name.starts_with("metadata.") && scope.tag.absent()) {
+      scope.tag = {name == "metadata.tags" ? std::string(value->text()) : std::string(name) + "=" + std::string(value->text()), std::move(from)};
+    } else {
+      scope.per.push("if " + ir::show(kit_.value(*c, "")), std::move(from));
+      keep_as(gateway_.extras, section, "if." + std::to_string(index++), *c, DiagId::NotModelled, Fate::Manual, "set this limit for what the condition says");
     }
   }
-  if (const Node* group = body.get("group_by"); group != nullptr) {
-    for (const Node* g : group->elements()) {
-      const Node* key = g->is_mapping() ? g->get("key") : g;
-      ir::Origin from;
-      add_leaves(from, *g);
-      scope.per.push(key != nullptr && key->is_scalar() ? std::string(key->text()) : std::string(), std::move(from));
+  const Node* group = body.get("group_by");
+  const bool one_workspace = group != nullptr && group->is_sequence() && group->size() == 1 && workspace_count_ <= 1;
+  for (const Node* g : group != nullptr ? group->elements() : std::span<const Node* const>{}) {
+    const Node* key = g->is_mapping() ? g->get("key") : g;
+    const std::string text = key != nullptr && key->is_scalar() ? std::string(key->text()) : std::string();
+    ir::Origin from;
+    add_leaves(from, *g);
+    if (one_workspace && text == "workspace_id") {
+      general.add(from);
+    } else {
+      scope.per.push(text, std::move(from));
     }
   }
 }

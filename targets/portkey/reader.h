@@ -175,6 +175,7 @@ class Reader {
   void read_guardrail(const Node& node);
   void read_kept_object(const Node& node, Object object);
   void read_metadata(const Node& node, ir::Principal& principal, std::string_view root);
+  void read_configurations(const Node& node, ir::Provider& values, std::vector<ir::Extra>& extras);
   void read_deployment_config(const Node& list, ir::Provider& values);
   [[nodiscard]] bool read_configuration(std::string_view key, const Node& value, ir::Provider& provider);
   [[nodiscard]] static std::string integration_of(const Held& held);
@@ -192,7 +193,7 @@ class Reader {
   [[nodiscard]] bool read_budget(const Node& node, ir::Budget& budget);
   [[nodiscard]] static bool is_budget_key(std::string_view key);
   void keep_whole(const Node& node, std::string_view path, std::vector<ir::Extra>& extras);
-  void read_scope(const Node& body, ir::Scope& scope);
+  void read_scope(const Node& body, const std::string& section, ir::Scope& scope, ir::Origin& general);
 
   ReadContext& context_;
   ir::Gateway& gateway_;
@@ -206,7 +207,15 @@ class Reader {
   std::map<std::string, std::string_view> object_of_slug_;
   std::set<std::string> source_ids_;   // ids that stand in an object's metadata
   std::vector<ir::Value> unlisted_;    // targets that refuse whatever reaches them
-  int policies_ = 0, kept_objects_ = 0;
+  /// What an integration says of its providers beside credentials.
+  struct Beside {
+    ir::Field<std::string> kind;
+    std::vector<ir::Param> headers;
+    ir::List<std::string> models;
+  };
+  std::map<std::string, Beside> beside_;
+  std::size_t workspace_count_ = 0;
+  std::map<std::string, int> counted_;  // objects of a kind, which are told apart by their number
   std::string requested_;  // what a leaf without a model sends on, as a template
   std::unordered_map<std::string_view, const Node*> route_targets_;  // of the root that is being read
   std::unordered_map<std::string, ir::ProviderId> by_slug_;

@@ -27,13 +27,25 @@ std::string upper_name(std::string_view text) {
   return name;
 }
 
-/// The native slug that a slug of the control plane begins with: `openai-prod` → openai.
+/// The provider that a slug's words name (`openai-prod`, `my-azure-openai-key`), the longest name first.
 const facts::ProviderFacts* guess(std::string_view slug) {
+  std::string words = "-";
+  for (const char c : slug) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    words += c == '_' || c == '.' || c == ' ' ? '-' : upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  words += '-';
   const facts::ProviderFacts* best = nullptr;
+  const auto better = [&](const facts::ProviderFacts& p, std::string_view name) {
+    const bool fits = p.portkey_oss == facts::PortkeyOss::Yes && !name.empty() && words.find("-" + std::string(name) + "-") != std::string::npos;
+    return fits && (best == nullptr || name.size() > best->portkey.size());
+  };
   for (const facts::ProviderFacts& p : facts::providers()) {
-    if (p.portkey.empty() || p.portkey_oss != facts::PortkeyOss::Yes || !slug.starts_with(p.portkey)) continue;
-    const bool whole_word = slug.size() == p.portkey.size() || slug[p.portkey.size()] == '-' || slug[p.portkey.size()] == '_';
-    if (whole_word && (best == nullptr || p.portkey.size() > best->portkey.size())) best = &p;
+    if (better(p, p.portkey)) best = &p;
+  }
+  for (const auto& [word, kind] : {std::pair("azure", "azure_openai"), std::pair("vertex", "vertex_ai"), std::pair("mistral", "mistral"), std::pair("gemini", "google"),
+                                   std::pair("together", "together_ai"), std::pair("fireworks", "fireworks_ai"), std::pair("xai", "xai")}) {
+    if (best == nullptr && words.find("-" + std::string(word) + "-") != std::string::npos) best = facts::provider_by_kind(kind);
   }
   return best;
 }
@@ -107,7 +119,8 @@ std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::
     if (turned) context_.ledger.admit_added(path_ + ".params.override[", "a default of the source became an override");
   }
   chain_.pop_back();
-  const std::string kind = by_slug && same() ? provider.kind.value : resolved(gateway_, provider).kind->value;
+  const bool own_kind = by_slug && same();
+  const std::string kind = !own_kind ? resolved(gateway_, provider).kind->value : provider.credential_set.absent() ? provider.kind.value : std::string();
   write_model(object, deployment, prefix, kind);
   if (deployment.base_model.given() && (same() || (kind == "azure_openai" && !slug_of))) {
     object.add("azure_model_name", *deployment.base_model);
@@ -118,8 +131,15 @@ std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::
   put_extras(object, deployment.extras);
   put_extras(object, node.extras);
   if (!same()) return object;
-  if (!provider.name.given() || !declared_.contains(*provider.name)) put_extras(object, provider.extras);
+  if (!is_declared(provider)) put_extras(object, provider.extras);
   return object;
+}
+
+/// Whether a provider is an object of the control plane and not only a target's own words.
+bool ConfigWriter::is_declared(const ir::Provider& provider) const {
+  if (!provider.name.given()) return false;
+  const auto found = declared_.find(*provider.name);
+  return found != declared_.end() && found->second == &provider;
 }
 
 /// By the name that the control plane has for the provider.
@@ -134,10 +154,10 @@ bool ConfigWriter::write_named_provider(Out& object, const ir::Deployment& deplo
     return true;
   }
   const std::string& slug = *provider.name;
-  const bool declared = declared_.contains(slug);
-  const ir::ResolvedProvider r = declared ? own_of(kNothing) : own_of(provider);
+  const ir::ResolvedProvider r = is_declared(provider) ? own_of(kNothing) : own_of(provider);
   const auto spelling = spelt_.find(slug);
-  const bool has_kind = r.kind->given();
+  // what an integration says of the kind is not said again
+  const bool has_kind = r.kind->given() && provider.credential_set.absent();
   if (has_kind) {
     const facts::ProviderFacts* facts = facts::provider_by_kind(**r.kind);
     object.add("provider", facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey) : **r.kind);

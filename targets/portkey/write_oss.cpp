@@ -26,7 +26,10 @@ void lose_control_plane(const ir::Gateway& gateway, WriteContext& context) {
   };
   limits(gateway.limits, "requests");
   budgets(gateway.budgets, "the gateway");
+  std::set<const ir::Provider*> used;
+  for (const ir::Deployment& d : gateway.deployments) used.insert(&gateway.at(d.provider));
   for (const ir::Provider& p : gateway.providers) {
+    if (!used.contains(&p)) ledger.lose(&p, dropped(DiagId::NotExpressible, "the open-source gateway has no providers beside those of its targets", "use it in a target"));
     limits(p.limits, "the provider");
     budgets(p.budgets, "the provider");
     if (!p.models.absent()) ledger.lose(&p.models, dropped(DiagId::DroppedLimit, "the open-source gateway has no lists of models", "restrict models with the provider"));

@@ -83,10 +83,15 @@ ConfigWriter::ConfigWriter(const ir::Gateway& gateway, WriteContext& context, Wo
   for (const ir::Param& p : gateway.layout) {
     if (context.same_dialect && p.name == "unlisted" && !p.value.items.empty()) refusing_target = open(p.value.items.front(), "");
     if (context.same_dialect && p.name == "objects") {
-      for (const ir::Value& v : p.value.items) declared_.insert(v.text.substr(v.text.find(':') + 1));
+      for (const ir::Value& v : p.value.items) declared_.emplace(v.text.substr(v.text.find(':') + 1), nullptr);
     }
     if (!context.same_dialect || (p.name != "virtual_key" && p.name != "model")) continue;
     for (const ir::Value& slug : p.value.items) spelt_.emplace(slug.text, p.name);
+  }
+  // objects are read before the configs that name them
+  for (const ir::Provider& p : gateway.providers) {
+    const auto found = p.name.given() ? declared_.find(*p.name) : declared_.end();
+    if (found != declared_.end() && found->second == nullptr) found->second = &p;
   }
 }
 
@@ -158,8 +163,18 @@ std::optional<Out> ConfigWriter::bare(const ir::Route& route) {
   requested_ = *route.name;
   auto out = write_node(route.plan, nullptr);
   if (!out) lose_route(route);
-  if (out) put_extras(*out, gateway_.extras);
+  if (out) put_config_extras(*out);
   return out;
+}
+
+/// What stands on the config itself, not what belongs to other objects of the control plane.
+void ConfigWriter::put_config_extras(Out& config) {
+  std::vector<ir::Extra> own;
+  for (const ir::Extra& e : gateway_.extras) {
+    const bool elsewhere = e.section == "objects" || e.section.starts_with("usage_policies.") || e.section.starts_with("rate_policies.");
+    if (!elsewhere) own.push_back(e);
+  }
+  put_extras(config, own);
 }
 
 /// A route's own target, without a name; made once, as others hold copies of it.
@@ -293,7 +308,7 @@ std::optional<Out> ConfigWriter::conditional() {
   config.add("strategy", std::move(strategy));
   for (auto& [key, value] : std::get<Out::Mapping>(root.storage())) config.add(key, std::move(value));
   config.add("targets", std::move(targets));
-  put_extras(config, gateway_.extras);
+  put_config_extras(config);
   return config;
 }
 

@@ -94,6 +94,7 @@ class ConfigWriter {
   [[nodiscard]] std::optional<Out> write_leaf(const ir::PlanNode& node, const ir::Deployment& deployment, Out object);
   [[nodiscard]] bool write_oss_provider(Out& object, const ir::Deployment& deployment, const ir::Provider& provider);
   [[nodiscard]] bool write_named_provider(Out& object, const ir::Deployment& deployment, const ir::Provider& provider, std::string& model_prefix);
+  [[nodiscard]] bool is_declared(const ir::Provider& provider) const;
   void write_guessed_provider(Out& object, const ir::Provider& provider);
   void write_endpoint(Out& object, const ir::Provider& provider, const ir::ResolvedProvider& r, std::string_view kind, bool as_openai);
   void write_key(Out& object, const ir::ResolvedProvider& r, std::string_view kind);
@@ -136,6 +137,7 @@ class ConfigWriter {
   void settle(const ir::Origin& origin, ir::Fate fate, DiagId code, const std::string& reason);
 
   // write_extras.cpp
+  void put_config_extras(Out& config);
   void put_extras(Out& object, const std::vector<ir::Extra>& extras);
 
   [[nodiscard]] bool oss() const { return world_ == World::Oss; }
@@ -173,7 +175,7 @@ class ConfigWriter {
   int measuring_ = 0;
   bool left_out_ = false;                   // some part of a plan could not be written
   std::vector<const void*> approximated_;
-  std::set<std::string, std::less<>> declared_;            // slugs that objects of the control plane declare
+  std::map<std::string, const ir::Provider*, std::less<>> declared_;  // objects of the control plane by slug
   std::map<std::string, std::string, std::less<>> spelt_;  // slug → "virtual_key" or "model"
 };
 

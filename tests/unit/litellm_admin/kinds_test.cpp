@@ -22,6 +22,8 @@ int sureness(const char* text) { return detect_admin(*Parsed(text).document.root
 TEST_CASE("the keys of an object tell its kind") {
   CHECK(kind_of(R"({"team_alias":"search","team_id":"t","max_budget":500})") == AdminKind::Team);
   CHECK(kind_of(R"({"team_id":"t","max_budget":500,"models":[]})") == AdminKind::Team);
+  CHECK(kind_of(R"({"team_alias":"t","router_settings":{"num_retries":1}})") == AdminKind::Team);
+  CHECK(kind_of(R"({"router_settings":{"num_retries":1},"fallbacks":[]})") == AdminKind::None);
   CHECK(kind_of(R"({"key_alias":"a","team_id":"t","max_budget":100})") == AdminKind::Key);
   CHECK(kind_of(R"({"token":"0a","key_name":"sk-...a","key_alias":null,"models":[],"spend":0})") == AdminKind::Key);
   CHECK(kind_of(R"({"key":"${K}","models":["gpt-4o"]})") == AdminKind::Key);
@@ -51,6 +53,8 @@ TEST_CASE("lists and wrappers are told from other documents") {
   CHECK(sureness(R"({"team_id":"t","team_info":{"team_id":"t","team_alias":"a"},"keys":[],"team_memberships":[]})") >= 80);
   CHECK(sureness(R"([{"team_alias":"a"},{"team_alias":"b"}])") >= 80);
   CHECK(sureness(R"({"keys":["0a1b"],"total_count":1})") >= 60);
+  CHECK(sureness(R"([{"team_alias":"a"},{"team_alias":"b"},{"strange":1}])") >= 50);
+  CHECK(sureness(R"([{"team_alias":"a"},{"strange":1}])") == 0);
   CHECK(sureness(R"([])") == 0);
   CHECK(sureness(R"([1,2])") == 0);
   CHECK(sureness(R"("text")") == 0);
