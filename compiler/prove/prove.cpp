@@ -47,7 +47,6 @@ class Prover final : public compare::Listener {
   void different(const Pair& pair, Change change) override {
     const void* const where = pair.before ? pair.before : pair.after;
     const bool first = seen_.insert(where).second;
-    if (first) ++out_.figures.differences;
     if (pair.before != nullptr) {
       lost(pair, change, first);
     } else if (first) {
@@ -57,6 +56,9 @@ class Prover final : public compare::Listener {
   }
 
   void finish() {
+    out_.figures.differences = static_cast<std::int64_t>(seen_.size());
+    out_.figures.unadmitted = static_cast<std::int64_t>(refused_.size());
+    out_.figures.admitted = out_.figures.differences - out_.figures.unadmitted;
     settle();
     for (std::uint32_t i = 0; i < out_.leaves.size(); ++i) {
       LeafRecord& record = out_.leaves[i];
@@ -86,7 +88,7 @@ class Prover final : public compare::Listener {
     }
     for (std::size_t i = around_.size(); i-- > 0;) {
       if (around_[i].extra != nullptr && !same_dialect_) {
-        foreign(pair, *around_[i].extra, first);
+        foreign(pair, *around_[i].extra);
         return;
       }
       if (around_[i].before == nullptr) continue;
@@ -96,12 +98,10 @@ class Prover final : public compare::Listener {
       }
     }
     if (pair.before_from->is_default() && change == Change::Removed) {
-      if (!first) return;
-      ++out_.figures.admitted;
-      assume(pair, std::string(pair.before_from->rule()->text) + "; the target does not", pair.before_from->rule()->id);
+      if (first) assume(pair, std::string(pair.before_from->rule()->text) + "; the target does not", pair.before_from->rule()->id);
       return;
     }
-    refuse(pair, first, "");
+    refuse(pair, "");
   }
 
   /// `exact`: the loss names this very value, not something around it.
@@ -109,11 +109,15 @@ class Prover final : public compare::Listener {
     if (loss.fate == Fate::Approximated && (exact || change != Change::Removed)) {
       const std::string found = change == Change::Removed ? std::string() : pair.show(pair.after);
       if (found != loss.written) {
-        refuse(pair, first, loss.written);
+        refuse(pair, loss.written);
         return;
       }
     }
-    if (first) ++out_.figures.admitted;
+    const bool given_up = loss.fate == Fate::Manual || loss.fate == Fate::Skipped;
+    if (given_up && change == Change::Changed && !pair.after_from->is_default()) {
+      refuse(pair, "given up");
+      return;
+    }
     if (!pair.before_from->has_leaves()) {
       // What surrounds a default and is lost as a whole is told by its leaves.
       if (first && exact) assume(pair, loss.reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
@@ -122,8 +126,7 @@ class Prover final : public compare::Listener {
     record(pair, loss.fate, loss.code, loss.reason, loss.advice, change == Change::Removed);
   }
 
-  void foreign(const Pair& pair, const ir::Extra& extra, bool first) {
-    if (first) ++out_.figures.admitted;
+  void foreign(const Pair& pair, const ir::Extra& extra) {
     const DiagId code = extra.code == DiagId::NotModelled ? DiagId::ForeignSetting : extra.code;
     record(pair, extra.elsewhere, code, extra.elsewhere == Fate::Manual ? kForeignManual : kForeignSkipped, extra.advice, true);
   }
@@ -147,18 +150,16 @@ class Prover final : public compare::Listener {
 
   void added(const Pair& pair) {
     if (pair.after_from && pair.after_from->is_default()) {
-      ++out_.figures.admitted;
       assume(pair, pair.after_from->rule()->text, pair.after_from->rule()->id);
       return;
     }
     const std::string path = pair.path.text();
     for (const auto& [prefix, reason] : in_.ledger.added()) {
       if (!path.starts_with(prefix)) continue;
-      ++out_.figures.admitted;
       assume(pair, reason, "added");
       return;
     }
-    ++out_.figures.unadmitted;
+    refused_.insert(pair.after);
     unproved(path + ": nothing → " + pair.show(pair.after));
   }
 
@@ -174,10 +175,10 @@ class Prover final : public compare::Listener {
     }
   }
 
-  void refuse(const Pair& pair, bool first, std::string_view promised) {
+  /// The same value may be lost in one place as explained and in another without explanation.
+  void refuse(const Pair& pair, std::string_view promised) {
     record(pair, Fate::Skipped, DiagId::Unproved, "what was written does not say this, and nothing explains why", "", pair.after == nullptr);
-    if (!first) return;
-    ++out_.figures.unadmitted;
+    if (!refused_.insert(pair.before).second) return;
     std::string text = pair.path.text() + ": " + pair.show(pair.before) + " → " + (pair.after ? pair.show(pair.after) : "nothing");
     if (!promised.empty()) (text += ", announced as ") += promised;
     unproved(std::move(text));
@@ -211,7 +212,7 @@ class Prover final : public compare::Listener {
   bool same_dialect_;
   std::vector<Around> around_;
   std::vector<std::string_view> moot_;
-  std::unordered_set<const void*> seen_;
+  std::unordered_set<const void*> seen_, refused_;
   std::unordered_map<std::string, std::size_t> assumed_;
   Gate gate_;
 };

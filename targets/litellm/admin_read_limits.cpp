@@ -152,9 +152,9 @@ bool AdminReader::take_model_limits(const Entry& entry, Counted counts, Draft& d
 
 /// The same limit may stand beside `metadata`, within it and in `model_max_budget`: the first that is read counts.
 void AdminReader::add_limit(Draft& d, Limit limit) {
-  const std::string name = ir::identity(limit);
   for (Limit& known : d.principal.limits) {
-    if (ir::identity(known) != name) continue;
+    const bool same = known.counts == limit.counts && known.scope.model.value == limit.scope.model.value && known.scope.per.state == limit.scope.per.state;
+    if (!same) continue;
     if (known.amount.value == limit.amount.value) {
       known.amount.from.add(limit.amount.from);
     } else {

@@ -67,7 +67,7 @@ void AdminReader::add_person(const Node& person, Draft& draft, KeyTable::Cursor 
       kit_.wrong_type(*e.value, key, "a string");
       keep_wrong(e, member);
     } else {
-      tell_unknown(e, at, "member");
+      tell_unknown(e, at, "in a member");
       keep(e, member, {}, DiagId::UnknownKey, Fate::Manual, "correct the source, then convert again");
     }
   }

@@ -17,6 +17,11 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+std::string in_a(AdminKind kind) {
+  const std::string_view word = kind_word(kind);
+  return (word.starts_with('o') || word.starts_with('a') ? "in an " : "in a ") + std::string(word);
+}
+
 }  // namespace
 
 void AdminReader::unmodelled(const Entry& e, Draft& draft, const std::string& section, KeyTable::Cursor parent) {
@@ -25,7 +30,7 @@ void AdminReader::unmodelled(const Entry& e, Draft& draft, const std::string& se
   ir::Principal& p = draft.principal;
   hide_secrets(*e.value, row);
   if (!child.known()) {
-    tell_unknown(e, parent, kind_word(draft.kind));
+    tell_unknown(e, parent, in_a(draft.kind));
     keep(e, p, section, DiagId::UnknownKey, Fate::Manual, kCorrectFirst);
     return;
   }
@@ -63,14 +68,14 @@ void AdminReader::keep_wrong(const Entry& e, ir::Principal& p, std::string secti
   keep(e, p, std::move(section), DiagId::WrongType, Fate::Manual, kCorrectFirst);
 }
 
-void AdminReader::tell_unknown(const Entry& e, KeyTable::Cursor parent, std::string_view of) {
+/// `where`: "under `router_settings`", "in a team".
+void AdminReader::tell_unknown(const Entry& e, KeyTable::Cursor parent, const std::string& where) {
   if (quiet()) return;
   const std::string_view key = e.key->text();
-  std::string message = quoted(key) + " is no field of a " + std::string(of);
-  if (of.starts_with('o') || of.starts_with('a')) message = quoted(key) + " is no field of an " + std::string(of);
+  const std::string message = quoted(key) + " is not known " + where;
   const auto near = keys().nearest(parent, key);
   if (!near) {
-    kit_.context().sink.report(DiagId::UnknownKey, e.key->span(), std::move(message));
+    kit_.context().sink.report(DiagId::UnknownKey, e.key->span(), message);
     return;
   }
   const std::string_view written = kit_.context().sources.text(e.key->span());
@@ -83,17 +88,15 @@ void AdminReader::tell_unknown(const Entry& e, KeyTable::Cursor parent, std::str
 }
 
 /// Keys below a setting that is kept whole: told of, not taken out.
-void AdminReader::check_kept(const Node& node, KeyTable::Cursor at, std::string_view of) {
+void AdminReader::check_kept(const Node& node, KeyTable::Cursor at, std::string_view under) {
   if (quiet() || !at.named()) return;
-  if (node.is_sequence()) {
-    for (const Node* element : node.elements()) check_kept(*element, at.element(), of);
-  }
+  for (const Node* element : node.elements()) check_kept(*element, at.element(), under);
   for (const Entry& e : node.entries()) {
     const KeyTable::Cursor child = at.child(e.key->text());
     if (child.known()) {
       check_kept(*e.value, child, e.key->text());
     } else if (!at.open()) {
-      tell_unknown(e, at, quoted(of));
+      tell_unknown(e, at, "under " + quoted(under));
     }
   }
 }

@@ -82,8 +82,8 @@ class AdminReader {
   void unmodelled(const doc::Entry& entry, Draft& draft, const std::string& section, KeyTable::Cursor parent);
   void keep(const doc::Entry& entry, ir::Principal& principal, std::string section, DiagId code, ir::Fate elsewhere, std::string_view advice);
   void keep_wrong(const doc::Entry& entry, ir::Principal& principal, std::string section = {});
-  void tell_unknown(const doc::Entry& entry, KeyTable::Cursor parent, std::string_view of);
-  void check_kept(const doc::Node& node, KeyTable::Cursor at, std::string_view of);
+  void tell_unknown(const doc::Entry& entry, KeyTable::Cursor parent, const std::string& where);
+  void check_kept(const doc::Node& node, KeyTable::Cursor at, std::string_view under);
   void settle_unset(const doc::Node& node);
   void settle_read_only(const doc::Node& node);
   void hide_secrets(const doc::Node& node, const KeyRow* row);

@@ -236,25 +236,24 @@ bool AdminWriter::in_row(const Principal& p, const Limit& limit) const {
   });
 }
 
+/// LiteLLM has one limit of a kind, so the first stands for all of them, as strict as the strictest.
 void AdminWriter::limits(const Principal& p, AdminKind kind, Out& body) {
-  std::vector<const Limit*> todo;
-  for (const Limit& l : p.limits) {
-    if (!in_row(p, l)) todo.push_back(&l);
-  }
-  for (std::size_t i = 0; i < todo.size(); ++i) {
-    // LiteLLM has one limit of a kind, so the first stands for all of them, as strict as the strictest.
-    const std::string name = ir::identity(*todo[i]);
+  struct Alike {
+    const Limit* first;
     std::vector<const Limit*> others;
-    for (std::size_t k = i + 1; k < todo.size();) {
-      if (ir::identity(*todo[k]) != name) {
-        ++k;
-        continue;
-      }
-      others.push_back(todo[k]);
-      todo.erase(todo.begin() + static_cast<std::ptrdiff_t>(k));
+  };
+  std::vector<Alike> groups;
+  std::unordered_map<std::string, std::size_t> known;
+  for (const Limit& l : p.limits) {
+    if (in_row(p, l)) continue;
+    const auto [place, fresh] = known.emplace(ir::identity(l), groups.size());
+    if (fresh) {
+      groups.push_back({&l, {}});
+    } else {
+      groups[place->second].others.push_back(&l);
     }
-    limit(*todo[i], others, kind, body);
   }
+  for (const Alike& group : groups) limit(*group.first, group.others, kind, body);
 }
 
 void AdminWriter::limit(const Limit& l, const std::vector<const Limit*>& others, AdminKind kind, Out& body) {

@@ -48,6 +48,12 @@ std::string_view zero_meaning(PrincipalKind kind) {
   }
 }
 
+/// As updates may name a key.
+bool is_hash(std::string_view text) {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return text.size() == 64 && std::ranges::all_of(text, is_hex);
+}
+
 bool is_instant(std::string_view text) { return text.size() > 9 && text[4] == '-' && text[7] == '-'; }
 
 using ById = std::map<std::string_view, const Principal*>;
@@ -71,6 +77,10 @@ void Checker::principal(const Principal& p) {
   model_names(p);
   if (p.kind == PrincipalKind::Key && p.expires.given() && *p.expires != "-1" && !is_instant(*p.expires)) {
     length_duration(*p.expires, span_of(p.expires.from));
+  }
+  if (p.kind == PrincipalKind::Key && p.secret.given() && p.secret->kind == ir::Credential::Kind::Literal) {
+    const std::string& key = p.secret->literal.reveal();
+    if (!key.starts_with("sk-") && !is_hash(key)) report(DiagId::LitellmKeyPrefix, span_of(p.secret.from), "a key of one's own must start with `sk-`");
   }
   for (const Limit& l : p.limits) {
     if (l.counts == Counted::Concurrent && l.hint.given() && (p.kind == PrincipalKind::Team || p.kind == PrincipalKind::User)) {

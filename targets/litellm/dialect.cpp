@@ -1,12 +1,12 @@
 #include "targets/dialect.h"
 
-#include <algorithm>
-
 #include "targets/litellm/admin.h"
 #include "targets/litellm/check.h"
 #include "targets/litellm/detect.h"
 #include "targets/litellm/read.h"
 #include "targets/litellm/write.h"
+
+#include <algorithm>
 
 namespace gatec::targets {
 namespace {
@@ -18,7 +18,8 @@ constexpr Version kVersions[] = {
 constexpr OptionSpec kOptions[] = {
     {"router", "simple-shuffle|least-busy|latency-based-routing|cost-based-routing|usage-based-routing-v2",
      "routing strategy to write when the source's balances differ or name none"},
-    {"enforce", "yes|no", "make LiteLLM reject what exceeds a deployment's rpm and tpm (default: yes where the source does)"},
+    {"enforce", "yes|no",
+     "make LiteLLM reject what exceeds a deployment's rpm and tpm (default: yes where the source does)"},
 };
 
 constexpr Capability kCapabilities[] = {
@@ -26,7 +27,8 @@ constexpr Capability kCapabilities[] = {
     {"weights", "exact", "integers and decimals"},
     {"priorities within a group", "exact", "`order`"},
     {"fallbacks", "exact", "to other groups, with chains"},
-    {"fallbacks by failure", "approximated", "context window and content policy have lists of their own; statuses do not"},
+    {"fallbacks by failure", "approximated",
+     "context window and content policy have lists of their own; statuses do not"},
     {"conditional routing", "manual", "by model name only"},
     {"retries", "exact", ""},
     {"retried statuses", "approximated", "LiteLLM chooses them"},
@@ -51,7 +53,8 @@ int detect(const doc::Document& document) {
 }
 
 constexpr Dialect kDialects[] = {
-    {"litellm", "LiteLLM proxy", kVersions, kOptions, kCapabilities, &detect, &litellm::read_litellm, &litellm::write_litellm, &litellm::check_litellm},
+    {"litellm", "LiteLLM proxy", kVersions, kOptions, kCapabilities, &detect, &litellm::read_litellm,
+     &litellm::write_litellm, &litellm::check_litellm},
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "targets/litellm/model_string.h"
 
+#include "targets/litellm/rules.h"
+
 #include <algorithm>
 #include <array>
-
-#include "targets/litellm/rules.h"
 
 namespace gatec::targets::litellm {
 namespace {
@@ -16,9 +16,11 @@ bool starts_with_any(std::string_view text, const std::array<std::string_view, N
 /// Cohere and Mistral models of the cost map, which LiteLLM does not call as Azure OpenAI (page §3.4).
 bool is_foreign_on_azure(std::string_view model) {
   constexpr std::array<std::string_view, 19> kModels = {
-      "command-a-03-2025", "command-light", "command-nightly", "command-r", "command-r-08-2024", "command-r-plus", "command-r-plus-08-2024",
-      "command-r7b-12-2024", "codestral-latest", "mistral-large-2402", "mistral-large-2407", "mistral-large-2411", "mistral-large-latest",
-      "mistral-medium", "mistral-medium-latest", "mistral-small", "mistral-small-latest", "mistral-tiny", "open-mixtral-8x7b"};
+      "command-a-03-2025",    "command-light",      "command-nightly",        "command-r",
+      "command-r-08-2024",    "command-r-plus",     "command-r-plus-08-2024", "command-r7b-12-2024",
+      "codestral-latest",     "mistral-large-2402", "mistral-large-2407",     "mistral-large-2411",
+      "mistral-large-latest", "mistral-medium",     "mistral-medium-latest",  "mistral-small",
+      "mistral-small-latest", "mistral-tiny",       "open-mixtral-8x7b"};
   return std::ranges::find(kModels, model) != kModels.end();
 }
 
@@ -29,7 +31,8 @@ bool has_version_hash(std::string_view text) {
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-ModelString of_kind(std::string_view kind, std::string_view model, const ir::Rule& rule, std::string_view spelling = {}) {
+ModelString of_kind(std::string_view kind, std::string_view model, const ir::Rule& rule,
+                    std::string_view spelling = {}) {
   ModelString out;
   out.kind = kind;
   out.model = model;
@@ -41,7 +44,8 @@ ModelString of_kind(std::string_view kind, std::string_view model, const ir::Rul
 /// `us.anthropic.claude-…`, `amazon.nova-…`: ids of Bedrock.
 bool is_bedrock_id(std::string_view text) {
   constexpr std::array<std::string_view, 6> kRegions = {"us.", "eu.", "apac.", "global.", "us-gov.", "jp."};
-  constexpr std::array<std::string_view, 8> kVendors = {"anthropic.", "amazon.", "meta.", "mistral.", "cohere.", "ai21.", "stability.", "deepseek."};
+  constexpr std::array<std::string_view, 8> kVendors = {"anthropic.", "amazon.", "meta.",      "mistral.",
+                                                        "cohere.",    "ai21.",   "stability.", "deepseek."};
   for (const std::string_view region : kRegions) {
     if (text.starts_with(region)) {
       text.remove_prefix(region.size());
@@ -52,10 +56,14 @@ bool is_bedrock_id(std::string_view text) {
 }
 
 ModelString infer_by_name(std::string_view text) {
-  constexpr std::array<std::string_view, 13> kOpenAi = {"gpt-", "o1", "o3", "o4", "chatgpt-", "text-embedding-", "dall-e", "whisper", "tts",
-                                                        "ft:gpt-", "omni-moderation", "text-moderation", "codex-"};
-  constexpr std::array<std::string_view, 4> kCompletion = {"gpt-3.5-turbo-instruct", "davinci-002", "babbage-002", "text-davinci-"};
-  if (starts_with_any(text, kCompletion)) return of_kind("openai", text, rules::kInferredName, "text-completion-openai");
+  constexpr std::array<std::string_view, 13> kOpenAi = {
+      "gpt-",   "o1",      "o3",  "o4",      "chatgpt-",        "text-embedding-",
+      "dall-e", "whisper", "tts", "ft:gpt-", "omni-moderation", "text-moderation",
+      "codex-"};
+  constexpr std::array<std::string_view, 4> kCompletion = {"gpt-3.5-turbo-instruct", "davinci-002", "babbage-002",
+                                                           "text-davinci-"};
+  if (starts_with_any(text, kCompletion))
+    return of_kind("openai", text, rules::kInferredName, "text-completion-openai");
   if (starts_with_any(text, kOpenAi)) return of_kind("openai", text, rules::kInferredName);
   if (text.starts_with("claude-")) return of_kind("anthropic", text, rules::kInferredName);
   if (text.starts_with("command") || text.starts_with("embed-")) return of_kind("cohere", text, rules::kInferredName);
@@ -81,7 +89,8 @@ ModelString split_known_prefix(std::string_view text) {
   if (provider == nullptr) return {};
   ModelString out;
   out.model = text.substr(slash + 1);
-  if (prefix == "azure" && is_foreign_on_azure(out.model)) return of_kind("openai", out.model, rules::kNonOpenAiAzure, prefix);
+  if (prefix == "azure" && is_foreign_on_azure(out.model))
+    return of_kind("openai", out.model, rules::kNonOpenAiAzure, prefix);
   out.kind = provider->kind;
   if (provider->litellm_prefix() != prefix) out.spelling = prefix;
   return out;
@@ -90,7 +99,8 @@ ModelString split_known_prefix(std::string_view text) {
 ModelString infer_provider(std::string_view text, std::string_view api_base) {
   if (!api_base.empty()) {
     const facts::ProviderFacts* host = facts::provider_by_host(api_base);
-    if (host != nullptr && host->openai_compatible && !host->litellm.empty()) return of_kind(host->kind, text, rules::kInferredHost);
+    if (host != nullptr && host->openai_compatible && !host->litellm.empty())
+      return of_kind(host->kind, text, rules::kInferredHost);
   }
   if (text == "*") {
     ModelString out;

@@ -1,20 +1,20 @@
 #pragma once
 
-#include <string_view>
-
 #include "compiler/facts/providers.h"
 #include "compiler/ir/origin.h"
+
+#include <string_view>
 
 namespace gatec::targets::litellm {
 
 /// What LiteLLM makes of `litellm_params.model` (page §3.4). Views into the text.
 struct ModelString {
   enum class Problem : std::uint8_t { None, UnknownPrefix, NoProvider };
-  std::string_view model;             // without the prefix
-  std::string_view kind;              // canonical; empty where LiteLLM cannot tell
-  std::string_view spelling;          // the prefix, where it is not the canonical one
-  const ir::Rule* rule = nullptr;     // by which the provider was told, if it is not written
-  bool told_by_request = false;       // `*`: by the requested name, each time anew
+  std::string_view model;          // without the prefix
+  std::string_view kind;           // canonical; empty where LiteLLM cannot tell
+  std::string_view spelling;       // the prefix, where it is not the canonical one
+  const ir::Rule* rule = nullptr;  // by which the provider was told, if it is not written
+  bool told_by_request = false;    // `*`: by the requested name, each time anew
   Problem problem = Problem::None;
 };
 

@@ -1,7 +1,7 @@
 #include "targets/litellm/prices.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -20,7 +20,8 @@ constexpr Special kSpecials[] = {
 };
 
 bool is_tier(std::string_view tier) {
-  constexpr std::array<std::string_view, 9> kTiers = {"flex", "priority", "batches", "480p", "720p", "768p", "1080p", "2k", "4k"};
+  constexpr std::array<std::string_view, 9> kTiers = {"flex", "priority", "batches", "480p", "720p",
+                                                      "768p", "1080p",    "2k",      "4k"};
   if (tier.starts_with("above_")) return tier.ends_with("_tokens") || tier.ends_with("hr");
   return std::ranges::find(kTiers, tier) != kTiers.end();
 }
@@ -29,7 +30,8 @@ bool is_tier(std::string_view tier) {
 PriceName split(std::string_view rest) {
   const auto above = rest.find("_above_");
   const auto cut = above != std::string_view::npos ? above : rest.rfind('_');
-  if (cut != std::string_view::npos && is_tier(rest.substr(cut + 1))) return {std::string(rest.substr(0, cut)), std::string(rest.substr(cut + 1))};
+  if (cut != std::string_view::npos && is_tier(rest.substr(cut + 1)))
+    return {std::string(rest.substr(0, cut)), std::string(rest.substr(cut + 1))};
   return {std::string(rest), {}};
 }
 
@@ -41,7 +43,8 @@ std::optional<PriceName> price_of_key(std::string_view key) {
     if (!key.starts_with(s.key)) continue;
     const std::string_view rest = key.substr(s.key.size());
     if (rest.empty()) return PriceName{std::string(s.unit), {}};
-    if (rest.front() == '_' && is_tier(rest.substr(1))) return PriceName{std::string(s.unit), std::string(rest.substr(1))};
+    if (rest.front() == '_' && is_tier(rest.substr(1)))
+      return PriceName{std::string(s.unit), std::string(rest.substr(1))};
   }
   for (const std::string_view side : {"input", "output"}) {
     constexpr std::string_view kPer = "_cost_per_";

@@ -1,9 +1,10 @@
-#include <algorithm>
+#include "targets/litellm/read.h"
 
 #include "targets/litellm/admin.h"
 #include "targets/litellm/detect.h"
-#include "targets/litellm/read.h"
 #include "targets/litellm/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -27,7 +28,8 @@ void read_litellm(std::span<const Input> inputs, ReadContext& context, ir::Gatew
   Reader(context, gateway).read(inputs);
 }
 
-Reader::Reader(ReadContext& context, ir::Gateway& gateway) : context_(context), kit_(context, "litellm", &parse_reference), gw_(gateway) {
+Reader::Reader(ReadContext& context, ir::Gateway& gateway)
+    : context_(context), kit_(context, "litellm", &parse_reference), gw_(gateway) {
   gw_.dialect = "litellm";
   gw_.version = context.version;
 }
@@ -57,7 +59,9 @@ const Node* Reader::only_root(const doc::Document& document) {
   const Node* root = document.root();
   for (const Node* other : document.roots()) {
     if (other == root) continue;
-    if (!other->is_null()) context_.sink.report(DiagId::SeveralDocuments, other->span(), "LiteLLM reads one document a file; this one is left out");
+    if (!other->is_null())
+      context_.sink.report(DiagId::SeveralDocuments, other->span(),
+                           "LiteLLM reads one document a file; this one is left out");
     context_.ledger.settle(*other, Fate::Skipped, DiagId::SeveralDocuments, "LiteLLM reads one document a file");
   }
   return root;
@@ -91,14 +95,18 @@ void Reader::read_root(const Input& input, const Node& root) {
 void Reader::read_include(const Input& input, const Entry& include, std::vector<const Entry*>& pending) {
   if (!is_list(include, top())) return;
   for (const Node* path : include.value->elements()) {
-    const doc::Document* document = path->is_string() && included_.size() < kMaxIncludes && context_.load ? context_.load(input, path->text()) : nullptr;
+    const doc::Document* document = path->is_string() && included_.size() < kMaxIncludes && context_.load
+                                        ? context_.load(input, path->text())
+                                        : nullptr;
     if (document == nullptr || std::ranges::find(included_, document) != included_.end()) {
       const bool again = document != nullptr;
       if (!quiet()) {
-        context_.sink.report(DiagId::LitellmIncludeFailed, path->span(),
-                             again ? "the file is included already" : "the included file cannot be read: LiteLLM does not start");
+        context_.sink.report(
+            DiagId::LitellmIncludeFailed, path->span(),
+            again ? "the file is included already" : "the included file cannot be read: LiteLLM does not start");
       }
-      context_.ledger.settle(*path, again ? Fate::Skipped : Fate::Manual, DiagId::LitellmIncludeFailed, "the included file was not read");
+      context_.ledger.settle(*path, again ? Fate::Skipped : Fate::Manual, DiagId::LitellmIncludeFailed,
+                             "the included file was not read");
       continue;
     }
     included_.push_back(document);
@@ -120,7 +128,8 @@ void Reader::read_include(const Input& input, const Entry& include, std::vector<
   }
 }
 
-/// Lists grow. An included section of another kind replaces the whole (page §1.3); sections of several inputs are joined.
+/// Lists grow. An included section of another kind replaces the whole (page §1.3); sections of several inputs are
+/// joined.
 void Reader::add_section(const Entry& entry, bool from_include) {
   const std::string_view key = entry.key->text();
   const auto found = std::ranges::find(sections_, key, &Section::key);
@@ -136,9 +145,11 @@ void Reader::add_section(const Entry& entry, bool from_include) {
   }
   const DiagId code = from_include ? DiagId::LitellmIncludeReplaces : DiagId::LitellmInputsConflict;
   if (!quiet()) {
-    context_.sink.report(code, entry.key->span(), "`" + std::string(key) + "` replaces the one above as a whole").label(found->entries.front()->key->span(), "this one is lost");
+    context_.sink.report(code, entry.key->span(), "`" + std::string(key) + "` replaces the one above as a whole")
+        .label(found->entries.front()->key->span(), "this one is lost");
   }
-  for (const Entry* old : found->entries) context_.ledger.settle(*old->value, Fate::Skipped, code, "a later file replaces the section");
+  for (const Entry* old : found->entries)
+    context_.ledger.settle(*old->value, Fate::Skipped, code, "a later file replaces the section");
   found->entries = {&entry};
 }
 
@@ -152,8 +163,11 @@ Entries Reader::entries_of(const Section& section) {
       if (several) {
         const auto [known, fresh] = seen.try_emplace(e.key->text(), all.size());
         if (!fresh) {
-          if (!quiet()) context_.sink.report(DiagId::LitellmInputsConflict, e.key->span(), "`" + std::string(e.key->text()) + "` is set by an earlier input already");
-          context_.ledger.settle(*e.value, Fate::Skipped, DiagId::LitellmInputsConflict, "an earlier input sets the same key");
+          if (!quiet())
+            context_.sink.report(DiagId::LitellmInputsConflict, e.key->span(),
+                                 "`" + std::string(e.key->text()) + "` is set by an earlier input already");
+          context_.ledger.settle(*e.value, Fate::Skipped, DiagId::LitellmInputsConflict,
+                                 "an earlier input sets the same key");
           continue;
         }
       }
@@ -208,11 +222,14 @@ void Reader::read_settings(const Section& section) {
   const Entries entries = entries_of(section);
   const Place place = top(section.key);
   if (section.key == "router_settings") {
-    walk(entries, at, place, [this](const Entry& e, const KeyRow& row, Cursor inside) { return read_router(e, row, inside); });
+    walk(entries, at, place,
+         [this](const Entry& e, const KeyRow& row, Cursor inside) { return read_router(e, row, inside); });
   } else if (section.key == "litellm_settings") {
-    walk(entries, at, place, [this](const Entry& e, const KeyRow& row, Cursor inside) { return read_litellm_setting(e, row, inside); });
+    walk(entries, at, place,
+         [this](const Entry& e, const KeyRow& row, Cursor inside) { return read_litellm_setting(e, row, inside); });
   } else {
-    walk(entries, at, place, [this](const Entry& e, const KeyRow& row, Cursor inside) { return read_general(e, row, inside); });
+    walk(entries, at, place,
+         [this](const Entry& e, const KeyRow& row, Cursor inside) { return read_general(e, row, inside); });
   }
 }
 
@@ -239,6 +256,8 @@ void Reader::read_section(const Section& section) {
   }
 }
 
-void Reader::lay_out(std::string name, std::string_view value) { gw_.layout.push_back({std::move(name), ir::Value::string(std::string(value))}); }
+void Reader::lay_out(std::string name, std::string_view value) {
+  gw_.layout.push_back({std::move(name), ir::Value::string(std::string(value))});
+}
 
 }  // namespace gatec::targets::litellm

@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "targets/litellm/durations.h"
 #include "targets/litellm/prices.h"
 #include "targets/litellm/reader.h"
 #include "targets/litellm/rules.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -42,20 +42,23 @@ void Reader::read_models(const std::vector<const Node*>& lists) {
 
 /// The proxy logs an entry that it cannot use and starts without it (page §3.1): all of it is kept as an extra.
 void Reader::drop_entry(const Node& entry, const Node& at, std::string reason) {
-  if (!quiet()) context_.sink.report(DiagId::LitellmEntryDropped, at.span(), std::move(reason) + ": LiteLLM leaves the entry out");
-  gw_.extras.push_back(kit_.extra("model_list", "#" + std::to_string(++dropped_), entry, DiagId::LitellmEntryDropped, Fate::Manual,
-                                  "complete the entry, then convert again"));
+  if (!quiet())
+    context_.sink.report(DiagId::LitellmEntryDropped, at.span(), std::move(reason) + ": LiteLLM leaves the entry out");
+  gw_.extras.push_back(kit_.extra("model_list", "#" + std::to_string(++dropped_), entry, DiagId::LitellmEntryDropped,
+                                  Fate::Manual, "complete the entry, then convert again"));
 }
 
 void Reader::read_entry(const Node& entry) {
   if (!entry.is_mapping()) {
     kit_.wrong_type(entry, "model_list", "a list of mappings");
-    gw_.extras.push_back(kit_.extra("model_list", "#" + std::to_string(++dropped_), entry, DiagId::WrongType, Fate::Manual, "correct the entry"));
+    gw_.extras.push_back(kit_.extra("model_list", "#" + std::to_string(++dropped_), entry, DiagId::WrongType,
+                                    Fate::Manual, "correct the entry"));
     return;
   }
   const Node* name = entry.get("model_name");
   const Node* params = entry.get(kParams);
-  if (name == nullptr || !name->is_string()) return drop_entry(entry, name != nullptr ? *name : entry, "`model_name` is missing or no string");
+  if (name == nullptr || !name->is_string())
+    return drop_entry(entry, name != nullptr ? *name : entry, "`model_name` is missing or no string");
   if (params == nullptr || !params->is_mapping()) {
     return drop_entry(entry, params != nullptr ? *params : *name, "`litellm_params` is missing or no mapping");
   }
@@ -215,7 +218,8 @@ bool Reader::read_info(const Entry& e, const KeyRow& row, Draft& draft, const Pl
     case Slot::Blocked: return take(e, place, d.blocked);
     case Slot::Price: return read_price(e, d, place);
     case Slot::SearchPrices: {
-      static const Cursor kAt = keys().root().child("model_list").element().child(kInfo).child("search_context_cost_per_query");
+      static const Cursor kAt =
+          keys().root().child("model_list").element().child(kInfo).child("search_context_cost_per_query");
       return read_search_prices(e, kAt, d, place);
     }
     default: keep_row(e, row, place); return true;
@@ -225,10 +229,12 @@ bool Reader::read_info(const Entry& e, const KeyRow& row, Draft& draft, const Pl
 bool Reader::read_price(const Entry& e, ir::Deployment& d, const Place& place) {
   const auto name = price_of_key(e.key->text());
   if (!name || !e.value->is_scalar()) {
-    keep(e, place, DiagId::NotModelled, Fate::Manual, "enter this price at the target gateway, or its budgets count wrong");
+    keep(e, place, DiagId::NotModelled, Fate::Manual,
+         "enter this price at the target gateway, or its budgets count wrong");
     return true;
   }
-  const bool known = std::ranges::any_of(d.prices, [&](const ir::Price& p) { return p.unit == name->unit && p.tier == name->tier; });
+  const bool known =
+      std::ranges::any_of(d.prices, [&](const ir::Price& p) { return p.unit == name->unit && p.tier == name->tier; });
   if (known) {
     shadowed(e, "the price under `litellm_params`");
     return true;

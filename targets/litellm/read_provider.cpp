@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "compiler/facts/secrets.h"
 #include "targets/litellm/model_string.h"
 #include "targets/litellm/reader.h"
 #include "targets/litellm/rules.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -26,7 +26,8 @@ bool has_param(const ir::Provider& provider, std::string_view name) {
 }
 
 bool signs_in_otherwise(const ir::Provider& provider) {
-  return has_param(provider, "azure_ad_token") || has_param(provider, "client_secret") || has_param(provider, "azure_password");
+  return has_param(provider, "azure_ad_token") || has_param(provider, "client_secret") ||
+         has_param(provider, "azure_password");
 }
 
 }  // namespace
@@ -34,11 +35,14 @@ bool signs_in_otherwise(const ir::Provider& provider) {
 std::string_view region_key(std::string_view kind) {
   if (kind == "vertex_ai") return "vertex_location";
   if (kind == "watsonx") return "watsonx_region_name";
-  if (kind == "bedrock" || kind == "sagemaker" || kind == "aws_polly" || kind == "s3_vectors" || kind == "bedrock_mantle") return "aws_region_name";
+  if (kind == "bedrock" || kind == "sagemaker" || kind == "aws_polly" || kind == "s3_vectors" ||
+      kind == "bedrock_mantle")
+    return "aws_region_name";
   return {};
 }
 
-bool Reader::read_provider_key(const Entry& e, Slot slot, ir::Provider& provider, std::vector<const Entry*>& regions, const Place& place) {
+bool Reader::read_provider_key(const Entry& e, Slot slot, ir::Provider& provider, std::vector<const Entry*>& regions,
+                               const Place& place) {
   const std::string_view key = e.key->text();
   switch (slot) {
     case Slot::ApiKey: provider.api_key = kit_.credential(*e.value, key); return provider.api_key.given();
@@ -50,9 +54,7 @@ bool Reader::read_provider_key(const Entry& e, Slot slot, ir::Provider& provider
     case Slot::CredentialName: return take(e, provider.credential_set);
     case Slot::Headers: return read_headers(e, provider, place);
     case Slot::Organization: return take(e, provider.organization);
-    case Slot::Region:
-      regions.push_back(&e);
-      return true;
+    case Slot::Region: regions.push_back(&e); return true;
     default: break;
   }
   return add_provider_param(e, provider);
@@ -90,15 +92,19 @@ bool Reader::read_api_version(const Entry& e, ir::Provider& provider) {
   if (e.value->type() != doc::Type::Timestamp) return take(e, provider.api_version);
   const std::string text(e.value->text());
   provider.api_version = {text, e.value->leaf()};
-  context_.ledger.settle(e.value->leaf(), Fate::Manual, DiagId::LitellmApiVersionDate, "LiteLLM reads a date here and leaves the entry out");
+  context_.ledger.settle(e.value->leaf(), Fate::Manual, DiagId::LitellmApiVersionDate,
+                         "LiteLLM reads a date here and leaves the entry out");
   if (!quiet()) {
-    context_.sink.report(DiagId::LitellmApiVersionDate, e.value->span(), "`api_version` is a date, not a string: LiteLLM leaves the entry out")
+    context_.sink
+        .report(DiagId::LitellmApiVersionDate, e.value->span(),
+                "`api_version` is a date, not a string: LiteLLM leaves the entry out")
         .fix("quote it", diagnostics::FixSafety::Safe, {{e.value->span(), "\"" + text + "\""}});
   }
   return true;
 }
 
-void Reader::set_region(const std::vector<const Entry*>& regions, ir::Provider& provider, std::string_view expected_key) {
+void Reader::set_region(const std::vector<const Entry*>& regions, ir::Provider& provider,
+                        std::string_view expected_key) {
   for (const Entry* region : regions) {
     std::string_view key = region->key->text();
     if (key == "vertex_ai_location") key = "vertex_location";
@@ -121,7 +127,8 @@ void Reader::read_model_string(Draft& draft) {
     provider.kind = {std::string(name.kind), custom.leaf()};
     if (!name.spelling.empty()) d.upstream_spelling = {std::string(name.spelling), custom.leaf()};
     const std::string prefix = std::string(custom.text()) + "/";
-    if (d.upstream_model.given() && d.upstream_model->starts_with(prefix)) d.upstream_model.value.erase(0, prefix.size());
+    if (d.upstream_model.given() && d.upstream_model->starts_with(prefix))
+      d.upstream_model.value.erase(0, prefix.size());
   } else if (d.upstream_model.given()) {
     split_model(node, draft);
   }
@@ -132,8 +139,9 @@ void Reader::read_model_string(Draft& draft) {
 void Reader::split_model(const Node& node, Draft& draft) {
   ir::Provider& provider = draft.provider;
   const std::string_view base = provider.base_url.given() ? std::string_view(*provider.base_url) : std::string_view{};
-  const ModelString split = litellm::read_model_string(
-      node.text(), base, [&](std::string_view name) { return std::ranges::find(custom_providers_, name) != custom_providers_.end(); });
+  const ModelString split = litellm::read_model_string(node.text(), base, [&](std::string_view name) {
+    return std::ranges::find(custom_providers_, name) != custom_providers_.end();
+  });
   draft.deployment.upstream_model.value.assign(split.model);
   const Origin from = split.rule != nullptr ? Origin(node.leaf(), *split.rule) : Origin(node.leaf());
   if (split.told_by_request) {
@@ -149,8 +157,9 @@ void Reader::split_model(const Node& node, Draft& draft) {
   if (quiet()) return;
   const std::string prefix(node.text().substr(0, node.text().find('/')));
   context_.sink
-      .report(code, node.span(), unknown ? "`" + prefix + "` is no provider of LiteLLM: it leaves the entry out"
-                                         : "`" + prefix + "` names no provider: LiteLLM leaves the entry out")
+      .report(code, node.span(),
+              unknown ? "`" + prefix + "` is no provider of LiteLLM: it leaves the entry out"
+                      : "`" + prefix + "` names no provider: LiteLLM leaves the entry out")
       .note("write `provider/model`; for an OpenAI-compatible server `openai/` and `api_base`");
 }
 
@@ -171,7 +180,8 @@ void Reader::read_credential(const Node& node) {
   const Node* name = node.is_mapping() ? node.get("credential_name") : nullptr;
   if (name == nullptr || !name->is_string()) {
     kit_.wrong_type(node, "credential_list", "a list of mappings with a `credential_name`");
-    gw_.extras.push_back(kit_.extra("credential_list", "#" + std::to_string(++dropped_), node, DiagId::WrongType, Fate::Manual, "complete the entry"));
+    gw_.extras.push_back(kit_.extra("credential_list", "#" + std::to_string(++dropped_), node, DiagId::WrongType,
+                                    Fate::Manual, "complete the entry"));
     return;
   }
   ir::CredentialSet& set = gw_.credential_sets.emplace_back();
@@ -208,7 +218,8 @@ void Reader::read_set_region(const std::vector<const Entry*>& regions, ir::Crede
   std::string_view key = regions.front()->key->text();
   if (key == "vertex_ai_location") key = "vertex_location";
   set_region(regions, set.values, key);
-  if (key != "aws_region_name" && !set.values.region.absent()) lay_out("credential_list." + set.name.value + ".region", key);
+  if (key != "aws_region_name" && !set.values.region.absent())
+    lay_out("credential_list." + set.name.value + ".region", key);
 }
 
 }  // namespace gatec::targets::litellm

@@ -1,11 +1,11 @@
-#include <algorithm>
-#include <array>
-
 #include "targets/litellm/durations.h"
 #include "targets/litellm/model_string.h"
 #include "targets/litellm/reader.h"
 #include "targets/litellm/rules.h"
 #include "targets/litellm/vocabulary.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -46,7 +46,8 @@ bool Reader::read_router(const Entry& e, const KeyRow& row, Cursor at) {
     allowed_fails_ = &e;
     return true;
   }
-  if (key == "allowed_fails_policy") return read_failure_counts(e, at, "AllowedFails", gw_.defaults.breaker.by_failure, place);
+  if (key == "allowed_fails_policy")
+    return read_failure_counts(e, at, "AllowedFails", gw_.defaults.breaker.by_failure, place);
   if (key == "cooldown_time") return take_time(e, place, gw_.defaults.breaker.cooldown);
   if (key == "disable_cooldowns") return take(e, place, routing.cooldowns_off);
   if (key == "model_group_alias") return read_aliases(e, at, place);
@@ -108,7 +109,9 @@ bool Reader::read_strategy(const Entry& e, const Place& place) {
     return true;
   }
   if (!quiet()) {
-    auto report = context_.sink.report(DiagId::LitellmBadStrategy, node.span(), "`" + std::string(node.text()) + "` is no routing strategy: LiteLLM does not start");
+    auto report =
+        context_.sink.report(DiagId::LitellmBadStrategy, node.span(),
+                             "`" + std::string(node.text()) + "` is no routing strategy: LiteLLM does not start");
     if (const auto near = nearest_strategy(node.text())) report.note("did you mean `" + std::string(*near) + "`?");
   }
   keep(e, place, DiagId::LitellmBadStrategy, Fate::Manual, "choose a routing strategy, then convert again");
@@ -124,7 +127,8 @@ bool Reader::read_aliases(const Entry& e, Cursor at, const Place& place) {
     made.name = name;
     if (alias.value->is_string()) {
       made.target = text(*alias.value, name);
-    } else if (alias.value->is_mapping() && alias.value->get("model") != nullptr && alias.value->get("model")->is_string()) {
+    } else if (alias.value->is_mapping() && alias.value->get("model") != nullptr &&
+               alias.value->get("model")->is_string()) {
       const Place own = inner.below(name);
       walk(*alias.value, inside, own, [&](const Entry& field, const KeyRow& row, Cursor) {
         if (field.key->text() == "model") return take(field, made.target);
@@ -142,7 +146,8 @@ bool Reader::read_aliases(const Entry& e, Cursor at, const Place& place) {
   return true;
 }
 
-bool Reader::read_failure_counts(const Entry& e, Cursor at, std::string_view suffix, std::vector<ir::FailureCount>& into, const Place& place) {
+bool Reader::read_failure_counts(const Entry& e, Cursor at, std::string_view suffix,
+                                 std::vector<ir::FailureCount>& into, const Place& place) {
   if (!is_map(e, place)) return true;
   const Place inner = place.below(e.key->text());
   walk(*e.value, at, inner, [&](const Entry& count, const KeyRow& row, Cursor) {
@@ -184,8 +189,8 @@ bool Reader::read_named_budgets(const Entry& e, Cursor at, bool tags, const Plac
     const Node& map = *named.value;
     const Entry* amount = map.entry("budget_limit") != nullptr ? map.entry("budget_limit") : map.entry("max_budget");
     const Entry* window = map.entry("time_period") != nullptr ? map.entry("time_period") : map.entry("budget_duration");
-    const bool usable = amount != nullptr && window != nullptr && amount->value->is_scalar() && window->value->is_scalar() && !amount->value->is_null() &&
-                        !window->value->is_null();
+    const bool usable = amount != nullptr && window != nullptr && amount->value->is_scalar() &&
+                        window->value->is_scalar() && !amount->value->is_null() && !window->value->is_null();
     if (!usable || (!tags && facts::provider_by_litellm_prefix(named.key->text()) == nullptr)) {
       keep_inert(named, inner);
       return true;
@@ -203,7 +208,8 @@ bool Reader::read_named_budgets(const Entry& e, Cursor at, bool tags, const Plac
     }
     gw_.budgets.push_back(std::move(budget));
     walk(map, inside, own, [&](const Entry& field, const KeyRow&, Cursor) {
-      if (field.key->text() != amount->key->text() && field.key->text() != window->key->text()) shadowed(field, "the other spelling of the key");
+      if (field.key->text() != amount->key->text() && field.key->text() != window->key->text())
+        shadowed(field, "the other spelling of the key");
       return true;
     });
     return true;
@@ -240,7 +246,8 @@ void Reader::finish_breaker() {
   }
   const std::int64_t module_value = module_fails.given() ? *module_fails : kDefaultAllowedFails;
   Field<std::int64_t> fails;
-  if (allowed_fails_ != nullptr && !take(*allowed_fails_, top(kRouter), fails)) keep_wrong(*allowed_fails_, top(kRouter));
+  if (allowed_fails_ != nullptr && !take(*allowed_fails_, top(kRouter), fails))
+    keep_wrong(*allowed_fails_, top(kRouter));
   const bool counting = !breaker.by_failure.empty() || (fails.given() && *fails != module_value);
   const bool off = gw_.routing.cooldowns_off.given() && *gw_.routing.cooldowns_off;
   if (!counting) {

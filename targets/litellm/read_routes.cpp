@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "targets/litellm/model_string.h"
 #include "targets/litellm/reader.h"
 #include "targets/litellm/rules.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -16,7 +16,9 @@ using ir::NodeId;
 using ir::Origin;
 using ir::PlanNode;
 
-bool is_weighted(const ir::Gateway& gw) { return !gw.routing.policy.given() || *gw.routing.policy == ir::Policy::Weighted; }
+bool is_weighted(const ir::Gateway& gw) {
+  return !gw.routing.policy.given() || *gw.routing.policy == ir::Policy::Weighted;
+}
 
 const ir::Limit* limit_of(const ir::Deployment& d, ir::Counted counts) {
   for (const ir::Limit& l : d.limits) {
@@ -41,7 +43,8 @@ NodeId Reader::new_node(What what) {
   return NodeId{static_cast<std::uint32_t>(gw_.nodes.size() - 1)};
 }
 
-// ---- fallback lists ----------------------------------------------------------------------------------------------------
+// ---- fallback lists
+// ----------------------------------------------------------------------------------------------------
 
 bool Reader::fallback_shape_is_right(const Node& list, std::string_view key) {
   const auto wrong = [&](const Node& at, std::string_view what) {
@@ -70,7 +73,7 @@ void Reader::read_fallback_list(const Entry& e, FallbackList& list, const Place&
     return;
   }
   list.node = e.value;
-  Field<bool>* exists = list.on == ir::Failure::ContextWindow ? &gw_.context_list_exists
+  Field<bool>* exists = list.on == ir::Failure::ContextWindow   ? &gw_.context_list_exists
                         : list.on == ir::Failure::ContentPolicy ? &gw_.content_list_exists
                                                                 : nullptr;
   if (e.value->empty()) {
@@ -94,8 +97,11 @@ void Reader::read_fallback_list(const Entry& e, FallbackList& list, const Place&
 }
 
 void Reader::read_default_fallbacks(const Entry& e, const Place& place) {
-  if (!e.value->is_sequence() || !std::ranges::all_of(e.value->elements(), [](const Node* n) { return n->is_string(); })) {
-    if (!quiet()) context_.sink.report(DiagId::LitellmFallbackShape, e.value->span(), "`default_fallbacks` takes a list of model groups");
+  if (!e.value->is_sequence() ||
+      !std::ranges::all_of(e.value->elements(), [](const Node* n) { return n->is_string(); })) {
+    if (!quiet())
+      context_.sink.report(DiagId::LitellmFallbackShape, e.value->span(),
+                           "`default_fallbacks` takes a list of model groups");
     keep(e, place, DiagId::LitellmFallbackShape, Fate::Manual, "correct the list, then convert again");
     return;
   }
@@ -129,7 +135,8 @@ NodeId Reader::to_node(const Node& target, const ir::Rule* rule) {
   return new_node(std::move(to));
 }
 
-// ---- groups ------------------------------------------------------------------------------------------------------------
+// ---- groups
+// ------------------------------------------------------------------------------------------------------------
 
 void Reader::build_routes() {
   std::size_t targets = gw_.deployments.size() + 2 * groups_.size();
@@ -185,7 +192,9 @@ NodeId Reader::group_plan(Group& group) {
   for (std::size_t i = 0; i < sorted.size();) {
     std::vector<Member*> tier;
     const Member& first = *sorted[i];
-    for (; i < sorted.size() && sorted[i]->order.given() == first.order.given() && (!first.order.given() || *sorted[i]->order == *first.order); ++i) {
+    for (; i < sorted.size() && sorted[i]->order.given() == first.order.given() &&
+           (!first.order.given() || *sorted[i]->order == *first.order);
+         ++i) {
       tier.push_back(sorted[i]);
     }
     const NodeId node = tier_plan(tier);
@@ -236,7 +245,8 @@ void Reader::weigh(std::vector<Member*>& tier) {
   }
   const ir::Deployment& first = gw_.at(tier[0]->deployment);
   for (Member* m : tier) forget(*m);
-  const ir::Counted counts = limit_of(first, ir::Counted::Requests) != nullptr ? ir::Counted::Requests : ir::Counted::Tokens;
+  const ir::Counted counts =
+      limit_of(first, ir::Counted::Requests) != nullptr ? ir::Counted::Requests : ir::Counted::Tokens;
   if (limit_of(first, counts) == nullptr) return;
   for (Member* m : tier) {
     const ir::Limit* limit = limit_of(gw_.at(m->deployment), counts);
@@ -260,12 +270,14 @@ void Reader::mark_hints() {
   for (ir::Deployment& d : gw_.deployments) {
     for (ir::Limit& limit : d.limits) {
       const bool steers = limit.counts != ir::Counted::Concurrent && limit.scope.per.absent();
-      if (steers && !(counts_requests && limit.counts == ir::Counted::Requests)) limit.hint = {true, Origin(rules::kHint)};
+      if (steers && !(counts_requests && limit.counts == ir::Counted::Requests))
+        limit.hint = {true, Origin(rules::kHint)};
     }
   }
 }
 
-// ---- fallback edges ----------------------------------------------------------------------------------------------------
+// ---- fallback edges
+// ----------------------------------------------------------------------------------------------------
 
 /// False when the list has nothing for the group, so that the default applies.
 bool Reader::own_edges(std::string_view name, FallbackList& list, std::vector<ir::FallbackEdge>& edges) {
@@ -275,7 +287,8 @@ bool Reader::own_edges(std::string_view name, FallbackList& list, std::vector<ir
   FallbackItem& item = list.items[found->second];
   if (item.targets->value->empty()) return true;
   item.used = true;
-  for (const Node* target : item.targets->value->elements()) edges.push_back({to_node(*target, nullptr), list.on, {}, false});
+  for (const Node* target : item.targets->value->elements())
+    edges.push_back({to_node(*target, nullptr), list.on, {}, false});
   return true;
 }
 

@@ -1,9 +1,9 @@
-#include <algorithm>
-#include <array>
-
 #include "targets/litellm/durations.h"
 #include "targets/litellm/reader.h"
 #include "targets/litellm/rules.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -54,7 +54,8 @@ const DefaultKey* find(const std::array<DefaultKey, N>& rows, std::string_view k
 
 }  // namespace
 
-// ---- litellm_settings --------------------------------------------------------------------------------------------------
+// ---- litellm_settings
+// --------------------------------------------------------------------------------------------------
 
 bool Reader::read_litellm_setting(const Entry& e, const KeyRow& row, Cursor at) {
   const std::string_view key = e.key->text();
@@ -138,7 +139,8 @@ bool Reader::read_observers(const Entry& e, const KeyRow& row, std::string_view 
     keep_empty(e, place);
     return true;
   }
-  if (e.value->is_sequence() && std::ranges::any_of(e.value->elements(), [](const Node* n) { return n->is_mapping(); })) {
+  if (e.value->is_sequence() &&
+      std::ranges::any_of(e.value->elements(), [](const Node* n) { return n->is_mapping(); })) {
     keep_row(e, row, place);  // callbacks with settings of their own
     return true;
   }
@@ -197,7 +199,8 @@ void Reader::finish_global_budget() {
   gw_.budgets.push_back(std::move(budget));
 }
 
-// ---- general_settings --------------------------------------------------------------------------------------------------
+// ---- general_settings
+// --------------------------------------------------------------------------------------------------
 
 bool Reader::read_general(const Entry& e, const KeyRow& row, Cursor at) {
   const std::string_view key = e.key->text();
@@ -238,7 +241,8 @@ void Reader::finish_auth() {
   }
 }
 
-// ---- other sections ----------------------------------------------------------------------------------------------------
+// ---- other sections
+// ----------------------------------------------------------------------------------------------------
 
 void Reader::read_environment(const Entries& entries) {
   for (const Entry* e : entries) gw_.environment.push_back({std::string(e->key->text()), open(*e)});
@@ -250,8 +254,8 @@ void Reader::read_guardrails(const Node& list) {
     const Node* name = element->is_mapping() ? element->get("guardrail_name") : nullptr;
     if (name == nullptr || !name->is_string()) {
       kit_.wrong_type(*element, "guardrails", "a list of mappings with a `guardrail_name`");
-      gw_.extras.push_back(
-          kit_.extra("guardrails", "#" + std::to_string(++dropped_), *element, DiagId::WrongType, Fate::Manual, "complete the guardrail, then convert again"));
+      gw_.extras.push_back(kit_.extra("guardrails", "#" + std::to_string(++dropped_), *element, DiagId::WrongType,
+                                      Fate::Manual, "complete the guardrail, then convert again"));
       continue;
     }
     ir::Guardrail& guardrail = gw_.guardrails.emplace_back();
@@ -265,7 +269,8 @@ void Reader::read_guardrails(const Node& list) {
       }
       if (!is_map(e, place)) return true;
       const Place inner{&guardrail.extras, "litellm_params"};
-      walk(*e.value, at, inner, [&](const Entry& p, const KeyRow&, Cursor) { return read_guardrail_param(p, guardrail, inner); });
+      walk(*e.value, at, inner,
+           [&](const Entry& p, const KeyRow&, Cursor) { return read_guardrail_param(p, guardrail, inner); });
       return true;
     });
   }

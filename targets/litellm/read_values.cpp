@@ -12,7 +12,8 @@ Field<std::string> Reader::text(const Node& node, std::string_view what, bool nu
   if (node.is_string()) {
     if (const auto reference = parse_reference(node.text())) {
       auto field = Field<std::string>::unknown(node.leaf());
-      field.value = reference->kind == ir::Credential::Kind::Env ? "env(" + reference->name + ")" : "manager(" + reference->name + ")";
+      field.value = reference->kind == ir::Credential::Kind::Env ? "env(" + reference->name + ")"
+                                                                 : "manager(" + reference->name + ")";
       return field;
     }
   }

@@ -1,7 +1,7 @@
+#include "targets/litellm/reader.h"
+
 #include <algorithm>
 #include <array>
-
-#include "targets/litellm/reader.h"
 
 namespace gatec::targets::litellm {
 namespace {
@@ -13,13 +13,21 @@ using ir::Fate;
 constexpr std::string_view kCorrectFirst = "correct the source, then convert again";
 constexpr std::string_view kNothing = "nothing to do: LiteLLM ignores it too";
 
-/// Where people put things, the likeliest first; what `homes` finds elsewhere (`name` of a tool, `url` of a server) is chance.
-constexpr std::array<std::string_view, 7> kHomesOfSettings = {"router_settings", "litellm_settings", "general_settings", "model_list[].litellm_params",
-                                                              "", "model_list[].model_info", "model_list[]"};
-constexpr std::array<std::string_view, 7> kHomesOfParams = {"model_list[].litellm_params", "model_list[].model_info", "model_list[]", "router_settings",
-                                                            "litellm_settings", "general_settings", ""};
+/// Where people put things, the likeliest first; what `homes` finds elsewhere (`name` of a tool, `url` of a server) is
+/// chance.
+constexpr std::array<std::string_view, 7> kHomesOfSettings = {
+    "router_settings",         "litellm_settings", "general_settings", "model_list[].litellm_params", "",
+    "model_list[].model_info", "model_list[]"};
+constexpr std::array<std::string_view, 7> kHomesOfParams = {"model_list[].litellm_params",
+                                                            "model_list[].model_info",
+                                                            "model_list[]",
+                                                            "router_settings",
+                                                            "litellm_settings",
+                                                            "general_settings",
+                                                            ""};
 
-std::optional<std::string_view> likeliest_home(const std::vector<std::string_view>& homes, std::string_view section, bool in_file) {
+std::optional<std::string_view> likeliest_home(const std::vector<std::string_view>& homes, std::string_view section,
+                                               bool in_file) {
   for (const std::string_view home : in_file ? kHomesOfSettings : kHomesOfParams) {
     if (!(in_file && home == section) && std::ranges::find(homes, home) != homes.end()) return home;
   }
@@ -112,7 +120,8 @@ bool Reader::holds_anchors(const Entry& e, const Place& place) {
   const auto anchored = [](const Node& node, const auto& self) -> bool {
     if (!node.anchor().empty()) return true;
     if (node.is_sequence()) return std::ranges::any_of(node.elements(), [&](const Node* n) { return self(*n, self); });
-    return std::ranges::any_of(node.written_entries(), [&](const Entry& child) { return !child.aliased && self(*child.value, self); });
+    return std::ranges::any_of(node.written_entries(),
+                               [&](const Entry& child) { return !child.aliased && self(*child.value, self); });
   };
   if (place.extras != &gw_.extras || !place.section.empty() || e.aliased || !anchored(*e.value, anchored)) return false;
   context_.ledger.settle(*e.value, Fate::Skipped, DiagId::MergeOverridden, "it counts where it is used by its anchor");
@@ -124,7 +133,9 @@ void Reader::keep(const Entry& e, const Place& place, DiagId code, Fate elsewher
   place.extras->push_back(kit_.extra(place.section, e.key->text(), *e.value, code, elsewhere, advice));
 }
 
-void Reader::keep_wrong(const Entry& e, const Place& place) { keep(e, place, DiagId::WrongType, Fate::Manual, kCorrectFirst); }
+void Reader::keep_wrong(const Entry& e, const Place& place) {
+  keep(e, place, DiagId::WrongType, Fate::Manual, kCorrectFirst);
+}
 
 void Reader::keep_row(const Entry& e, const KeyRow& row, const Place& place) {
   const AreaRow& area = area_of(row);
@@ -135,7 +146,9 @@ void Reader::keep_empty(const Entry& e, const Place& place) {
   keep(e, place, DiagId::LitellmNoValue, Fate::Skipped, "nothing to do: it says nothing");
 }
 
-void Reader::keep_inert(const Entry& e, const Place& place) { keep(e, place, DiagId::InertKey, Fate::Skipped, kNothing); }
+void Reader::keep_inert(const Entry& e, const Place& place) {
+  keep(e, place, DiagId::InertKey, Fate::Skipped, kNothing);
+}
 
 /// A key that nobody reads where it stands: misspelt, misplaced, without effect, or merely unknown. Kept verbatim.
 void Reader::tell_unknown(const Entry& e, Cursor at, const Place& place, bool inert) {
@@ -147,21 +160,27 @@ void Reader::tell_unknown(const Entry& e, Cursor at, const Place& place, bool in
 DiagId Reader::explain_unknown(const Entry& e, Cursor at, const Place& place, bool inert) {
   const std::string_view key = e.key->text();
   const bool in_file = place.extras == &gw_.extras;
-  const std::string here = !place.section.empty() ? "under " + quoted(place.section) : in_file ? "at the top level" : "here";
+  const std::string here = !place.section.empty() ? "under " + quoted(place.section)
+                           : in_file              ? "at the top level"
+                                                  : "here";
   if (key == "master_key" && inert) {
     context_.sink
-        .report(DiagId::LitellmMasterKeyMisplaced, e.key->span(), "`master_key` has no effect " + here + ": the proxy stays open")
+        .report(DiagId::LitellmMasterKeyMisplaced, e.key->span(),
+                "`master_key` has no effect " + here + ": the proxy stays open")
         .note("put it under `general_settings`");
     return DiagId::LitellmMasterKeyMisplaced;
   }
   const auto near = inert ? std::nullopt : keys().nearest(at, key);
   if (near) {
-    context_.sink.report(DiagId::UnknownKey, e.key->span(), quoted(key) + " is not known " + here + "; did you mean " + quoted(*near) + "?")
+    context_.sink
+        .report(DiagId::UnknownKey, e.key->span(),
+                quoted(key) + " is not known " + here + "; did you mean " + quoted(*near) + "?")
         .fix("write " + quoted(*near), diagnostics::FixSafety::Unsafe, {{e.key->span(), std::string(*near)}});
     return DiagId::UnknownKey;
   }
   if (const auto home = likeliest_home(keys().homes(key), place.section, in_file)) {
-    context_.sink.report(DiagId::MisplacedKey, e.key->span(), quoted(key) + " has no effect " + here + "; it belongs " + home_name(*home));
+    context_.sink.report(DiagId::MisplacedKey, e.key->span(),
+                         quoted(key) + " has no effect " + here + "; it belongs " + home_name(*home));
     return DiagId::MisplacedKey;
   }
   if (inert) {
@@ -177,7 +196,8 @@ void Reader::check_kept(const Node& node, Cursor at, std::string_view key, const
   if (quiet() || !at.named() || node.is_null()) return;
   const KeyRow* row = at.row();
   if (row != nullptr && !container_fits(row->type, node)) {
-    if (!node.is_string() || node.text().find('{') == std::string_view::npos) kit_.wrong_type(node, key, container_name(row->type));
+    if (!node.is_string() || node.text().find('{') == std::string_view::npos)
+      kit_.wrong_type(node, key, container_name(row->type));
     return;
   }
   if (node.is_sequence()) {
@@ -206,7 +226,8 @@ void Reader::check_kept(const Node& node, Cursor at, std::string_view key, const
 void Reader::shadowed(const Entry& e, std::string_view winner) {
   std::string reason(winner);
   reason += " takes precedence";
-  if (!quiet()) context_.sink.report(DiagId::ShadowedSetting, e.key->span(), quoted(e.key->text()) + " is overruled: " + reason);
+  if (!quiet())
+    context_.sink.report(DiagId::ShadowedSetting, e.key->span(), quoted(e.key->text()) + " is overruled: " + reason);
   context_.ledger.settle(*e.value, Fate::Skipped, DiagId::ShadowedSetting, reason);
 }
 
@@ -243,11 +264,13 @@ void Reader::survey(const Node& node, std::string_view key, bool in_list) {
     return;
   }
   for (const Entry& lost : node.overridden()) {
-    context_.ledger.settle(*lost.value, Fate::Skipped, DiagId::MergeOverridden, "a nearer value overrides the merged one");
+    context_.ledger.settle(*lost.value, Fate::Skipped, DiagId::MergeOverridden,
+                           "a nearer value overrides the merged one");
   }
   for (const Entry& e : node.written_entries()) {
     if (e.loss == doc::Loss::Duplicate) {
-      context_.ledger.settle(*e.value, Fate::Skipped, DiagId::DuplicateKey, "a later entry of the same mapping has the same key");
+      context_.ledger.settle(*e.value, Fate::Skipped, DiagId::DuplicateKey,
+                             "a later entry of the same mapping has the same key");
       continue;
     }
     if (e.loss == doc::Loss::MergeKey) survey_merge(*e.value);
@@ -257,7 +280,8 @@ void Reader::survey(const Node& node, std::string_view key, bool in_list) {
 
 /// `<<: {}` merges nothing.
 void Reader::survey_merge(const Node& merged) {
-  if (merged.leaf().valid()) context_.ledger.settle(merged.leaf(), Fate::Skipped, DiagId::MergeOverridden, "nothing to merge");
+  if (merged.leaf().valid())
+    context_.ledger.settle(merged.leaf(), Fate::Skipped, DiagId::MergeOverridden, "nothing to merge");
   for (const Node* element : merged.elements()) survey_merge(*element);
 }
 
@@ -268,12 +292,15 @@ void Reader::survey_text(const Node& node, bool in_list, std::string_view key) {
   const bool reference = found != std::string_view::npos;
   if (!reference && (text.find("${") == std::string_view::npos || text.find('}') == std::string_view::npos)) return;
   // pass-through headers and webhook lists expand references themselves (page §1.4)
-  if (key == "headers" || key == "Authorization" || key == "alert_to_webhook_url" || key == "command" || key == "args") return;
+  if (key == "headers" || key == "Authorization" || key == "alert_to_webhook_url" || key == "command" || key == "args")
+    return;
   const bool whole = reference && parse_reference(text).has_value();
   if (whole && !in_list) return;
   const std::string_view what = whole ? "an element of a list is not resolved: LiteLLM takes the reference as text"
-                                : reference ? "a reference inside longer text is not resolved" : "`${…}` is not expanded by LiteLLM";
-  context_.sink.report(DiagId::LitellmNotExpanded, node.span(), std::string(what)).note("write `os.environ/NAME` as the whole value");
+                                : reference ? "a reference inside longer text is not resolved"
+                                            : "`${…}` is not expanded by LiteLLM";
+  context_.sink.report(DiagId::LitellmNotExpanded, node.span(), std::string(what))
+      .note("write `os.environ/NAME` as the whole value");
 }
 
 }  // namespace gatec::targets::litellm

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "targets/litellm/tables.h"
+#include "targets/litellm/vocabulary.h"
+#include "targets/read_kit.h"
+
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "targets/litellm/tables.h"
-#include "targets/litellm/vocabulary.h"
-#include "targets/read_kit.h"
 
 namespace gatec::targets::litellm {
 
@@ -135,7 +135,8 @@ class Reader {
   [[nodiscard]] bool take(const doc::Entry& e, const Place& place, ir::Field<std::int64_t>& into);
   [[nodiscard]] bool take(const doc::Entry& e, const Place& place, ir::Field<ir::Decimal>& into);
   [[nodiscard]] bool take(const doc::Entry& e, const Place& place, ir::Field<bool>& into);
-  [[nodiscard]] bool take(const doc::Entry& e, const Place& place, ir::List<std::string>& into, bool scalar_too = false);
+  [[nodiscard]] bool take(const doc::Entry& e, const Place& place, ir::List<std::string>& into,
+                          bool scalar_too = false);
   /// Seconds, of which zero counts as not set.
   [[nodiscard]] bool take_time(const doc::Entry& e, const Place& place, ir::Field<ir::Decimal>& into);
   [[nodiscard]] bool from_environment(const doc::Entry& e, const Place& place);
@@ -157,7 +158,8 @@ class Reader {
   void expand_organizations(const doc::Entry& organizations, std::size_t group);
 
   // read_provider.cpp
-  bool read_provider_key(const doc::Entry& e, Slot slot, ir::Provider& provider, std::vector<const doc::Entry*>& regions, const Place& place);
+  bool read_provider_key(const doc::Entry& e, Slot slot, ir::Provider& provider,
+                         std::vector<const doc::Entry*>& regions, const Place& place);
   void read_model_string(Draft& draft);
   bool add_provider_param(const doc::Entry& e, ir::Provider& provider);
   bool read_headers(const doc::Entry& e, ir::Provider& provider, const Place& place);
@@ -192,7 +194,8 @@ class Reader {
   bool read_shared(const doc::Entry& e, std::string_view section);
   bool read_strategy(const doc::Entry& e, const Place& place);
   bool read_aliases(const doc::Entry& e, Cursor at, const Place& place);
-  bool read_failure_counts(const doc::Entry& e, Cursor at, std::string_view suffix, std::vector<ir::FailureCount>& into, const Place& place);
+  bool read_failure_counts(const doc::Entry& e, Cursor at, std::string_view suffix, std::vector<ir::FailureCount>& into,
+                           const Place& place);
   bool read_group_retries(const doc::Entry& e, Cursor at, const Place& place);
   bool read_named_budgets(const doc::Entry& e, Cursor at, bool tags, const Place& place);
   bool read_default_params(const doc::Entry& e, Cursor at, const Place& place);
@@ -230,10 +233,10 @@ class Reader {
   FallbackList general_{ir::Failure::Any, "fallbacks", nullptr, {}, {}};
   FallbackList context_list_{ir::Failure::ContextWindow, "context_window_fallbacks", nullptr, {}, {}};
   FallbackList content_list_{ir::Failure::ContentPolicy, "content_policy_fallbacks", nullptr, {}, {}};
-  const doc::Entry* default_entry_ = nullptr;        // default_fallbacks, or the `"*"` of fallbacks
+  const doc::Entry* default_entry_ = nullptr;  // default_fallbacks, or the `"*"` of fallbacks
   std::vector<ir::FallbackEdge> tier_edges_;
-  const doc::Entry* allowed_fails_ = nullptr;          // of router_settings
-  const doc::Entry* module_allowed_fails_ = nullptr;   // of litellm_settings
+  const doc::Entry* allowed_fails_ = nullptr;         // of router_settings
+  const doc::Entry* module_allowed_fails_ = nullptr;  // of litellm_settings
   const doc::Entry* max_budget_ = nullptr;
   const doc::Entry* budget_duration_ = nullptr;
   const doc::Entry* cache_switch_ = nullptr;

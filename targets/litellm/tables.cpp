@@ -38,27 +38,64 @@ struct Named {
 };
 
 constexpr Named kEntrySlots[] = {
-    {"model_name", Slot::ModelName}, {"litellm_params", Slot::LitellmParams}, {"model_info", Slot::ModelInfo}, {"rpm", Slot::Rpm}, {"tpm", Slot::Tpm},
+    {"model_name", Slot::ModelName},
+    {"litellm_params", Slot::LitellmParams},
+    {"model_info", Slot::ModelInfo},
+    {"rpm", Slot::Rpm},
+    {"tpm", Slot::Tpm},
 };
 
 constexpr Named kParamSlots[] = {
-    {"model", Slot::Model}, {"custom_llm_provider", Slot::CustomProvider}, {"api_key", Slot::ApiKey}, {"api_base", Slot::ApiBase},
-    {"base_url", Slot::ApiBase}, {"api_version", Slot::ApiVersion}, {"organization", Slot::Organization},
-    {"litellm_credential_name", Slot::CredentialName}, {"aws_region_name", Slot::Region}, {"vertex_location", Slot::Region},
-    {"vertex_ai_location", Slot::Region}, {"watsonx_region_name", Slot::Region}, {"extra_headers", Slot::Headers}, {"headers", Slot::Headers},
-    {"rpm", Slot::Rpm}, {"tpm", Slot::Tpm}, {"itpm", Slot::Itpm}, {"otpm", Slot::Otpm}, {"max_parallel_requests", Slot::MaxParallel},
-    {"default_api_key_rpm_limit", Slot::DefaultKeyRpm}, {"default_api_key_tpm_limit", Slot::DefaultKeyTpm}, {"weight", Slot::Weight},
-    {"order", Slot::Order}, {"max_budget", Slot::MaxBudget}, {"budget_duration", Slot::BudgetDuration}, {"tags", Slot::Tags},
-    {"tag_regex", Slot::TagRegex}, {"silent_model", Slot::SilentModel}, {"timeout", Slot::Timeout}, {"stream_timeout", Slot::StreamTimeout},
-    {"num_retries", Slot::NumRetries}, {"max_retries", Slot::MaxRetries}, {"cooldown_time", Slot::Cooldown}, {"drop_params", Slot::DropParams},
-    {"additional_drop_params", Slot::AdditionalDropParams}, {"allowed_openai_params", Slot::AllowedParams},
+    {"model", Slot::Model},
+    {"custom_llm_provider", Slot::CustomProvider},
+    {"api_key", Slot::ApiKey},
+    {"api_base", Slot::ApiBase},
+    {"base_url", Slot::ApiBase},
+    {"api_version", Slot::ApiVersion},
+    {"organization", Slot::Organization},
+    {"litellm_credential_name", Slot::CredentialName},
+    {"aws_region_name", Slot::Region},
+    {"vertex_location", Slot::Region},
+    {"vertex_ai_location", Slot::Region},
+    {"watsonx_region_name", Slot::Region},
+    {"extra_headers", Slot::Headers},
+    {"headers", Slot::Headers},
+    {"rpm", Slot::Rpm},
+    {"tpm", Slot::Tpm},
+    {"itpm", Slot::Itpm},
+    {"otpm", Slot::Otpm},
+    {"max_parallel_requests", Slot::MaxParallel},
+    {"default_api_key_rpm_limit", Slot::DefaultKeyRpm},
+    {"default_api_key_tpm_limit", Slot::DefaultKeyTpm},
+    {"weight", Slot::Weight},
+    {"order", Slot::Order},
+    {"max_budget", Slot::MaxBudget},
+    {"budget_duration", Slot::BudgetDuration},
+    {"tags", Slot::Tags},
+    {"tag_regex", Slot::TagRegex},
+    {"silent_model", Slot::SilentModel},
+    {"timeout", Slot::Timeout},
+    {"stream_timeout", Slot::StreamTimeout},
+    {"num_retries", Slot::NumRetries},
+    {"max_retries", Slot::MaxRetries},
+    {"cooldown_time", Slot::Cooldown},
+    {"drop_params", Slot::DropParams},
+    {"additional_drop_params", Slot::AdditionalDropParams},
+    {"allowed_openai_params", Slot::AllowedParams},
     {"search_context_cost_per_query", Slot::SearchPrices},
 };
 
 constexpr Named kInfoSlots[] = {
-    {"id", Slot::Id}, {"mode", Slot::Mode}, {"base_model", Slot::BaseModel}, {"max_tokens", Slot::MaxTokens},
-    {"max_input_tokens", Slot::MaxInputTokens}, {"max_output_tokens", Slot::MaxOutputTokens}, {"access_groups", Slot::AccessGroups},
-    {"supported_environments", Slot::Environments}, {"team_id", Slot::TeamId}, {"blocked", Slot::Blocked},
+    {"id", Slot::Id},
+    {"mode", Slot::Mode},
+    {"base_model", Slot::BaseModel},
+    {"max_tokens", Slot::MaxTokens},
+    {"max_input_tokens", Slot::MaxInputTokens},
+    {"max_output_tokens", Slot::MaxOutputTokens},
+    {"access_groups", Slot::AccessGroups},
+    {"supported_environments", Slot::Environments},
+    {"team_id", Slot::TeamId},
+    {"blocked", Slot::Blocked},
     {"search_context_cost_per_query", Slot::SearchPrices},
 };
 
@@ -92,7 +129,8 @@ constexpr Slot slot_of_path(std::string_view path, Handling handling, Area area)
 
 constexpr auto kSlots = [] {
   std::array<Slot, std::size(kRows)> slots{};
-  for (std::size_t i = 0; i < std::size(kRows); ++i) slots[i] = slot_of_path(kRows[i].path, kRows[i].handling, kRowAreas[i]);
+  for (std::size_t i = 0; i < std::size(kRows); ++i)
+    slots[i] = slot_of_path(kRows[i].path, kRows[i].handling, kRowAreas[i]);
   return slots;
 }();
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "compiler/ir/value.h"
+#include "targets/key_table.h"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include "compiler/ir/value.h"
-#include "targets/key_table.h"
 
 namespace gatec::targets::litellm {
 
@@ -18,16 +18,58 @@ namespace gatec::targets::litellm {
 enum class Slot : std::uint8_t {
   None,
   // beside litellm_params
-  ModelName, LitellmParams, ModelInfo,
+  ModelName,
+  LitellmParams,
+  ModelInfo,
   // provider
-  Model, CustomProvider, ApiKey, ApiBase, ApiVersion, Organization, CredentialName, Region, ProviderParam, Headers,
+  Model,
+  CustomProvider,
+  ApiKey,
+  ApiBase,
+  ApiVersion,
+  Organization,
+  CredentialName,
+  Region,
+  ProviderParam,
+  Headers,
   // limits and routing
-  Rpm, Tpm, Itpm, Otpm, MaxParallel, DefaultKeyRpm, DefaultKeyTpm, Weight, Order, MaxBudget, BudgetDuration, Tags, TagRegex, SilentModel,
+  Rpm,
+  Tpm,
+  Itpm,
+  Otpm,
+  MaxParallel,
+  DefaultKeyRpm,
+  DefaultKeyTpm,
+  Weight,
+  Order,
+  MaxBudget,
+  BudgetDuration,
+  Tags,
+  TagRegex,
+  SilentModel,
   // settings
-  Timeout, StreamTimeout, NumRetries, MaxRetries, Cooldown, DropParams, AdditionalDropParams, AllowedParams, RequestParam,
+  Timeout,
+  StreamTimeout,
+  NumRetries,
+  MaxRetries,
+  Cooldown,
+  DropParams,
+  AdditionalDropParams,
+  AllowedParams,
+  RequestParam,
   // model_info
-  Id, Mode, BaseModel, MaxTokens, MaxInputTokens, MaxOutputTokens, AccessGroups, Environments, TeamId, Blocked,
-  Price, SearchPrices,
+  Id,
+  Mode,
+  BaseModel,
+  MaxTokens,
+  MaxInputTokens,
+  MaxOutputTokens,
+  AccessGroups,
+  Environments,
+  TeamId,
+  Blocked,
+  Price,
+  SearchPrices,
 };
 [[nodiscard]] Slot slot_of(const KeyRow& row);
 

@@ -1,9 +1,9 @@
 #include "targets/litellm/vocabulary.h"
 
-#include <algorithm>
-
 #include "compiler/base/nearest.h"
 #include "compiler/facts/providers.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -17,8 +17,9 @@ struct Strategy {
 };
 /// The first name of a policy is the one that is written.
 constexpr Strategy kStrategies[] = {
-    {"simple-shuffle", Policy::Weighted},       {"least-busy", Policy::LeastBusy},       {"latency-based-routing", Policy::Latency},
-    {"cost-based-routing", Policy::Cost},       {"usage-based-routing-v2", Policy::Usage}, {"usage-based-routing", Policy::Usage},
+    {"simple-shuffle", Policy::Weighted},          {"least-busy", Policy::LeastBusy},
+    {"latency-based-routing", Policy::Latency},    {"cost-based-routing", Policy::Cost},
+    {"usage-based-routing-v2", Policy::Usage},     {"usage-based-routing", Policy::Usage},
     {"provider-budget-routing", Policy::Weighted},
 };
 
@@ -81,8 +82,9 @@ std::string key_of_failure(Failure failure, std::string_view suffix) {
 }
 
 bool is_shared_setting(std::string_view key) {
-  constexpr std::array<std::string_view, 6> kShared = {"num_retries",  "fallbacks",         "context_window_fallbacks", "content_policy_fallbacks",
-                                                       "default_fallbacks", "max_fallbacks"};
+  constexpr std::array<std::string_view, 6> kShared = {
+      "num_retries",       "fallbacks",    "context_window_fallbacks", "content_policy_fallbacks",
+      "default_fallbacks", "max_fallbacks"};
   return std::ranges::find(kShared, key) != kShared.end();
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "compiler/ir/gateway.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "compiler/ir/gateway.h"
 
 /// LiteLLM's words for what the IR names, both ways.
 namespace gatec::targets::litellm {

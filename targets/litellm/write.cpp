@@ -1,10 +1,10 @@
 #include "targets/litellm/write.h"
 
-#include <algorithm>
-
 #include "targets/litellm/admin.h"
 #include "targets/litellm/tables.h"
 #include "targets/litellm/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -92,7 +92,8 @@ Out Writer::config() {
   if (ours()) {
     // what stands whole under the name of a section comes from a section that could not be read
     for (const ir::Extra& extra : gw_.extras) {
-      if (extra.section.empty()) std::erase_if(sections, [&](const auto& s) { return s.first == extra.key && s.second.empty(); });
+      if (extra.section.empty())
+        std::erase_if(sections, [&](const auto& s) { return s.first == extra.key && s.second.empty(); });
     }
     place_extras(all, gw_.extras);
   }
@@ -102,7 +103,8 @@ Out Writer::config() {
 }
 
 bool Writer::kept_whole(std::string_view section) const {
-  return ours() && std::ranges::any_of(gw_.extras, [&](const ir::Extra& e) { return e.section.empty() && e.key == section; });
+  return ours() &&
+         std::ranges::any_of(gw_.extras, [&](const ir::Extra& e) { return e.section.empty() && e.key == section; });
 }
 
 /// Extras of our own dialect at their old places; `#1` is a whole element of a list.
@@ -125,23 +127,29 @@ Out Writer::open(const ir::Value& value, std::string_view key) { return to_out(v
 Out Writer::spelled(const Field<std::string>& field) {
   if (field.state != ir::State::Unknown) return Out(*field);
   const std::string& text = field.value;
-  const auto inner = [&](std::string_view prefix) { return text.substr(prefix.size(), text.size() - prefix.size() - 1); };
+  const auto inner = [&](std::string_view prefix) {
+    return text.substr(prefix.size(), text.size() - prefix.size() - 1);
+  };
   if (text.starts_with("env(")) return Out(std::string(kReferencePrefix) + inner("env("));
   if (text.starts_with("manager(")) return Out(inner("manager("));
   return Out(text);
 }
 
-Out Writer::secret(const Field<ir::Credential>& field, std::string_view hint) { return Out(spell_(*field, &field, hint)); }
+Out Writer::secret(const Field<ir::Credential>& field, std::string_view hint) {
+  return Out(spell_(*field, &field, hint));
+}
 
 void Writer::put(Out& map, std::string_view key, const Field<std::string>& field) {
-  if (field.given() || (field.state == ir::State::Unknown && !field.value.empty())) map.add(std::string(key), spelled(field));
+  if (field.given() || (field.state == ir::State::Unknown && !field.value.empty()))
+    map.add(std::string(key), spelled(field));
 }
 
 void Writer::put(Out& map, std::string_view key, const ir::List<std::string>& list) {
   if (list.given()) map.add(std::string(key), to_out(list));
 }
 
-void Writer::lose(const void* what, Fate fate, DiagId code, std::string reason, std::string advice, std::string written) {
+void Writer::lose(const void* what, Fate fate, DiagId code, std::string reason, std::string advice,
+                  std::string written) {
   context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
 }
 
@@ -151,7 +159,8 @@ std::string_view Writer::layout(std::string_view name) const {
   return found == gw_.layout.end() ? std::string_view{} : std::string_view(found->value.text);
 }
 
-// ---- names of secrets --------------------------------------------------------------------------------------------------
+// ---- names of secrets
+// --------------------------------------------------------------------------------------------------
 
 /// Variables that the config names already: a literal secret must not take one of them.
 void Writer::reserve_names() {
@@ -177,7 +186,8 @@ void Writer::reserve_names() {
 }
 
 void Writer::reserve_names(const ir::Value& value) {
-  if (value.kind == ir::Value::Kind::Secret && value.credential.kind == ir::Credential::Kind::Env) context_.names.reserve(value.credential.name);
+  if (value.kind == ir::Value::Kind::Secret && value.credential.kind == ir::Credential::Kind::Env)
+    context_.names.reserve(value.credential.name);
   for (const ir::Value& item : value.items) reserve_names(item);
   for (const auto& pair : value.pairs) reserve_names(pair.second);
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include "targets/dialect.h"
+
+#include <vector>
 
 namespace gatec::targets::litellm {
 

@@ -1,11 +1,11 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
 #include "targets/litellm/durations.h"
 #include "targets/litellm/prices.h"
 #include "targets/litellm/rules.h"
 #include "targets/litellm/vocabulary.h"
 #include "targets/litellm/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -53,7 +53,9 @@ Out Writer::model_list() {
     const bool tiered = group.tiers.size() > 1;
     for (std::size_t t = 0; t < group.tiers.size(); ++t) {
       const Tier& tier = group.tiers[t];
-      const bool keeps_order = ours() && std::ranges::any_of(group.tiers, [](const Tier& x) { return !x.empty() && x.front().order != nullptr; });
+      const bool keeps_order = ours() && std::ranges::any_of(group.tiers, [](const Tier& x) {
+                                 return !x.empty() && x.front().order != nullptr;
+                               });
       for (const Member& m : tier) {
         std::optional<std::int64_t> order;
         if (keeps_order) {
@@ -90,7 +92,8 @@ Out Writer::entry(const Group& group, const Member& member, std::optional<std::i
   return out;
 }
 
-// ---- limits ------------------------------------------------------------------------------------------------------------
+// ---- limits
+// ------------------------------------------------------------------------------------------------------------
 
 void Writer::write_limits(Out& params, const ir::Deployment& d) {
   for (const ir::Limit& limit : d.limits) write_limit(params, limit);
@@ -101,7 +104,8 @@ void Writer::write_limit(Out& params, const ir::Limit& limit) {
   const std::string_view key = limit_key(limit);
   if (key.empty() || !scope_fits(limit.scope) || !limit.amount.given() || params.find(key) != nullptr) {
     if (!limit.amount.absent()) {
-      lose(&limit, Fate::Manual, DiagId::DroppedLimit, "LiteLLM has no such limit of a deployment", "set the limit with the provider or before LiteLLM");
+      lose(&limit, Fate::Manual, DiagId::DroppedLimit, "LiteLLM has no such limit of a deployment",
+           "set the limit with the provider or before LiteLLM");
     }
     return;
   }
@@ -112,14 +116,17 @@ void Writer::write_limit(Out& params, const ir::Limit& limit) {
     const auto per_minute = amount.times(Decimal(kMinute)).value_or(amount);
     const auto exact = per_minute.divided_by(Decimal(seconds));
     amount = Decimal(exact ? exact->floor().value_or(0) : 0);
-    lose(&limit, Fate::Manual, DiagId::Approximated, "LiteLLM counts a deployment's limits by the minute; the stricter rate is written",
+    lose(&limit, Fate::Manual, DiagId::Approximated,
+         "LiteLLM counts a deployment's limits by the minute; the stricter rate is written",
          "raise it if short bursts must pass");
   } else if (!amount.is_integer()) {
     amount = Decimal(amount.floor().value_or(0));
-    lose(&limit.amount, Fate::Approximated, DiagId::Approximated, "LiteLLM takes whole numbers only", {}, amount.text());
+    lose(&limit.amount, Fate::Approximated, DiagId::Approximated, "LiteLLM takes whole numbers only", {},
+         amount.text());
   }
   if (limit.burst.given()) lose(&limit.burst, Fate::Skipped, DiagId::NotExpressible, "LiteLLM has no bursts");
-  if (limit.guarantee.given()) lose(&limit.guarantee, Fate::Skipped, DiagId::NotExpressible, "LiteLLM has it for keys only");
+  if (limit.guarantee.given())
+    lose(&limit.guarantee, Fate::Skipped, DiagId::NotExpressible, "LiteLLM has it for keys only");
   const bool hard = !(limit.hint.given() && *limit.hint) && !concurrent && limit.scope.per.items.empty();
   enforce_ = enforce_ || hard;
   params.add(std::string(key), Out::number(amount.text()));
@@ -130,37 +137,50 @@ void Writer::write_deployment_budgets(Out& params, const ir::Deployment& d) {
   for (const ir::Budget& budget : d.budgets) {
     const auto window = budget.window.given() ? rolling_text(*budget.window) : std::nullopt;
     const bool unknown = budget.amount.state == ir::State::Unknown && ours();
-    const bool fits = !written && budget.counts == ir::Counted::Usd && (budget.amount.given() || unknown) && budget.window.given() && scope_fits(budget.scope);
+    const bool fits = !written && budget.counts == ir::Counted::Usd && (budget.amount.given() || unknown) &&
+                      budget.window.given() && scope_fits(budget.scope);
     if (!fits || (!window && budget.window->kind != ir::WindowKind::Invalid)) {
-      lose(&budget, Fate::Manual, DiagId::DroppedLimit, "a deployment of LiteLLM has one budget in USD with a rolling window", "set the budget with the provider");
+      lose(&budget, Fate::Manual, DiagId::DroppedLimit,
+           "a deployment of LiteLLM has one budget in USD with a rolling window", "set the budget with the provider");
       continue;
     }
     written = true;
     put(params, "max_budget", budget.amount);
     params.add("budget_duration", Out(window ? *window : budget.window->text));
-    if (budget.soft.given()) lose(&budget.soft, Fate::Skipped, DiagId::NotExpressible, "a deployment's budget has no warning level");
+    if (budget.soft.given())
+      lose(&budget.soft, Fate::Skipped, DiagId::NotExpressible, "a deployment's budget has no warning level");
   }
 }
 
-// ---- settings that arrive ----------------------------------------------------------------------------------------------
+// ---- settings that arrive
+// ----------------------------------------------------------------------------------------------
 
 void Writer::write_member_settings(Out& params, const Member& member, const Group& group) {
   const auto& chain = member.chain;
   const auto time = [&](std::string_view key, auto pick) {
     if (const auto* field = nearest_said(chain, pick)) put(params, key, *field);
   };
-  time("timeout", [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
-  time("stream_timeout", [](const Settings& s) -> const auto& { return s.timeouts.first_chunk; });
+  time(
+      "timeout", [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+  time(
+      "stream_timeout", [](const Settings& s) -> const auto& { return s.timeouts.first_chunk; });
   write_attempts(params, member);
-  time("cooldown_time", [](const Settings& s) -> const auto& { return s.breaker.cooldown; });
-  if (const auto* drop = nearest_said(chain, [](const Settings& s) -> const auto& { return s.params.drop_unsupported; })) put(params, "drop_params", *drop);
+  time(
+      "cooldown_time", [](const Settings& s) -> const auto& { return s.breaker.cooldown; });
+  if (const auto* drop = nearest_said(
+          chain, [](const Settings& s) -> const auto& { return s.params.drop_unsupported; }))
+    put(params, "drop_params", *drop);
   const auto with_defaults = [&] {
     ir::SettingsChain longer = chain;
     longer.push_back(&gw_.defaults);
     return longer;
   }();
-  if (const auto* drop = nearest_said(with_defaults, [](const Settings& s) -> const auto& { return s.params.drop; })) put(params, "additional_drop_params", *drop);
-  if (const auto* allow = nearest_said(with_defaults, [](const Settings& s) -> const auto& { return s.params.allow; })) put(params, "allowed_openai_params", *allow);
+  if (const auto* drop = nearest_said(
+          with_defaults, [](const Settings& s) -> const auto& { return s.params.drop; }))
+    put(params, "additional_drop_params", *drop);
+  if (const auto* allow = nearest_said(
+          with_defaults, [](const Settings& s) -> const auto& { return s.params.allow; }))
+    put(params, "allowed_openai_params", *allow);
   write_request_params(params, member, group);
   judge_arriving(with_defaults);
 }
@@ -186,15 +206,21 @@ void Writer::write_request_params(Out& params, const Member& member, const Group
   };
   ir::SettingsChain chain = member.chain;
   chain.push_back(&gw_.defaults);
-  const auto overrides = ir::nearest_params(chain, [](const Settings& s) -> const auto& { return s.params.overrides; });
+  const auto overrides = ir::nearest_params(
+      chain, [](const Settings& s) -> const auto& { return s.params.overrides; });
   for (const ir::Param* p : overrides) {
-    lose(p, Fate::Manual, DiagId::Approximated, "LiteLLM's parameters give way to the caller's", "keep clients from sending `" + p->name + "` themselves");
+    lose(p, Fate::Manual, DiagId::Approximated, "LiteLLM's parameters give way to the caller's",
+         "keep clients from sending `" + p->name + "` themselves");
     write(*p);
   }
-  if (!overrides.empty()) context_.ledger.admit_added("routes[" + group.name + "]", "parameters that replace the caller's are defaults in LiteLLM");
-  for (const ir::Param* p : ir::nearest_params(member.chain, [](const Settings& s) -> const auto& { return s.params.defaults; })) {
+  if (!overrides.empty())
+    context_.ledger.admit_added("routes[" + group.name + "]",
+                                "parameters that replace the caller's are defaults in LiteLLM");
+  for (const ir::Param* p : ir::nearest_params(
+           member.chain, [](const Settings& s) -> const auto& { return s.params.defaults; })) {
     if (!ours() && is_litellm_setting(p->name)) {
-      lose(p, Fate::Manual, DiagId::NotExpressible, "LiteLLM takes `" + p->name + "` for a setting of its own", "let the clients send it");
+      lose(p, Fate::Manual, DiagId::NotExpressible, "LiteLLM takes `" + p->name + "` for a setting of its own",
+           "let the clients send it");
     } else {
       write(*p);
     }
@@ -205,19 +231,29 @@ void Writer::write_request_params(Out& params, const Member& member, const Group
 void Writer::judge_arriving(const ir::SettingsChain& chain) {
   const auto field = [&](auto pick, std::string_view reason, std::string written) {
     const auto& f = ir::nearest(chain, pick);
-    if (f.given() && ir::show(f.value) != written) lose(&f, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, std::move(written));
+    if (f.given() && ir::show(f.value) != written)
+      lose(&f, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, std::move(written));
   };
   if (!ours()) {
-    field([](const Settings& s) -> const auto& { return s.retry.redraw; }, "a retry of LiteLLM may go to another deployment of the group", "true");
-    field([](const Settings& s) -> const auto& { return s.retry.honour_retry_after; }, "LiteLLM always honours Retry-After", "true");
+    field(
+        [](const Settings& s) -> const auto& { return s.retry.redraw; },
+        "a retry of LiteLLM may go to another deployment of the group", "true");
+    field(
+        [](const Settings& s) -> const auto& { return s.retry.honour_retry_after; },
+        "LiteLLM always honours Retry-After", "true");
   }
-  const auto& statuses = ir::nearest(chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
-  const bool chosen = std::ranges::any_of(statuses.items, [](const auto& s) { return std::ranges::find(kRetriedStatuses, *s) == kRetriedStatuses.end(); });
+  const auto& statuses = ir::nearest(
+      chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
+  const bool chosen = std::ranges::any_of(
+      statuses.items, [](const auto& s) { return std::ranges::find(kRetriedStatuses, *s) == kRetriedStatuses.end(); });
   if (statuses.given() && (chosen || statuses.items.size() != kRetriedStatuses.size())) {
     lose(&statuses, Fate::Approximated, DiagId::Approximated, "LiteLLM decides itself which statuses it tries again");
   }
-  const auto& total = ir::nearest(chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
-  if (!total.absent()) lose(&total, Fate::Manual, DiagId::NotExpressible, "LiteLLM bounds each call, not the whole request", "bound it in the clients");
+  const auto& total = ir::nearest(
+      chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
+  if (!total.absent())
+    lose(&total, Fate::Manual, DiagId::NotExpressible, "LiteLLM bounds each call, not the whole request",
+         "bound it in the clients");
   for (const Settings* s : chain) judge_node_settings(*s);
 }
 
@@ -227,16 +263,19 @@ void Writer::judge_node_settings(const Settings& s) {
     lose(what, Fate::Manual, DiagId::NotExpressible, std::string(reason), std::string(advice));
   };
   if (!s.forward_headers.absent()) {
-    manual(&s.forward_headers, "LiteLLM forwards all client headers of a group or none", "set `model_group_settings.forward_client_headers_to_llm_api`");
+    manual(&s.forward_headers, "LiteLLM forwards all client headers of a group or none",
+           "set `model_group_settings.forward_client_headers_to_llm_api`");
   }
-  if (!s.strict_openai.absent()) lose(&s.strict_openai, Fate::Skipped, DiagId::NotExpressible, "LiteLLM always answers in OpenAI's form");
+  if (!s.strict_openai.absent())
+    lose(&s.strict_openai, Fate::Skipped, DiagId::NotExpressible, "LiteLLM always answers in OpenAI's form");
   const std::string_view checks = "checks that run on the source gateway are not known to LiteLLM";
   const std::string_view advice = "set up a LiteLLM guardrail and name it in `guardrails` of the model";
   for (const auto* list : {&s.guardrails.input, &s.guardrails.output, &s.guardrails.before, &s.guardrails.after}) {
     if (!list->empty()) manual(list, checks, advice);
   }
   if (&s == &gw_.defaults) return;
-  if (!s.retry.min_wait.absent()) manual(&s.retry.min_wait, "LiteLLM has one shortest wait for all groups", "set `retry_after` in `router_settings`");
+  if (!s.retry.min_wait.absent())
+    manual(&s.retry.min_wait, "LiteLLM has one shortest wait for all groups", "set `retry_after` in `router_settings`");
   if (!s.retry.by_failure.empty() && !group_retry_written(s.retry.by_failure)) {
     manual(&s.retry.by_failure, "LiteLLM has a retry policy for a whole group only", "set `model_group_retry_policy`");
   }
@@ -252,7 +291,8 @@ void Writer::judge_node_settings(const Settings& s) {
   if (!b.by_failure.empty()) manual(&b.by_failure, one, breaker);
 }
 
-// ---- model_info --------------------------------------------------------------------------------------------------------
+// ---- model_info
+// --------------------------------------------------------------------------------------------------------
 
 void Writer::write_info(Out& info, const ir::Deployment& d) {
   put(info, "id", d.id);
@@ -273,7 +313,8 @@ void Writer::write_prices(Out& info, const ir::Deployment& d) {
     if (!price.amount.given()) continue;
     const auto key = key_of_price(price.unit, price.tier);
     if (!key) {
-      lose(&price, Fate::Manual, DiagId::NotExpressible, "LiteLLM has no price for this unit", "check that costs are counted right");
+      lose(&price, Fate::Manual, DiagId::NotExpressible, "LiteLLM has no price for this unit",
+           "check that costs are counted right");
       continue;
     }
     Out& map = price.unit == kSearchUnit ? info.at("search_context_cost_per_query") : info;

@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <map>
-
 #include "compiler/base/overload.h"
 #include "targets/litellm/rules.h"
 #include "targets/litellm/vocabulary.h"
 #include "targets/litellm/writer.h"
+
+#include <algorithm>
+#include <map>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -52,9 +52,12 @@ void Writer::lower_route(const ir::Route& route) {
   group.name = *route.name;
   if (route.plan.valid()) lower(route.plan, {}, group, 0);
   const bool enough = std::ranges::any_of(group.tiers, [](const Tier& t) { return !t.empty(); });
-  if (!enough) lose(&route, Fate::Manual, DiagId::RouteLeftOut, "LiteLLM needs a deployment for each model group", "add a deployment to the group");
+  if (!enough)
+    lose(&route, Fate::Manual, DiagId::RouteLeftOut, "LiteLLM needs a deployment for each model group",
+         "add a deployment to the group");
   if (group.reshaped && route.plan.valid()) {
-    lose(&gw_.at(route.plan), Fate::Manual, DiagId::Approximated, "LiteLLM has groups, tiers and fallbacks; the plan was flattened into them",
+    lose(&gw_.at(route.plan), Fate::Manual, DiagId::Approximated,
+         "LiteLLM has groups, tiers and fallbacks; the plan was flattened into them",
          "check how group `" + group.name + "` and its fallbacks answer");
     context_.ledger.admit_added("routes[" + group.name + "]", "the plan was flattened");
   }
@@ -116,7 +119,8 @@ void Writer::lower_to(const PlanNode& node, const ir::To& to, const SettingsChai
   group.reshaped = true;
   const ir::Route* target = gw_.route(*to.route);
   if (target == nullptr || !target->plan.valid()) {
-    lose(&node, Fate::Manual, DiagId::RouteLeftOut, "the model that is named here is not declared", "declare it or name another one");
+    lose(&node, Fate::Manual, DiagId::RouteLeftOut, "the model that is named here is not declared",
+         "declare it or name another one");
     return;
   }
   lower(target->plan, chain, group, depth + 1);
@@ -159,7 +163,8 @@ void Writer::lower_balance(const ir::Balance& balance, const SettingsChain& chai
       if (part.count <= 1) continue;
       complete_weights(tier);
       Decimal sum;
-      for (std::size_t i = 0; i < part.count; ++i) sum = sum.plus(tier[part.first + i].weight.value_or(Decimal(1))).value_or(sum);
+      for (std::size_t i = 0; i < part.count; ++i)
+        sum = sum.plus(tier[part.first + i].weight.value_or(Decimal(1))).value_or(sum);
       if (!sum.is_zero()) part.inner_sum = sum;
     }
     for (std::size_t e = 0; e < parts.size(); ++e) {
@@ -182,22 +187,26 @@ void Writer::lower_balance(const ir::Balance& balance, const SettingsChain& chai
 void Writer::lower_fallback(const ir::Fallback& fallback, const SettingsChain& chain, Group& group, int depth) {
   const std::size_t before = group.tiers.size();
   lower(fallback.primary, chain, group, depth + 1);
-  if (group.tiers.size() != before + 1 || !group.targets.empty()) group.reshaped = group.reshaped || !fallback.edges.empty();
+  if (group.tiers.size() != before + 1 || !group.targets.empty())
+    group.reshaped = group.reshaped || !fallback.edges.empty();
   if (fallback.statuses.given()) {
-    lose(&fallback.statuses, Fate::Approximated, DiagId::Approximated, "LiteLLM falls back on any failure that retries did not mend");
+    lose(&fallback.statuses, Fate::Approximated, DiagId::Approximated,
+         "LiteLLM falls back on any failure that retries did not mend");
   }
   for (const ir::FallbackEdge& edge : fallback.edges) {
     if (edge.inherited) continue;
     const bool special = edge.on == ir::Failure::ContextWindow || edge.on == ir::Failure::ContentPolicy;
     if (!special && edge.on != ir::Failure::Any) {
-      lose(&edge, Fate::Manual, DiagId::Approximated, "LiteLLM has fallbacks for any failure, context windows and content policies only",
+      lose(&edge, Fate::Manual, DiagId::Approximated,
+           "LiteLLM has fallbacks for any failure, context windows and content policies only",
            "check that the fallback may serve any failure");
       context_.ledger.admit_added("routes[" + group.name + "]", "a fallback for one kind of failure serves all");
     }
     const PlanNode& node = gw_.at(edge.node);
     if (const auto* to = std::get_if<ir::To>(&node.what)) {
       if (to->chained.given() && !*to->chained) {
-        lose(&to->chained, Fate::Approximated, DiagId::Approximated, "LiteLLM applies the fallbacks of a fallback too", {}, "true");
+        lose(&to->chained, Fate::Approximated, DiagId::Approximated, "LiteLLM applies the fallbacks of a fallback too",
+             {}, "true");
       }
       group.targets.push_back({*to->route, special ? edge.on : ir::Failure::Any});
       continue;
@@ -217,7 +226,8 @@ void Writer::lower_fallback(const ir::Fallback& fallback, const SettingsChain& c
 }
 
 /// A part of a plan as a group of its own, which the group falls back to.
-void Writer::lower_alone(NodeId id, const SettingsChain& chain, Group& group, std::string_view suffix, ir::Failure on, int depth) {
+void Writer::lower_alone(NodeId id, const SettingsChain& chain, Group& group, std::string_view suffix, ir::Failure on,
+                         int depth) {
   Group own;
   own.name = unique_name(group.name, suffix);
   lower(id, chain, own, depth + 1);
@@ -233,11 +243,15 @@ void Writer::lower_alone(NodeId id, const SettingsChain& chain, Group& group, st
 void Writer::lower_switch(const ir::Switch& choice, const SettingsChain& chain, Group& group, int depth) {
   group.reshaped = true;
   const bool otherwise = choice.otherwise.valid();
-  lower(otherwise ? choice.otherwise : choice.cases.empty() ? NodeId{} : choice.cases.front().node, chain, group, depth + 1);
+  lower(otherwise              ? choice.otherwise
+        : choice.cases.empty() ? NodeId{}
+                               : choice.cases.front().node,
+        chain, group, depth + 1);
   for (std::size_t i = otherwise ? 0 : 1; i < choice.cases.size(); ++i) {
     const ir::SwitchCase& c = choice.cases[i];
     Group own;
-    own.name = unique_name(group.name, c.label.given() && !c.label->empty() ? *c.label : "case-" + std::to_string(i + 1));
+    own.name =
+        unique_name(group.name, c.label.given() && !c.label->empty() ? *c.label : "case-" + std::to_string(i + 1));
     lower(c.node, chain, own, depth + 1);
     for (Tier& tier : own.tiers) complete_weights(tier);
     context_.ledger.admit_added("routes[" + own.name + "]", "a case of a condition became a group of its own");
@@ -252,14 +266,17 @@ void Writer::lower_switch(const ir::Switch& choice, const SettingsChain& chain, 
 
 /// In a tier all members have a weight or none (page §5.4): a missing one counts as 1 elsewhere.
 void Writer::complete_weights(Tier& tier) {
-  const bool any = std::ranges::any_of(tier, [](const Member& m) { return m.weight || (m.weight_field != nullptr && m.weight_field->given()); });
-  const bool derived = std::ranges::all_of(tier, [](const Member& m) { return m.weight_field != nullptr && is_derived(*m.weight_field); });
+  const bool any = std::ranges::any_of(
+      tier, [](const Member& m) { return m.weight || (m.weight_field != nullptr && m.weight_field->given()); });
+  const bool derived = std::ranges::all_of(
+      tier, [](const Member& m) { return m.weight_field != nullptr && is_derived(*m.weight_field); });
   if (derived && ours()) return;
   if (tier.size() == 1 && !ours()) return;
   for (Member& m : tier) {
     if (m.weight || (m.weight_field != nullptr && m.weight_field->state == ir::State::Unknown)) continue;
     if (m.weight_field != nullptr && m.weight_field->given()) {
-      if (!(ours() && is_derived(*m.weight_field) && m.weight_field->from.is_default())) m.weight = m.weight_field->value;
+      if (!(ours() && is_derived(*m.weight_field) && m.weight_field->from.is_default()))
+        m.weight = m.weight_field->value;
     } else if (any && !ours()) {
       m.weight = Decimal(1);
     }
@@ -273,7 +290,8 @@ void Writer::complete_weights(Tier& tier) {
 
 void Writer::judge_balance(const ir::Balance& balance) {
   if (balance.on_failure.given() && *balance.on_failure != ir::OnFailure::Redraw) {
-    lose(&balance.on_failure, Fate::Approximated, DiagId::Approximated, "a failed call of LiteLLM draws again among the group", {},
+    lose(&balance.on_failure, Fate::Approximated, DiagId::Approximated,
+         "a failed call of LiteLLM draws again among the group", {},
          std::string(ir::on_failure_name(ir::OnFailure::Redraw)));
   }
   if (balance.sticky.enabled.given() || balance.sticky.per.given() || balance.sticky.ttl.given()) {
@@ -307,7 +325,8 @@ void Writer::choose_policy() {
   if (writable(gw_.routing.policy) && effective.empty()) policy_ = gw_.routing.policy;
   for (const auto* policy : effective) {
     if (policy->given() && **policy != written) {
-      lose(policy, Fate::Approximated, DiagId::Approximated, "LiteLLM has one strategy for all groups and no " + std::string(ir::policy_name(**policy)) + " beside it",
+      lose(policy, Fate::Approximated, DiagId::Approximated,
+           "LiteLLM has one strategy for all groups and no " + std::string(ir::policy_name(**policy)) + " beside it",
            {}, std::string(ir::policy_name(written)));
     }
   }
@@ -323,7 +342,8 @@ void Writer::choose_attempts() {
       for (const Member& m : tier) {
         SettingsChain chain = m.chain;
         chain.push_back(&gw_.defaults);
-        const auto& attempts = ir::nearest(chain, [](const ir::Settings& s) -> const auto& { return s.retry.attempts; });
+        const auto& attempts = ir::nearest(
+            chain, [](const ir::Settings& s) -> const auto& { return s.retry.attempts; });
         if (attempts.given()) ++votes[*attempts];
       }
     }

@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <array>
-
 #include "compiler/facts/providers.h"
 #include "targets/litellm/model_string.h"
 #include "targets/litellm/reader.h"
 #include "targets/litellm/writer.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -42,7 +42,8 @@ const facts::ProviderFacts* provider_in_slug(std::string_view slug) {
       for (const std::string_view join : {"-", "_", ""}) {
         std::string name = words[at];
         for (std::size_t i = 1; i < length; ++i) (name += join) += words[at + i];
-        for (const facts::ProviderFacts* p : {facts::provider_by_portkey_slug(name), facts::provider_by_kind(name), facts::provider_by_litellm_prefix(name)}) {
+        for (const facts::ProviderFacts* p : {facts::provider_by_portkey_slug(name), facts::provider_by_kind(name),
+                                              facts::provider_by_litellm_prefix(name)}) {
           if (p != nullptr && !p->litellm.empty()) return p;
         }
       }
@@ -76,7 +77,8 @@ void Writer::write_provider(Out& params, const ir::Deployment& d, const Group& g
   write_model(params, d, provider, *resolved.kind, group);
   put(params, "litellm_credential_name", provider.credential_set);
   const bool default_key = provider.api_key.from.is_default() && ours();
-  if (provider.api_key.given() && !default_key) params.add("api_key", secret(provider.api_key, key_hint(resolved.kind->value, group.name)));
+  if (provider.api_key.given() && !default_key)
+    params.add("api_key", secret(provider.api_key, key_hint(resolved.kind->value, group.name)));
   if (params.find("api_base") == nullptr) put(params, "api_base", provider.base_url);
   if (!(provider.api_version.from.is_default() && ours())) put(params, "api_version", provider.api_version);
   put(params, "organization", provider.organization);
@@ -90,7 +92,8 @@ void Writer::write_region(Out& params, const ir::Provider& provider, std::string
   const std::string_view key = region_key(kind);
   put(params, key.empty() ? "region_name" : key, provider.region);
   if (!key.empty()) return;
-  lose(&provider.region, Fate::Manual, DiagId::Approximated, "LiteLLM takes a region of this provider as a label only", "put the region into `api_base`");
+  lose(&provider.region, Fate::Manual, DiagId::Approximated, "LiteLLM takes a region of this provider as a label only",
+       "put the region into `api_base`");
   context_.ledger.admit_added("routes[" + group.name + "]", "a region is a label");
 }
 
@@ -99,7 +102,8 @@ void Writer::write_provider_params(Out& params, const ir::Provider& provider) {
     if (is_known_param(p.name)) {
       params.add(p.name, open(p.value, p.name));
     } else {
-      lose(&p, Fate::Manual, DiagId::NotExpressible, "LiteLLM has no such parameter of a provider", "see how LiteLLM takes `" + p.name + "` from its environment");
+      lose(&p, Fate::Manual, DiagId::NotExpressible, "LiteLLM has no such parameter of a provider",
+           "see how LiteLLM takes `" + p.name + "` from its environment");
     }
   }
   if (!provider.headers.empty()) {
@@ -109,19 +113,27 @@ void Writer::write_provider_params(Out& params, const ir::Provider& provider) {
   }
 }
 
-void Writer::write_model(Out& params, const ir::Deployment& d, const ir::Provider& provider, const Field<std::string>& kind, const Group& group) {
+void Writer::write_model(Out& params, const ir::Deployment& d, const ir::Provider& provider,
+                         const Field<std::string>& kind, const Group& group) {
   const Field<std::string>& upstream = d.upstream_model;
-  const std::string model = upstream.given() ? *upstream : upstream.state == ir::State::Unknown ? std::string() : group.name;
-  if (upstream.absent()) lose(&d, Fate::Manual, DiagId::NotExpressible, "the upstream model is not named", "name it in `model`");
+  const std::string model = upstream.given()                       ? *upstream
+                            : upstream.state == ir::State::Unknown ? std::string()
+                                                                   : group.name;
+  if (upstream.absent())
+    lose(&d, Fate::Manual, DiagId::NotExpressible, "the upstream model is not named", "name it in `model`");
   const facts::ProviderFacts* known = kind.given() ? facts::provider_by_kind(*kind) : nullptr;
   const bool named = known != nullptr && !known->litellm.empty();
   if (upstream.state == ir::State::Unknown) {
     params.add("model", spelled(upstream));
-    if (kind.given()) params.add("custom_llm_provider", Out(d.upstream_spelling.given() ? *d.upstream_spelling : named ? std::string(known->litellm_prefix()) : *kind));
+    if (kind.given())
+      params.add("custom_llm_provider", Out(d.upstream_spelling.given() ? *d.upstream_spelling
+                                            : named                     ? std::string(known->litellm_prefix())
+                                                                        : *kind));
     return;
   }
   if (named) {
-    const std::string prefix = ours() && d.upstream_spelling.given() ? *d.upstream_spelling : std::string(known->litellm_prefix());
+    const std::string prefix =
+        ours() && d.upstream_spelling.given() ? *d.upstream_spelling : std::string(known->litellm_prefix());
     params.add("model", Out(prefix + "/" + model));
     return;
   }
@@ -140,11 +152,13 @@ void Writer::write_model(Out& params, const ir::Deployment& d, const ir::Provide
 }
 
 /// Another gateway's provider that LiteLLM does not know by name: by its address, its models, the words of its slug.
-std::string Writer::foreign_prefix(const ir::Provider& provider, const Field<std::string>& kind, std::string_view model, Out& params) {
+std::string Writer::foreign_prefix(const ir::Provider& provider, const Field<std::string>& kind, std::string_view model,
+                                   Out& params) {
   const facts::ProviderFacts* known = kind.given() ? facts::provider_by_kind(*kind) : nullptr;
   const auto settle_kind = [&](std::string_view canonical, Fate fate, std::string advice) {
     if (kind.absent()) return;
-    const std::string reason = kind.given() ? "LiteLLM has no provider of this name; it is called as " : "LiteLLM must be told the provider; it is taken to be ";
+    const std::string reason = kind.given() ? "LiteLLM has no provider of this name; it is called as "
+                                            : "LiteLLM must be told the provider; it is taken to be ";
     lose(&kind, fate, DiagId::Approximated, reason + std::string(canonical), std::move(advice), std::string(canonical));
   };
   if (known != nullptr && known->openai_compatible) {
@@ -153,14 +167,17 @@ std::string Writer::foreign_prefix(const ir::Provider& provider, const Field<std
     return "openai";
   }
   if (kind.absent() || kind.state == ir::State::Unknown) {
-    const ModelString by_name = litellm::read_model_string(model, provider.base_url.given() ? std::string_view(*provider.base_url) : "", [](std::string_view) { return false; });
+    const ModelString by_name =
+        litellm::read_model_string(model, provider.base_url.given() ? std::string_view(*provider.base_url) : "",
+                                   [](std::string_view) { return false; });
     const facts::ProviderFacts* in_slug = provider.name.given() ? provider_in_slug(*provider.name) : nullptr;
     const facts::ProviderFacts* told = in_slug != nullptr ? in_slug : facts::provider_by_kind(by_name.kind);
     const bool known_by_litellm = told != nullptr && !told->litellm.empty();
     settle_kind(known_by_litellm ? told->kind : "openai", Fate::Manual, "name the provider in `model`");
     return known_by_litellm ? std::string(told->litellm_prefix()) : "openai";
   }
-  settle_kind("openai", provider.base_url.given() ? Fate::Approximated : Fate::Manual, "set `api_base`, or another provider in `model`");
+  settle_kind("openai", provider.base_url.given() ? Fate::Approximated : Fate::Manual,
+              "set `api_base`, or another provider in `model`");
   return "openai";
 }
 
@@ -168,18 +185,24 @@ void Writer::lose_provider_rest(const ir::Provider& provider) {
   if (provider.name.given()) {
     const bool vault = provider.api_key.absent();
     lose(&provider.name, vault ? Fate::Manual : Fate::Skipped, DiagId::NotExpressible,
-         vault ? "the source gateway keeps this provider's key; LiteLLM reads it from the environment" : "LiteLLM's deployments name no provider",
+         vault ? "the source gateway keeps this provider's key; LiteLLM reads it from the environment"
+               : "LiteLLM's deployments name no provider",
          vault ? "set the provider's API key in LiteLLM's environment" : "");
   }
   if (!provider.models.absent()) {
-    lose(&provider.models, Fate::Manual, DiagId::NotExpressible, "LiteLLM offers what its model list has", "keep the list in mind when adding models");
+    lose(&provider.models, Fate::Manual, DiagId::NotExpressible, "LiteLLM offers what its model list has",
+         "keep the list in mind when adding models");
   }
-  if (!provider.owner.absent()) lose(&provider.owner, Fate::Manual, DiagId::NotExpressible, "providers of LiteLLM belong to nobody", "give the team its own models");
+  if (!provider.owner.absent())
+    lose(&provider.owner, Fate::Manual, DiagId::NotExpressible, "providers of LiteLLM belong to nobody",
+         "give the team its own models");
   for (const ir::Limit& l : provider.limits) {
-    lose(&l, Fate::Manual, DiagId::DroppedLimit, "LiteLLM limits deployments, not providers", "set `rpm` and `tpm` on the provider's deployments");
+    lose(&l, Fate::Manual, DiagId::DroppedLimit, "LiteLLM limits deployments, not providers",
+         "set `rpm` and `tpm` on the provider's deployments");
   }
   for (const ir::Budget& b : provider.budgets) {
-    lose(&b, Fate::Manual, DiagId::DroppedLimit, "LiteLLM budgets a kind of provider, not one account", "set `provider_budget_config` if there is one account only");
+    lose(&b, Fate::Manual, DiagId::DroppedLimit, "LiteLLM budgets a kind of provider, not one account",
+         "set `provider_budget_config` if there is one account only");
   }
 }
 

@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <array>
-
 #include "targets/litellm/durations.h"
 #include "targets/litellm/rules.h"
 #include "targets/litellm/vocabulary.h"
 #include "targets/litellm/writer.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -47,7 +47,8 @@ std::string_view observer_key(std::string_view event) {
 
 }  // namespace
 
-// ---- router_settings ---------------------------------------------------------------------------------------------------
+// ---- router_settings
+// ---------------------------------------------------------------------------------------------------
 
 void Writer::write_router(Out& router, Out& litellm) {
   const ir::Settings& d = gw_.defaults;
@@ -114,18 +115,22 @@ void Writer::write_prechecks(Out& router) {
   const bool there = std::ranges::any_of(checks.items, [](const auto& c) { return *c == "enforce_model_rate_limits"; });
   if (!there) list.push(Out("enforce_model_rate_limits"));
   router.add("optional_pre_call_checks", std::move(list));
-  context_.ledger.admit_added("routing.optional_prechecks", "LiteLLM rejects what exceeds a deployment's limits only when told to");
+  context_.ledger.admit_added("routing.optional_prechecks",
+                              "LiteLLM rejects what exceeds a deployment's limits only when told to");
 }
 
-void Writer::write_failure_counts(Out& map, std::string_view key, const std::vector<ir::FailureCount>& counts, std::string_view suffix) {
+void Writer::write_failure_counts(Out& map, std::string_view key, const std::vector<ir::FailureCount>& counts,
+                                  std::string_view suffix) {
   Out policy = Out::mapping();
   for (const ir::FailureCount& c : counts) {
     const std::string name = key_of_failure(c.failure, suffix);
-    const bool writable = !name.empty() && (c.failure != ir::Failure::Any || suffix == "Retries") && (c.failure != ir::Failure::BadGateway || suffix != "Retries");
+    const bool writable = !name.empty() && (c.failure != ir::Failure::Any || suffix == "Retries") &&
+                          (c.failure != ir::Failure::BadGateway || suffix != "Retries");
     if (writable) {
       put(policy, name, c.count);
     } else if (!c.count.absent()) {
-      lose(&c, Fate::Manual, DiagId::NotExpressible, "LiteLLM has no number of its own for this failure", "choose the nearest kind of failure");
+      lose(&c, Fate::Manual, DiagId::NotExpressible, "LiteLLM has no number of its own for this failure",
+           "choose the nearest kind of failure");
     }
   }
   add_section(map, key, std::move(policy));
@@ -157,16 +162,20 @@ void Writer::write_router_breaker(Out& router, Out& litellm) {
     if (!field.absent()) lose(&field, Fate::Manual, DiagId::NotExpressible, std::string(reason), std::string(advice));
   };
   other(b.statuses, "LiteLLM decides which failures count", "set `allowed_fails_policy`");
-  other(b.failure_percent, "LiteLLM's share of failures is set in the environment", "set DEFAULT_FAILURE_THRESHOLD_PERCENT");
-  other(b.min_requests, "LiteLLM's least number of requests is set in the environment", "set DEFAULT_FAILURE_THRESHOLD_MINIMUM_REQUESTS");
+  other(b.failure_percent, "LiteLLM's share of failures is set in the environment",
+        "set DEFAULT_FAILURE_THRESHOLD_PERCENT");
+  other(b.min_requests, "LiteLLM's least number of requests is set in the environment",
+        "set DEFAULT_FAILURE_THRESHOLD_MINIMUM_REQUESTS");
   if (counting) {
     other(b.window, "LiteLLM forgets failures after the cooldown time", "set `cooldown_time`");
   } else {
     other(b.window, "LiteLLM judges by the minute", "");
   }
-  const bool off = (b.enabled.given() && !*b.enabled) || (b.enabled.absent() && !counting && b.cooldown.absent() && b.failure_percent.absent());
+  const bool off = (b.enabled.given() && !*b.enabled) ||
+                   (b.enabled.absent() && !counting && b.cooldown.absent() && b.failure_percent.absent());
   if (!b.enabled.absent()) {
-    lose(&b.enabled, Fate::Manual, DiagId::Approximated, "LiteLLM says it the other way round", "see `disable_cooldowns`");
+    lose(&b.enabled, Fate::Manual, DiagId::Approximated, "LiteLLM says it the other way round",
+         "see `disable_cooldowns`");
   }
   if (off && gw_.routing.cooldowns_off.absent() && !breaker_below() && !gw_.routes.empty()) {
     router.add("disable_cooldowns", Out(true));
@@ -177,13 +186,15 @@ void Writer::write_router_breaker(Out& router, Out& litellm) {
 bool Writer::breaker_below() const {
   const auto has = [](const ir::Settings& s) {
     const ir::Breaker& b = s.breaker;
-    return !b.enabled.absent() || !b.failures.absent() || !b.cooldown.absent() || !b.failure_percent.absent() || !b.by_failure.empty();
+    return !b.enabled.absent() || !b.failures.absent() || !b.cooldown.absent() || !b.failure_percent.absent() ||
+           !b.by_failure.empty();
   };
   return std::ranges::any_of(gw_.nodes, [&](const auto& n) { return has(n.settings); }) ||
          std::ranges::any_of(gw_.deployments, [&](const auto& d) { return has(d.settings); });
 }
 
-// ---- fallbacks and aliases ---------------------------------------------------------------------------------------------
+// ---- fallbacks and aliases
+// ---------------------------------------------------------------------------------------------
 
 Out Writer::fallback_list(ir::Failure on) {
   Out list = Out::sequence();
@@ -206,7 +217,9 @@ Out Writer::fallback_list(ir::Failure on) {
 }
 
 void Writer::write_fallbacks(Out& router, Out& litellm) {
-  const auto home = [&](std::string_view name) -> Out& { return layout(std::string(name) + ".section") == kLitellm ? litellm : router; };
+  const auto home = [&](std::string_view name) -> Out& {
+    return layout(std::string(name) + ".section") == kLitellm ? litellm : router;
+  };
   const bool star = layout("default_fallbacks.form") == "*";
   Out general = fallback_list(ir::Failure::Any);
   Out defaults = Out::sequence();
@@ -220,8 +233,10 @@ void Writer::write_fallbacks(Out& router, Out& litellm) {
   add_section(home("default_fallbacks"), "default_fallbacks", std::move(defaults));
   Out context = fallback_list(ir::Failure::ContextWindow);
   Out content = fallback_list(ir::Failure::ContentPolicy);
-  if (!context.empty() || gw_.context_list_exists.given()) home("context_window_fallbacks").add("context_window_fallbacks", std::move(context));
-  if (!content.empty() || gw_.content_list_exists.given()) home("content_policy_fallbacks").add("content_policy_fallbacks", std::move(content));
+  if (!context.empty() || gw_.context_list_exists.given())
+    home("context_window_fallbacks").add("context_window_fallbacks", std::move(context));
+  if (!content.empty() || gw_.content_list_exists.given())
+    home("content_policy_fallbacks").add("content_policy_fallbacks", std::move(content));
 }
 
 void Writer::write_aliases(Out& router) {
@@ -239,7 +254,8 @@ void Writer::write_aliases(Out& router) {
   add_section(router, "model_group_alias", std::move(aliases));
 }
 
-// ---- litellm_settings --------------------------------------------------------------------------------------------------
+// ---- litellm_settings
+// --------------------------------------------------------------------------------------------------
 
 void Writer::write_litellm_settings(Out& litellm, Out& router) {
   write_budgets(router, litellm);
@@ -255,18 +271,24 @@ void Writer::write_budgets(Out& router, Out& litellm) {
   for (const ir::Budget& budget : gw_.budgets) {
     const bool unknown = budget.amount.state == ir::State::Unknown && ours();
     const auto drop = [&](std::string_view reason) {
-      lose(&budget, Fate::Manual, DiagId::DroppedLimit, std::string(reason), "set the budget with the provider, or on keys and teams");
+      lose(&budget, Fate::Manual, DiagId::DroppedLimit, std::string(reason),
+           "set the budget with the provider, or on keys and teams");
     };
     const ir::Scope& scope = budget.scope;
-    const bool provider = scope.provider.given() && !scope.model.given() && !scope.tag.given() && scope.per.items.empty();
+    const bool provider =
+        scope.provider.given() && !scope.model.given() && !scope.tag.given() && scope.per.items.empty();
     const bool tag = scope.tag.given() && !scope.model.given() && !scope.provider.given() && scope.per.items.empty();
     const bool whole = !scope.provider.given() && !scope.model.given() && !scope.tag.given() && scope.per.items.empty();
-    if (budget.counts != ir::Counted::Usd || !(budget.amount.given() || unknown) || !(provider || tag || whole) || (whole && global)) {
+    if (budget.counts != ir::Counted::Usd || !(budget.amount.given() || unknown) || !(provider || tag || whole) ||
+        (whole && global)) {
       drop("LiteLLM has budgets in USD of the whole proxy, of a kind of provider and of a tag");
       continue;
     }
-    if (budget.soft.given()) lose(&budget.soft, Fate::Skipped, DiagId::NotExpressible, "this budget of LiteLLM has no warning level");
-    const auto window = !budget.window.given() ? std::nullopt : whole ? reset_text(*budget.window) : rolling_text(*budget.window);
+    if (budget.soft.given())
+      lose(&budget.soft, Fate::Skipped, DiagId::NotExpressible, "this budget of LiteLLM has no warning level");
+    const auto window = !budget.window.given() ? std::nullopt
+                        : whole                ? reset_text(*budget.window)
+                                               : rolling_text(*budget.window);
     const std::string text = window ? *window : budget.window.given() ? budget.window->text : std::string();
     if (budget.window.given() && !window && budget.window->kind != ir::WindowKind::Invalid) {
       drop("LiteLLM has no such window for this budget");
@@ -286,13 +308,15 @@ void Writer::write_budgets(Out& router, Out& litellm) {
   add_section(router, "provider_budget_config", std::move(providers));
   add_section(litellm, "tag_budget_config", std::move(tags));
   for (const ir::Limit& limit : gw_.limits) {
-    lose(&limit, Fate::Manual, DiagId::DroppedLimit, "LiteLLM has no rate limit of the whole proxy", "limit keys and teams, or put a limit before LiteLLM");
+    lose(&limit, Fate::Manual, DiagId::DroppedLimit, "LiteLLM has no rate limit of the whole proxy",
+         "limit keys and teams, or put a limit before LiteLLM");
   }
 }
 
 void Writer::write_cache(Out& litellm) {
   const ir::CacheBackend& cache = gw_.cache;
-  if (cache.enabled.absent() && cache.kind.absent() && cache.params.empty() && !ours()) return write_foreign_cache(litellm);
+  if (cache.enabled.absent() && cache.kind.absent() && cache.params.empty() && !ours())
+    return write_foreign_cache(litellm);
   put(litellm, "cache", cache.enabled);
   Out params = Out::mapping();
   const bool known_kind = cache.kind.from.is_default() && ours();
@@ -318,28 +342,38 @@ void Writer::write_foreign_cache(Out& litellm) {
       for (const Member& m : tier) {
         ir::SettingsChain chain = m.chain;
         chain.push_back(&gw_.defaults);
-        wishes.push_back({&ir::nearest(chain, [](const ir::Settings& s) -> const auto& { return s.cache.mode; }),
-                          &ir::nearest(chain, [](const ir::Settings& s) -> const auto& { return s.cache.ttl; })});
+        wishes.push_back({&ir::nearest(
+                              chain, [](const ir::Settings& s) -> const auto& { return s.cache.mode; }),
+                          &ir::nearest(
+                              chain, [](const ir::Settings& s) -> const auto& { return s.cache.ttl; })});
       }
     }
   }
-  const auto text = [](const Wish& w) { return (w.mode->given() ? **w.mode : "") + "/" + (w.ttl->given() ? (*w.ttl)->text() : ""); };
+  const auto text = [](const Wish& w) {
+    return (w.mode->given() ? **w.mode : "") + "/" + (w.ttl->given() ? (*w.ttl)->text() : "");
+  };
   const bool any = std::ranges::any_of(wishes, [](const Wish& w) { return w.mode->given() && **w.mode != "off"; });
-  const bool agree = !wishes.empty() && std::ranges::all_of(wishes, [&](const Wish& w) { return text(w) == text(wishes.front()); });
+  const bool agree =
+      !wishes.empty() && std::ranges::all_of(wishes, [&](const Wish& w) { return text(w) == text(wishes.front()); });
   if (any && agree && **wishes.front().mode == "simple") {
     litellm.add("cache", Out(true));
     Out params = Out::mapping();
     params.add("type", Out("local"));
     put(params, "ttl", *wishes.front().ttl);
     litellm.add("cache_params", std::move(params));
-    context_.ledger.admit_added("cache", "LiteLLM names the back end of its cache; memory of each process is the nearest");
+    context_.ledger.admit_added("cache",
+                                "LiteLLM names the back end of its cache; memory of each process is the nearest");
     return;
   }
   for (const Wish& w : wishes) {
-    const std::string_view reason = any && !agree ? "LiteLLM has one cache for all groups" : "a semantic cache of LiteLLM needs a back end and an embedding model";
+    const std::string_view reason = any && !agree
+                                        ? "LiteLLM has one cache for all groups"
+                                        : "a semantic cache of LiteLLM needs a back end and an embedding model";
     const std::string_view advice = "set `cache_params` in `litellm_settings`";
-    if (w.mode->given() && **w.mode != "off") lose(w.mode, Fate::Manual, DiagId::NotExpressible, std::string(reason), std::string(advice));
-    if (w.mode->given() && **w.mode == "off") lose(w.mode, Fate::Skipped, DiagId::NotExpressible, "LiteLLM does not cache unless told to");
+    if (w.mode->given() && **w.mode != "off")
+      lose(w.mode, Fate::Manual, DiagId::NotExpressible, std::string(reason), std::string(advice));
+    if (w.mode->given() && **w.mode == "off")
+      lose(w.mode, Fate::Skipped, DiagId::NotExpressible, "LiteLLM does not cache unless told to");
     if (w.ttl->given()) lose(w.ttl, Fate::Manual, DiagId::NotExpressible, std::string(reason), std::string(advice));
   }
 }
@@ -356,7 +390,8 @@ void Writer::write_observers(Out& litellm) {
   }
   for (const ir::Observer& o : gw_.observers) {
     if (gw_.dialect != "litellm" || observer_key(o.event).empty()) {
-      lose(&o, Fate::Manual, DiagId::NotExpressible, "LiteLLM has log targets of its own", "name one in `success_callback`");
+      lose(&o, Fate::Manual, DiagId::NotExpressible, "LiteLLM has log targets of its own",
+           "name one in `success_callback`");
     }
   }
 }
@@ -370,7 +405,8 @@ void Writer::write_principal_defaults(Out& litellm) {
         values.add(p.name, open(p.value, p.name));
         continue;
       }
-      const auto key = std::ranges::find_if(kDefaultKeys, [&](const DefaultKey& k) { return k.kind == defaults.kind && k.name == p.name; });
+      const auto key = std::ranges::find_if(
+          kDefaultKeys, [&](const DefaultKey& k) { return k.kind == defaults.kind && k.name == p.name; });
       if (key != kDefaultKeys.end()) {
         litellm.add(std::string(key->key), open(p.value, p.name));
       } else {
@@ -381,7 +417,8 @@ void Writer::write_principal_defaults(Out& litellm) {
   }
 }
 
-// ---- general_settings and guardrails -----------------------------------------------------------------------------------
+// ---- general_settings and guardrails
+// -----------------------------------------------------------------------------------
 
 void Writer::write_server(Out& router, Out& litellm, Out& general) {
   const ir::Server& server = gw_.server;
@@ -389,7 +426,8 @@ void Writer::write_server(Out& router, Out& litellm, Out& general) {
   if (server.database_url.given()) general.add("database_url", secret(server.database_url, "DATABASE_URL"));
   if (!ours() && !gw_.principals.empty()) {
     // keys, teams and their budgets live in the database (page §12)
-    if (!server.master_key.given()) general.add("master_key", Out(std::string(kReferencePrefix) + "LITELLM_MASTER_KEY"));
+    if (!server.master_key.given())
+      general.add("master_key", Out(std::string(kReferencePrefix) + "LITELLM_MASTER_KEY"));
     if (!server.database_url.given()) general.add("database_url", Out(std::string(kReferencePrefix) + "DATABASE_URL"));
     context_.ledger.admit_added("server", "keys and teams of LiteLLM need a master key and a database");
   }
@@ -412,7 +450,8 @@ Out Writer::guardrails() {
   Out list = Out::sequence();
   for (const ir::Guardrail& g : gw_.guardrails) {
     if (gw_.dialect != "litellm") {
-      lose(&g, Fate::Manual, DiagId::NotExpressible, "this check runs on the source gateway only", "set up a LiteLLM guardrail that does the same");
+      lose(&g, Fate::Manual, DiagId::NotExpressible, "this check runs on the source gateway only",
+           "set up a LiteLLM guardrail that does the same");
       continue;
     }
     Out params = Out::mapping();
@@ -436,14 +475,17 @@ Out Writer::guardrails() {
 /// What no part of the config has a place for.
 void Writer::lose_rest() {
   for (const ir::PlanNode& node : gw_.nodes) {
-    if (node.name.given()) lose(&node.name, Fate::Skipped, DiagId::NotExpressible, "LiteLLM's deployments have no names");
+    if (node.name.given())
+      lose(&node.name, Fate::Skipped, DiagId::NotExpressible, "LiteLLM's deployments have no names");
     if (const auto* balance = std::get_if<ir::Balance>(&node.what)) {
       for (const ir::Edge& e : balance->edges) {
-        if (e.label.given()) lose(&e.label, Fate::Skipped, DiagId::NotExpressible, "LiteLLM's deployments have no labels");
+        if (e.label.given())
+          lose(&e.label, Fate::Skipped, DiagId::NotExpressible, "LiteLLM's deployments have no labels");
       }
     }
     if (const auto* choice = std::get_if<ir::Switch>(&node.what)) {
-      if (choice->otherwise_label.given()) lose(&choice->otherwise_label, Fate::Skipped, DiagId::NotExpressible, "LiteLLM's deployments have no labels");
+      if (choice->otherwise_label.given())
+        lose(&choice->otherwise_label, Fate::Skipped, DiagId::NotExpressible, "LiteLLM's deployments have no labels");
     }
   }
   std::vector<bool> used(gw_.providers.size(), false);
@@ -452,12 +494,14 @@ void Writer::lose_rest() {
   }
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (!used[i]) {
-      lose(&gw_.providers[i], Fate::Manual, DiagId::NotExpressible, "LiteLLM has providers only where a model uses them", "add a model that uses this provider");
+      lose(&gw_.providers[i], Fate::Manual, DiagId::NotExpressible,
+           "LiteLLM has providers only where a model uses them", "add a model that uses this provider");
     }
   }
   if (!ours()) {
     for (const ir::Deployment& d : gw_.deployments) {
-      if (!d.upstream_spelling.absent()) lose(&d.upstream_spelling, Fate::Skipped, DiagId::NotExpressible, "a spelling of the source gateway");
+      if (!d.upstream_spelling.absent())
+        lose(&d.upstream_spelling, Fate::Skipped, DiagId::NotExpressible, "a spelling of the source gateway");
     }
   }
 }

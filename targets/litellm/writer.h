@@ -1,15 +1,15 @@
 #pragma once
 
+#include "compiler/doc/value.h"
+#include "compiler/ir/resolved.h"
+#include "targets/litellm/tables.h"
+#include "targets/write_kit.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
-
-#include "compiler/doc/value.h"
-#include "compiler/ir/resolved.h"
-#include "targets/litellm/tables.h"
-#include "targets/write_kit.h"
 
 namespace gatec::targets::litellm {
 
@@ -59,7 +59,8 @@ class Writer {
   [[nodiscard]] std::string_view layout(std::string_view name) const;
   [[nodiscard]] bool ours() const { return context_.same_dialect; }
   [[nodiscard]] static bool said(const auto& field) { return !field.absent() && !field.from.is_default(); }
-  void lose(const void* what, ir::Fate fate, DiagId code, std::string reason, std::string advice = {}, std::string written = {});
+  void lose(const void* what, ir::Fate fate, DiagId code, std::string reason, std::string advice = {},
+            std::string written = {});
 
   // write_plan.cpp
   void lower_routes();
@@ -69,7 +70,8 @@ class Writer {
   void lower_fallback(const ir::Fallback& fallback, const ir::SettingsChain& chain, Group& group, int depth);
   void lower_switch(const ir::Switch& choice, const ir::SettingsChain& chain, Group& group, int depth);
   void lower_to(const ir::PlanNode& node, const ir::To& to, const ir::SettingsChain& chain, Group& group, int depth);
-  void lower_alone(ir::NodeId id, const ir::SettingsChain& chain, Group& group, std::string_view suffix, ir::Failure on, int depth);
+  void lower_alone(ir::NodeId id, const ir::SettingsChain& chain, Group& group, std::string_view suffix, ir::Failure on,
+                   int depth);
   void complete_weights(Tier& tier);
   void judge_balance(const ir::Balance& balance);
   void choose_policy();
@@ -92,8 +94,10 @@ class Writer {
 
   // write_provider.cpp
   void write_provider(Out& params, const ir::Deployment& d, const Group& group);
-  void write_model(Out& params, const ir::Deployment& d, const ir::Provider& provider, const ir::Field<std::string>& kind, const Group& group);
-  [[nodiscard]] std::string foreign_prefix(const ir::Provider& provider, const ir::Field<std::string>& kind, std::string_view model, Out& params);
+  void write_model(Out& params, const ir::Deployment& d, const ir::Provider& provider,
+                   const ir::Field<std::string>& kind, const Group& group);
+  [[nodiscard]] std::string foreign_prefix(const ir::Provider& provider, const ir::Field<std::string>& kind,
+                                           std::string_view model, Out& params);
   void write_region(Out& params, const ir::Provider& provider, std::string_view kind, const Group& group);
   void write_provider_params(Out& params, const ir::Provider& provider);
   void lose_provider_rest(const ir::Provider& provider);
@@ -103,7 +107,8 @@ class Writer {
   void write_router(Out& router, Out& litellm);
   void write_strategy(Out& router);
   void write_prechecks(Out& router);
-  void write_failure_counts(Out& map, std::string_view key, const std::vector<ir::FailureCount>& counts, std::string_view suffix);
+  void write_failure_counts(Out& map, std::string_view key, const std::vector<ir::FailureCount>& counts,
+                            std::string_view suffix);
   void write_group_retries(Out& router);
   void find_group_retries();
   [[nodiscard]] bool group_retry_written(const std::vector<ir::FailureCount>& counts) const;
@@ -126,12 +131,12 @@ class Writer {
   WriteContext& context_;
   CredentialSpeller spell_;
   std::vector<Group> groups_;
-  std::vector<Group> made_groups_;               // of parts of the plan that is being lowered
+  std::vector<Group> made_groups_;  // of parts of the plan that is being lowered
   std::vector<std::string> default_targets_;
   std::unordered_set<std::string> names_;
-  ir::Field<ir::Policy> policy_;                 // written for all groups
-  std::optional<std::int64_t> attempts_;         // written for all groups
-  bool enforce_ = false;                         // hard limits of deployments need LiteLLM's own check
+  ir::Field<ir::Policy> policy_;          // written for all groups
+  std::optional<std::int64_t> attempts_;  // written for all groups
+  bool enforce_ = false;                  // hard limits of deployments need LiteLLM's own check
   std::vector<std::pair<std::string, const std::vector<ir::FailureCount>*>> group_retries_;
 };
 

@@ -80,6 +80,11 @@ void Reader::keep_key(std::vector<ir::Extra>& extras, std::string_view section, 
       keep_as(extras, section, key, *entry.value, DiagId::NotModelled, fate_of(*row), area_of(*row).advice);
       return;
     case Handling::Inert: {
+      if (key == "azure_resource_name" || key == "azure_deployment_id") {
+        report(DiagId::PortkeyAzureKeys, entry.key->span(), quoted(key) + " is read from headers only, a config takes " + quoted(key.substr(6)));
+        keep_as(extras, section, key, *entry.value, DiagId::PortkeyAzureKeys, ir::Fate::Skipped, "write it without `azure_` in the source");
+        return;
+      }
       std::string message = quoted(key) + " has no effect here";
       if (key == "on_status_codes") message += "; a fallback reads it inside `strategy`";
       if (key == "metadata") message += "; metadata is read from the request's header alone";

@@ -1,8 +1,8 @@
 #include "targets/litellm/detect.h"
 
-#include <catch2/catch.hpp>
-
 #include "compiler/doc/reader.h"
+
+#include <catch2/catch.hpp>
 
 namespace {
 

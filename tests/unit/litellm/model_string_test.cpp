@@ -7,7 +7,8 @@ using gatec::targets::litellm::ModelString;
 namespace {
 
 ModelString read(std::string_view text, std::string_view api_base = {}) {
-  return gatec::targets::litellm::read_model_string(text, api_base, [](std::string_view name) { return name == "my-llm"; });
+  return gatec::targets::litellm::read_model_string(text, api_base,
+                                                    [](std::string_view name) { return name == "my-llm"; });
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "targets/litellm/prices.h"
 
-#include <catch2/catch.hpp>
-
 #include "targets/litellm/tables.h"
+
+#include <catch2/catch.hpp>
 
 namespace litellm = gatec::targets::litellm;
 
