@@ -42,7 +42,8 @@ bool same_value(const ir::Window& a, const ir::Window& b) { return same_meaning(
 
 template <class T>
 bool same_field(const Field<T>& a, const Field<T>& b) {
-  return a.state == b.state && (a.state != State::Given || same_value(a.value, b.value));
+  const bool has_text = a.state == State::Given || a.state == State::Unknown;  // of the latter, what sets it
+  return a.state == b.state && (!has_text || same_value(a.value, b.value));
 }
 
 template <class T>

@@ -113,11 +113,6 @@ class Prover final : public compare::Listener {
         return;
       }
     }
-    const bool given_up = loss.fate == Fate::Manual || loss.fate == Fate::Skipped;
-    if (given_up && change == Change::Changed && !pair.after_from->is_default()) {
-      refuse(pair, "given up");
-      return;
-    }
     if (!pair.before_from->has_leaves()) {
       // What surrounds a default and is lost as a whole is told by its leaves.
       if (first && exact) assume(pair, loss.reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
