@@ -11,12 +11,11 @@ constexpr Version kOssVersions[] = {{"1.15", "npm and image 1.15", true}};
 constexpr Version kHostedVersions[] = {{"2.x", "control plane and gateway of 2026", true}};
 
 constexpr OptionSpec kOssOptions[] = {
-    {"portkey.split", "none|route", "one config that chooses by the requested model, or one for each route"},
+    {"split", "none|route", "one config that chooses by the requested model, or one for each route"},
 };
 constexpr OptionSpec kHostedOptions[] = {
-    {"portkey.split", "none|route", "one config that chooses by the requested model, or one for each route"},
-    {"portkey.rate_limits", "object|array", "how an AI provider's rate limits are written; the sources disagree"},
-    {"portkey.unlisted", "refuse|none", "what becomes of model names that no route has"},
+    {"split", "none|route", "one config that chooses by the requested model, or one for each route"},
+    {"unlisted", "refuse|none", "what becomes of model names that no route has"},
 };
 
 constexpr Capability kOssCapabilities[] = {

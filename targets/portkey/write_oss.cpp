@@ -110,7 +110,7 @@ std::vector<Artifact> write_oss(const ir::Gateway& gateway, WriteContext& contex
     if (compact > kHeaderBudget) {
       context.ledger.assume(artifact.path, "portkey.header-size",
                             "the config takes " + std::to_string(compact) + " bytes of a request header, of which the gateway takes 16 KiB in all: "
-                            "split it (`--opt portkey.split=route`) or start the gateway with a higher limit");
+                            "split it (`--opt portkey-oss.split=route`) or start the gateway with a higher limit");
     }
     artifacts.push_back(std::move(artifact));
   }
