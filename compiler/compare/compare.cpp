@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "compiler/ir/resolved.h"
 
@@ -434,12 +435,12 @@ class Comparer {
   const PlanNode* get(const Side& side, NodeId id) const { return id.valid() ? &side.gateway->at(id) : nullptr; }
 
   /// Walks down through nodes that choose nothing: a balance of one, a fallback without alternatives. Their settings count.
-  const PlanNode* strip(Side& side, NodeId id, bool is_before, std::size_t& pushed) {
+  const PlanNode* strip(Side& side, NodeId id, bool is_before, std::size_t& pushed, bool tier) {
     const PlanNode* n = get(side, id);
     while (n != nullptr) {
       if (const auto* balance = std::get_if<ir::Balance>(&n->what); balance && balance->edges.size() == 1) {
         node_own(is_before ? n : nullptr, is_before ? nullptr : n, true);
-        moot_balance(*balance, is_before);
+        moot_balance(*balance, is_before, tier);
         side.chain.push_back(&n->settings);
         ++pushed;
         n = get(side, balance->edges[0].node);
@@ -467,12 +468,17 @@ class Comparer {
     for (const auto& item : l.items) moot(item, why);
   }
 
-  void moot_balance(const ir::Balance& balance, bool is_before) {
+  /// A tier of a fallback that is matched by one of the other side has said its order by its place.
+  void moot_balance(const ir::Balance& balance, bool is_before, bool tier) {
     if (!is_before) return;
     constexpr std::string_view why = "a balance of one has nothing to choose";
     for (const ir::Edge& e : balance.edges) {
       moot(e.weight, why);
-      moot(e.order, why);
+      if (tier && !e.order.absent()) {
+        out_.same({path_, Class::Route, &e.order, nullptr, &e.order.from, nullptr, &show_field<std::int64_t>});
+      } else {
+        moot(e.order, why);
+      }
       moot(e.label, "a label");
     }
     moot(balance.policy, why);
@@ -486,8 +492,9 @@ class Comparer {
     std::size_t pushed_x = 0;
     std::size_t pushed_y = 0;
     lone_pair(ix, iy);
-    const PlanNode* x = strip(a_, ix, true, pushed_x);
-    const PlanNode* y = strip(b_, iy, false, pushed_y);
+    const bool tier = std::exchange(tier_, false) && !same_dialect_ && ix.valid() && iy.valid();
+    const PlanNode* x = strip(a_, ix, true, pushed_x, tier);
+    const PlanNode* y = strip(b_, iy, false, pushed_y, tier);
     if (x != nullptr || y != nullptr) shapes(x, y, alone);
     a_.chain.resize(a_.chain.size() - pushed_x);
     b_.chain.resize(b_.chain.size() - pushed_y);
@@ -779,6 +786,7 @@ class Comparer {
   void fallback(const ir::Fallback* x, const ir::Fallback* y) {
     fallback_own(x, y);
     path_.push("primary");
+    tier_ = true;
     node(x ? x->primary : NodeId{}, y ? y->primary : NodeId{}, true);
     path_.pop();
     for (const ir::Failure on : {ir::Failure::Any, ir::Failure::RateLimit, ir::Failure::Timeout, ir::Failure::ServerError,
@@ -822,6 +830,7 @@ class Comparer {
     path_.push_index("fallback", index);
     out_.enter(x, y);
     if (x != nullptr) moot(x->label, "a label");
+    tier_ = true;
     node(x ? x->node : NodeId{}, y ? y->node : NodeId{}, true);
     out_.leave();
     path_.pop();
@@ -1154,6 +1163,7 @@ class Comparer {
   bool same_dialect_;
   Side a_, b_;
   Path path_;
+  bool tier_ = false;  // the next node is the primary or an edge of a fallback
   std::unordered_set<const void*> arrived_;
   std::unordered_set<const ir::Provider*> seen_providers_;
 };

@@ -81,6 +81,9 @@ void ConfigWriter::lose_gateway() {
     lose(&v, manual("a config sets no environment", "set " + v.name + " where the gateway runs"));
   }
   lose(&gateway_.cache, skipped("which store caches is no matter of a config"));
+  if (!oss() && gateway_.cache.enabled.given() && gateway_.defaults.cache.mode.given()) {
+    lose(&gateway_.cache.enabled, {Fate::Approximated, DiagId::Approximated, "each config says itself whether it caches", "", ""});
+  }
   lose_if(gateway_.server.database_url, skipped("the gateway needs no database of this kind"));
   lose_if(gateway_.server.models_in_database, skipped("the gateway takes no models from a database"));
   lose_if(gateway_.server.allowed_ips, manual("the gateway does not look at addresses", "allow the addresses in the network or a proxy before it"));

@@ -2,6 +2,7 @@
 #include "compiler/driver/app.h"
 #include "compiler/driver/options.h"
 #include "targets/dialect.h"
+#include "targets/features.h"
 
 namespace gatec::driver {
 namespace {
@@ -63,6 +64,15 @@ std::string as_json() {
     json.member("write", dialect->write != nullptr);
     write_options(json, *dialect);
     write_capabilities(json, *dialect);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("features");
+  json.begin_array();
+  for (const targets::Feature& feature : targets::features()) {
+    json.begin_object();
+    json.member("name", feature.name);
+    json.member("text", feature.text);
     json.end_object();
   }
   json.end_array();
