@@ -84,6 +84,7 @@ struct WriteContext {
   Secrets secrets = Secrets::Reference;
   SecretNames names;
   bool same_dialect = false;  // the source is of this dialect: extras and layout are ours
+  std::vector<std::string> steps;  // what a person does with the artefacts, in order, in words of the report
 
   [[nodiscard]] std::string_view option(std::string_view key, std::string_view otherwise = {}) const {
     const auto found = options.find(key);
@@ -96,6 +97,20 @@ struct Capability {
   std::string_view feature;   // "weights", "key budgets"
   std::string_view fidelity;  // "exact", "approximated", "manual", "none"
   std::string_view note;
+};
+
+/// What whoever runs or calls a gateway must know to move to it, or back to it: texts of the report. `$KEY` stands for the
+/// caller's key, HOST for where the gateway runs, MODEL for a route of the config.
+struct Guide {
+  std::string_view base_url;       // of clients that speak OpenAI's API
+  std::string_view key;            // what clients authenticate with
+  std::string_view models;         // what becomes of the model names in client code
+  std::string_view headers;        // sent with each request besides the key, lines; empty: none
+  std::string_view anthropic_url;  // of clients that speak Anthropic's API; empty: there is none
+  std::string_view responses_url;  // of clients that speak OpenAI's Responses API; empty: there is none
+  std::span<const std::string_view> go_live;  // steps in order, after those that the report lists
+  std::span<const std::string_view> confirm;  // shell commands
+  std::span<const std::string_view> roll_back;  // steps, besides setting clients back
 };
 
 /// What one gateway accepts and how. Plain data; a dialect that cannot be read or written leaves the pointer null.
@@ -112,6 +127,7 @@ struct Dialect {
   std::vector<Artifact> (*write)(const ir::Gateway& gateway, WriteContext& context);
   /// Findings about this gateway's own habits, beside what reading told and the rules on the IR tell.
   void (*check)(std::span<const Input> inputs, const ir::Gateway& gateway, ReadContext& context);
+  const Guide* guide = nullptr;  // of dialects that are written
 };
 
 /// All dialects, in the order of registry.def. A folder `x` of the registry defines `std::span<const Dialect> x_dialects()`

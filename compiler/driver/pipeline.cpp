@@ -1,9 +1,11 @@
 #include "compiler/driver/pipeline.h"
 
 #include "compiler/driver/arguments.h"
+#include "compiler/driver/guide.h"
 #include "compiler/ir/walk.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace gatec::driver {
@@ -146,7 +148,7 @@ void name_bugs(Compiled& result, Session& source, const prove::Outcome& outcome)
   }
 }
 
-std::vector<std::string> next_steps(const Compiled& result) {
+std::vector<std::string> next_steps(const Compiled& result, std::vector<std::string> of_writer) {
   std::vector<std::string> steps;
   const std::size_t secrets = result.report.secrets.size();
   if (secrets > 0)
@@ -155,6 +157,7 @@ std::vector<std::string> next_steps(const Compiled& result) {
   for (const Artifact& artifact : result.artifacts) {
     if (artifact.executable) steps.push_back("Run `" + artifact.path + "`.");
   }
+  std::ranges::move(of_writer, std::back_inserter(steps));
   return steps;
 }
 
@@ -209,11 +212,13 @@ Compiled compile_once(Env& env, Session& source, const CompileSettings& settings
                                 settings.options.of(to.name),
                                 settings.secrets,
                                 {},
-                                source.choice().dialect->read == to.read};
+                                source.choice().dialect->read == to.read,
+                                {}};
   reserve_names(source.gateway, context.names);
   result.artifacts = to.write(source.gateway, context);
   for (const auto& [name, purpose] : context.names.made()) result.report.secrets.emplace_back(name, purpose);
-  result.report.notes = next_steps(result);
+  result.report.notes = next_steps(result, std::move(context.steps));
+  result.report.guide = migration_guide(*source.choice().dialect, to, source.gateway);
 
   Session target(env, {settings.to, settings.options});
   if (read_back(result, target)) prove_it(result, source, target);

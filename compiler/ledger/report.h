@@ -38,6 +38,11 @@ struct OutputFile {
   std::string path, role, sha256, route;
 };
 
+/// A part of the report that tells people what to do next: Markdown, without its heading.
+struct Section {
+  std::string title, text;
+};
+
 /// All that a compile tells. Rendered as JSON (docs/report.schema.json), Markdown and text.
 struct Report {
   std::string from, from_version, to, to_version;
@@ -51,6 +56,7 @@ struct Report {
   std::vector<OutputFile> outputs;
   std::vector<std::pair<std::string, std::string>> secrets;  // variable, what it is for
   std::vector<std::string> notes;                            // of the writer: next steps in order
+  std::vector<Section> guide;                                // going live, clients, confirming, rolling back
 };
 
 [[nodiscard]] std::string report_json(const Report& report);

@@ -99,6 +99,18 @@ void write_outputs(JsonWriter& json, const Report& report) {
   json.end_array();
 }
 
+void write_guide(JsonWriter& json, const Report& report) {
+  json.key("guide");
+  json.begin_array();
+  for (const Section& section : report.guide) {
+    json.begin_object();
+    json.member("title", section.title);
+    json.member("text", section.text);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_secrets(JsonWriter& json, const Report& report) {
   json.key("secrets");
   json.begin_array();
@@ -134,6 +146,7 @@ std::string report_json(const Report& report) {
   write_outputs(json, report);
   write_secrets(json, report);
   write_strings(json, "notes", report.notes);
+  write_guide(json, report);
   json.end_object();
   return out;
 }

@@ -83,6 +83,13 @@ void write_tasks(Page& page, const Report& report) {
   }
 }
 
+void write_guide(Page& page, const Report& report) {
+  for (const Section& section : report.guide) {
+    page.heading(section.title);
+    page.text() += section.text;
+  }
+}
+
 void write_gate(Page& page, const Report& report) {
   if (report.gate.empty()) return;
   page.heading("Caps, access and authentication");
@@ -151,6 +158,7 @@ std::string report_markdown(const Report& report) {
   write_fates(page, report);
   write_causes(page, report);
   write_tasks(page, report);
+  write_guide(page, report);
   write_gate(page, report);
   write_secrets(page, report);
   write_assumptions(page, report);

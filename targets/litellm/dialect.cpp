@@ -74,6 +74,31 @@ constexpr Capability kCapabilities[] = {
     {"master key", "exact", ""},
 };
 
+constexpr std::string_view kGoLive[] = {
+    "Set the environment variables that the config names where the proxy runs, and start it: `litellm --config config.yaml`.",
+    "Where there are payloads, the proxy needs a database (`DATABASE_URL`) and a master key; then send them with the script beside them.",
+};
+constexpr std::string_view kConfirm[] = {
+    "curl -fsS http://HOST:4000/health/readiness",
+    "curl -fsS http://HOST:4000/v1/models -H \"Authorization: Bearer $GATEWAY_KEY\"",
+    "curl -fsS http://HOST:4000/v1/chat/completions -H \"Authorization: Bearer $GATEWAY_KEY\" -H 'content-type: application/json' \\\n"
+    "  -d '{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"ping\"}], \"max_tokens\": 5}'",
+};
+constexpr std::string_view kRollBack[] = {
+    "Stop the proxy; what it wrote into its database (keys, spend) stays and does no harm.",
+};
+constexpr Guide kGuide{
+    "http://HOST:4000/v1",
+    "a virtual key (`sk-…`) made by `/key/generate`, or the master key where there are none",
+    "unchanged: `model_name` is what clients ask for",
+    "",
+    "http://HOST:4000",
+    "http://HOST:4000/v1",
+    kGoLive,
+    kConfirm,
+    kRollBack,
+};
+
 int detect(const doc::Document& document) {
   const doc::Node* root = document.root();
   if (root == nullptr) return 0;
@@ -82,7 +107,7 @@ int detect(const doc::Document& document) {
 
 constexpr Dialect kDialects[] = {
     {"litellm", "LiteLLM proxy", kVersions, kOptions, kCapabilities, &detect, &litellm::read_litellm,
-     &litellm::write_litellm, &litellm::check_litellm},
+     &litellm::write_litellm, &litellm::check_litellm, &kGuide},
 };
 
 }  // namespace
