@@ -47,7 +47,10 @@ class Decimal {
   constexpr Decimal(Int128 mantissa, int scale) : mantissa_(mantissa), scale_(scale) {}
   void reduce();
 
-  Int128 mantissa_ = 0;
+  // Aligned as two words, so that the many optional numbers of the IR take no padding.
+  __extension__ typedef __int128 Packed128 __attribute__((aligned(8)));  // NOLINT(modernize-use-using): as Int128
+
+  Packed128 mantissa_ = 0;
   int scale_ = 0;  // never negative, and no trailing zero of the mantissa is kept behind the point
 };
 

@@ -98,10 +98,12 @@ Entry entry_of(const Session& source, const doc::Node& node, std::string_view pa
   entry.column = at.column;
   entry.path = path;
   entry.fate = leaf.fate;
-  entry.field = std::move(leaf.field);
   entry.where = places.text(leaf.target);
-  entry.wanted = std::move(leaf.wanted);
-  entry.written = std::move(leaf.written);
+  if (leaf.texts) {
+    entry.field = std::move(leaf.texts->field);
+    entry.wanted = std::move(leaf.texts->wanted);
+    entry.written = std::move(leaf.texts->written);
+  }
   entry.reason = leaf.reason;
   entry.advice = leaf.advice;
   if (leaf.has_code) entry.code = diagnostics::info(leaf.code).code;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -19,44 +18,75 @@ struct Rule {
   std::string_view source;  // page and section it was read in
 };
 
-/// The source leaves that a value came from, and the rule by which, if it was not simply written there.
+/// The source leaves that a value came from, and the rule by which, if it was not simply written there. One word: most
+/// values have one leaf or one rule, which stand in it; the rest is on the heap.
 class Origin {
  public:
   Origin() = default;
-  Origin(LeafId leaf) : first_(leaf) {}  // NOLINT: a leaf is an origin
-  explicit Origin(const Rule& rule) : rule_(&rule) {}
-  Origin(LeafId leaf, const Rule& rule) : first_(leaf), rule_(&rule) {}
-  Origin(const Origin& other) : first_(other.first_), rule_(other.rule_) {
-    if (other.more_) more_ = std::make_unique<std::vector<LeafId>>(*other.more_);
+  Origin(LeafId leaf) : word_(leaf.valid() ? of_leaf(leaf) : 0) {}  // NOLINT: a leaf is an origin
+  explicit Origin(const Rule& rule) : word_(of_rule(&rule)) {}
+  Origin(LeafId leaf, const Rule& rule) : Origin(rule) { add(leaf); }
+  Origin(const Origin& other) : word_(other.on_heap() ? copy_of(*other.heap()) : other.word_) {}
+  Origin(Origin&& other) noexcept : word_(other.word_) {
+    if (on_heap()) other.word_ = 0;
   }
-  Origin(Origin&&) noexcept = default;
   Origin& operator=(const Origin& other) {
     if (this != &other) *this = Origin(other);
     return *this;
   }
-  Origin& operator=(Origin&&) noexcept = default;
-  ~Origin() = default;
+  Origin& operator=(Origin&& other) noexcept {
+    std::swap(word_, other.word_);
+    return *this;
+  }
+  ~Origin() {
+    if (on_heap()) drop(heap());
+  }
 
   void add(LeafId leaf);
   void add(const Origin& other);
-  [[nodiscard]] bool has_leaves() const { return first_.valid(); }
-  [[nodiscard]] LeafId first() const { return first_; }
+  [[nodiscard]] bool has_leaves() const { return first().valid(); }
+  [[nodiscard]] LeafId first() const {
+    if (is_leaf()) return leaf();
+    return on_heap() && !heap()->leaves.empty() ? heap()->leaves.front() : LeafId{};
+  }
   template <class F>
   void each(F&& f) const {
-    if (first_.valid()) f(first_);
-    if (more_) {
-      for (LeafId leaf : *more_) f(leaf);
+    if (is_leaf()) {
+      f(leaf());
+    } else if (on_heap()) {
+      for (const LeafId one : heap()->leaves) f(one);
     }
   }
-  [[nodiscard]] const Rule* rule() const { return rule_; }
-  void set_rule(const Rule& rule) { rule_ = &rule; }
+  [[nodiscard]] const Rule* rule() const {
+    if (on_heap()) return heap()->rule;
+    return is_leaf() ? nullptr : reinterpret_cast<const Rule*>(static_cast<std::uintptr_t>(word_));
+  }
+  void set_rule(const Rule& rule);
   /// Filled in by a rule alone: nobody wrote it.
-  [[nodiscard]] bool is_default() const { return rule_ != nullptr && !first_.valid(); }
+  [[nodiscard]] bool is_default() const { return rule() != nullptr && !has_leaves(); }
 
  private:
-  LeafId first_;
-  const Rule* rule_ = nullptr;
-  std::unique_ptr<std::vector<LeafId>> more_;
+  struct Heap {
+    std::vector<LeafId> leaves;
+    const Rule* rule = nullptr;
+  };
+  // 0 is nothing, an even pointer a Rule, with the second bit set a Heap; odd is a leaf.
+  static constexpr std::uint64_t kLeaf = 1;
+  static constexpr std::uint64_t kHeap = 2;
+  static_assert(alignof(Rule) > kHeap && alignof(Heap) > kHeap);
+
+  [[nodiscard]] bool is_leaf() const { return (word_ & kLeaf) != 0; }
+  [[nodiscard]] bool on_heap() const { return (word_ & kHeap) != 0 && !is_leaf(); }
+  [[nodiscard]] LeafId leaf() const { return LeafId{static_cast<std::uint32_t>(word_ >> 1U)}; }
+  [[nodiscard]] Heap* heap() const { return reinterpret_cast<Heap*>(static_cast<std::uintptr_t>(word_ & ~kHeap)); }
+  static std::uint64_t of_leaf(LeafId leaf) { return (std::uint64_t{leaf.value} << 1U) | kLeaf; }
+  static std::uint64_t of_rule(const Rule* rule) { return reinterpret_cast<std::uintptr_t>(rule); }
+  static std::uint64_t copy_of(const Heap& heap);
+  static void drop(Heap* heap);
+  /// Moves to the heap what stands in the word.
+  Heap& spread();
+
+  std::uint64_t word_ = 0;
 };
 
 /// Absent, zero and unlimited are three things; a value that is set elsewhere (environment, tier, database) is a fourth.

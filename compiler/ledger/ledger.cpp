@@ -17,6 +17,16 @@ void Ledger::settle(const doc::Node& node, Fate fate, DiagId code, const std::st
   for (const doc::Entry& entry : node.written_entries()) settle(*entry.value, fate, code, reason);
 }
 
+void Ledger::lose(const void* ir_value, Loss loss) {
+  if (ir_value == nullptr) return;
+  const auto next = static_cast<std::uint32_t>(losses_.size());
+  if (loss_of_.insert(ir_value, next)) {
+    losses_.push_back(std::move(loss));
+  } else {
+    losses_[loss_of_.find(ir_value)] = std::move(loss);
+  }
+}
+
 void Ledger::assume(std::string field, std::string_view rule, std::string text) {
   const bool known = std::any_of(assumptions_.begin(), assumptions_.end(),
                                  [&](const Assumption& a) { return a.field == field && a.text == text; });

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "compiler/base/pointer_map.h"
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/ir/gateway.h"
 
@@ -38,12 +41,15 @@ struct Assumption {
 /// What a leaf came to, one row a leaf; made by the proof from the comparison and the losses.
 struct LeafRecord {
   Fate fate = Fate::Open;
-  DiagId code{};
   bool has_code = false;
-  std::string field;    // IR path
-  std::string wanted, written;
-  std::string_view reason, advice;  // of the ledger's losses and settlements, which live longer
+  DiagId code{};
   LeafId target;                    // first leaf of the outputs that it became
+  std::string_view reason, advice;  // of the ledger's losses and settlements, which live longer
+  struct Texts {
+    std::string field;  // IR path
+    std::string wanted, written;
+  };
+  std::unique_ptr<Texts> texts;  // of what differs; most leaves are mapped and have none
 };
 
 class Ledger {
@@ -54,14 +60,15 @@ class Ledger {
   /// Every leaf below a node (aliases followed) at once.
   void settle(const doc::Node& node, Fate fate, DiagId code, const std::string& reason);
 
-  void lose(const void* ir_value, Loss loss) { losses_.insert_or_assign(ir_value, std::move(loss)); }
+  /// Said twice of one value, the later word counts.
+  void lose(const void* ir_value, Loss loss);
   /// The target says more than the source under this IR path prefix, as explained.
   void admit_added(std::string path_prefix, std::string reason) { added_.emplace_back(std::move(path_prefix), std::move(reason)); }
   void assume(std::string field, std::string_view rule, std::string text);
 
   [[nodiscard]] const Loss* loss(const void* ir_value) const {
-    const auto found = losses_.find(ir_value);
-    return found == losses_.end() ? nullptr : &found->second;
+    const std::uint32_t found = loss_of_.find(ir_value);
+    return found == base::PointerMap::kNone ? nullptr : &losses_[found];
   }
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& added() const { return added_; }
   [[nodiscard]] const std::vector<Assumption>& assumptions() const { return assumptions_; }
@@ -76,7 +83,8 @@ class Ledger {
 
  private:
   std::vector<Settlement> settlements_;
-  std::unordered_map<const void*, Loss> losses_;
+  base::PointerMap loss_of_;
+  std::deque<Loss> losses_;
   std::vector<std::pair<std::string, std::string>> added_;
   std::vector<Assumption> assumptions_;
 };

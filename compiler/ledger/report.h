@@ -9,17 +9,18 @@
 
 namespace gatec::ledger {
 
-/// One leaf of the inputs and what came of it. Never holds a secret.
+/// One leaf of the inputs and what came of it. Never holds a secret. Views reach into the source's session.
 struct Entry {
-  std::string file;
+  std::string_view file;  // of the sources
   std::uint32_t line = 0, column = 0;
   std::string path;     // in the source document
   Fate fate = Fate::Open;
   std::string field;    // IR path
   std::string where;    // place in the output, or empty
-  std::string wanted, written, reason;
-  std::string advice;   // what a person must do (manual)
-  std::string code;     // "GW0901", or empty for mapped
+  std::string wanted, written;
+  std::string_view reason;  // of the ledger
+  std::string_view advice;  // what a person must do (manual); of the ledger
+  std::string_view code;    // "GW0901", or empty for mapped
 };
 
 /// A cap, access list or authentication compared field by field.

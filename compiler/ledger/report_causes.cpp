@@ -59,7 +59,7 @@ std::string share(const Report& report, std::int64_t part) {
 }
 
 std::string place(const Entry& entry) {
-  return entry.file + ":" + std::to_string(entry.line) + ":" + std::to_string(entry.column);
+  return std::string(entry.file) + ":" + std::to_string(entry.line) + ":" + std::to_string(entry.column);
 }
 
 }  // namespace gatec::ledger

@@ -132,7 +132,7 @@ void write_entries(Writer& w, const Report& report) {
     if (!e.written.empty()) text += ": " + e.wanted + " → " + e.written;
     if (!e.where.empty()) text += "  at " + e.where;
     w.line(text);
-    if (!e.reason.empty()) w.line("    " + e.reason + (e.code.empty() ? "" : " [" + e.code + "]"));
+    if (!e.reason.empty()) w.line("    " + std::string(e.reason) + (e.code.empty() ? "" : " [" + std::string(e.code) + "]"));
   }
 }
 

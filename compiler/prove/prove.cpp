@@ -136,9 +136,10 @@ class Prover final : public compare::Listener {
       r.has_code = true;
       r.reason = reason;
       r.advice = advice;
-      r.field = pair.path.text();
-      r.wanted = pair.show(pair.before);
-      r.written = removed ? std::string() : pair.show(pair.after);
+      if (!r.texts) r.texts = std::make_unique<LeafRecord::Texts>();
+      r.texts->field = pair.path.text();
+      r.texts->wanted = pair.show(pair.before);
+      r.texts->written = removed ? std::string() : pair.show(pair.after);
       if (target.valid()) r.target = target;
     });
   }

@@ -216,8 +216,7 @@ class Compile {
     for (const ledger::Entry& entry : result_.report.entries) {
       if (ir::fate_name(entry.fate) != fate) continue;
       if (++named > kPointsNamed) break;
-      builder.note(entry.file + ":" + std::to_string(entry.line) + ":" + std::to_string(entry.column) + " " +
-                   entry.path + ": " + entry.reason);
+      builder.note(ledger::place(entry) + " " + entry.path + ": " + std::string(entry.reason));
     }
   }
 

@@ -75,7 +75,7 @@ TEST_CASE("an approximation must be the one announced") {
   ledger::Ledger ledger;
   ledger.lose(&a.defaults.timeouts.attempt, Loss{Fate::Approximated, DiagId::Approximated, "whole seconds only", "30", ""});
   CHECK(run(a, b, ledger).figures.unadmitted == 0);
-  CHECK(run(a, b, ledger).leaves[3].written == "30");
+  CHECK(run(a, b, ledger).leaves[3].texts->written == "30");
   b.defaults.timeouts.attempt.value = Decimal(31);
   CHECK(run(a, b, ledger).figures.unadmitted == 1);
 }
