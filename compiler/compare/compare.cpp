@@ -495,9 +495,76 @@ class Comparer {
     const bool tier = std::exchange(tier_, false) && !same_dialect_ && ix.valid() && iy.valid();
     const PlanNode* x = strip(a_, ix, true, pushed_x, tier);
     const PlanNode* y = strip(b_, iy, false, pushed_y, tier);
-    if (x != nullptr || y != nullptr) shapes(x, y, alone);
+    const PlanNode* left = x != nullptr && y != nullptr ? left_of(x) : nullptr;
+    if (left != nullptr) {
+      leftover(x, left, y, alone);
+    } else if (x != nullptr || y != nullptr) {
+      shapes(x, y, alone);
+    }
     a_.chain.resize(a_.chain.size() - pushed_x);
     b_.chain.resize(b_.chain.size() - pushed_y);
+  }
+
+  template <class E>
+  bool gone(const E& edge) const {
+    return out_.gone(&edge) || (edge.node.valid() && out_.gone(get(a_, edge.node)));
+  }
+
+  /// The one member that is left where all others of a balance or fallback are known to be gone.
+  const PlanNode* left_of(const PlanNode* n) const {
+    const PlanNode* left = nullptr;
+    std::size_t others = 0;
+    std::size_t alive = 0;
+    const auto count = [&](const auto& edge) {
+      if (gone(edge)) {
+        ++others;
+      } else {
+        ++alive;
+        left = get(a_, edge.node);
+      }
+    };
+    if (const auto* b = std::get_if<ir::Balance>(&n->what)) {
+      for (const ir::Edge& e : b->edges) count(e);
+    } else if (const auto* f = std::get_if<ir::Fallback>(&n->what)) {
+      count(ir::Edge{.node = f->primary});
+      for (const ir::FallbackEdge& e : f->edges) count(e);
+    }
+    return alive == 1 && others > 0 ? left : nullptr;
+  }
+
+  /// `y` against what is left of `x`; the rest of `x` has no counterpart.
+  void leftover(const PlanNode* x, const PlanNode* left, const PlanNode* y, bool alone) {
+    around(x, nullptr, [&] {
+      const auto member = [&](const ir::NodeId id, bool lone) { node(id, get(a_, id) == left ? id_of(b_, y) : NodeId{}, lone); };
+      if (const auto* b = std::get_if<ir::Balance>(&x->what)) {
+        balance_own(b, nullptr);
+        for (std::size_t i = 0; i < b->edges.size(); ++i) {
+          const ir::Edge& e = b->edges[i];
+          path_.push_index("balance", i);
+          out_.enter(&e, nullptr);
+          weight(&e, nullptr, std::nullopt);
+          order(&e, nullptr);
+          moot(e.label, "a label");
+          member(e.node, false);
+          out_.leave();
+          path_.pop();
+        }
+        return;
+      }
+      const auto& f = std::get<ir::Fallback>(x->what);
+      fallback_own(&f, nullptr);
+      path_.push("primary");
+      member(f.primary, alone);
+      path_.pop();
+      for (std::size_t i = 0; i < f.edges.size(); ++i) {
+        path_.push_index("fallback", i);
+        out_.enter(&f.edges[i], nullptr);
+        moot(f.edges[i].label, "a label");
+        member(f.edges[i].node, true);
+        out_.leave();
+        path_.pop();
+      }
+    });
   }
 
   /// Both are balances of one: their weights and orders still ought to arrive in the same dialect.
@@ -656,11 +723,15 @@ class Comparer {
     std::vector<bool> used(m, false);
     std::vector<std::string> sx(n);
     std::vector<std::string> sy(m);
-    for (std::size_t i = 0; i < n; ++i) sx[i] = signature(a_, (*x)[i].node);
+    std::vector<bool> left_out(n, false);
+    for (std::size_t i = 0; i < n; ++i) {
+      left_out[i] = gone((*x)[i]);
+      if (!left_out[i]) sx[i] = signature(a_, (*x)[i].node);
+    }
     for (std::size_t j = 0; j < m; ++j) sy[j] = signature(b_, (*y)[j].node);
     std::unordered_multimap<std::string_view, std::size_t> rest;
     for (std::size_t i = 0; i < n; ++i) {
-      if (i < m && sx[i] == sy[i]) {
+      if (i < m && !left_out[i] && sx[i] == sy[i]) {
         of_x[i] = i;
         used[i] = true;
       }
@@ -669,7 +740,7 @@ class Comparer {
       if (!used[j]) rest.emplace(sy[j], j);
     }
     for (std::size_t i = 0; i < n; ++i) {
-      if (of_x[i] != kNone) continue;
+      if (of_x[i] != kNone || left_out[i]) continue;
       const auto found = rest.find(sx[i]);
       if (found == rest.end()) continue;
       of_x[i] = found->second;
@@ -682,7 +753,7 @@ class Comparer {
       return next;
     };
     for (std::size_t i = 0; i < n; ++i) {
-      if (of_x[i] == kNone && next_free() < m) {
+      if (of_x[i] == kNone && !left_out[i] && next_free() < m) {
         of_x[i] = next;
         used[next] = true;
       }
@@ -695,9 +766,17 @@ class Comparer {
   }
 
   void balance(const ir::Balance* x, const ir::Balance* y) {
+    balance_own(x, y);
+    edges(x, y);
+  }
+
+  void balance_own(const ir::Balance* x, const ir::Balance* y) {
     balance_policy(x, y);
     named("on_failure", x, y, &ir::Balance::on_failure, Class::Route);
     named("sticky", x, y, &ir::Balance::sticky, Class::Route);
+  }
+
+  void edges(const ir::Balance* x, const ir::Balance* y) {
     const Pairs pairs = match_children(x ? &x->edges : nullptr, y ? &y->edges : nullptr);
     const auto reference = weight_reference(x, y, pairs);
     for (const auto& [i, j] : pairs) {
@@ -755,6 +834,8 @@ class Comparer {
     }
     if (!equal) {
       tell(pair, false);
+    } else if (fx != nullptr && fy == nullptr) {
+      out_.implied(pair);
     } else if (fx != nullptr) {
       out_.same(pair);
     }
@@ -785,25 +866,45 @@ class Comparer {
 
   void fallback(const ir::Fallback* x, const ir::Fallback* y) {
     fallback_own(x, y);
+    const std::size_t heir = x != nullptr && y != nullptr ? heir_of(*x) : kNone;
     path_.push("primary");
     tier_ = true;
-    node(x ? x->primary : NodeId{}, y ? y->primary : NodeId{}, true);
+    node(x ? x->primary : NodeId{}, y && heir == kNone ? y->primary : NodeId{}, true);
     path_.pop();
+    if (heir != kNone) {
+      path_.push_index("fallback", heir);
+      out_.enter(&x->edges[heir], nullptr);
+      moot(x->edges[heir].label, "a label");
+      node(x->edges[heir].node, y->primary, true);
+      out_.leave();
+      path_.pop();
+    }
     for (const ir::Failure on : {ir::Failure::Any, ir::Failure::RateLimit, ir::Failure::Timeout, ir::Failure::ServerError,
                                  ir::Failure::Unavailable, ir::Failure::BadGateway, ir::Failure::Authentication, ir::Failure::BadRequest,
                                  ir::Failure::NotFound, ir::Failure::ContextWindow, ir::Failure::ContentPolicy}) {
-      fallback_edges(x, y, on);
+      fallback_edges(x, y, on, heir);
     }
   }
 
-  void fallback_edges(const ir::Fallback* x, const ir::Fallback* y, ir::Failure on) {
+  /// The edge that takes the place of a primary that is gone.
+  std::size_t heir_of(const ir::Fallback& f) const {
+    if (!gone(ir::Edge{.node = f.primary})) return kNone;
+    const auto heir = std::find_if(f.edges.begin(), f.edges.end(), [&](const ir::FallbackEdge& e) { return e.on == ir::Failure::Any && !gone(e); });
+    return heir == f.edges.end() ? kNone : static_cast<std::size_t>(heir - f.edges.begin());
+  }
+
+  void fallback_edges(const ir::Fallback* x, const ir::Fallback* y, ir::Failure on, std::size_t heir) {
     std::vector<ir::FallbackEdge> ex;
     std::vector<ir::FallbackEdge> ey;
     std::vector<std::size_t> ix;
     std::vector<std::size_t> iy;
-    const auto gather = [on](const ir::Fallback* f, std::vector<ir::FallbackEdge>& edges, std::vector<std::size_t>& index) {
+    const auto gather = [&](const ir::Fallback* f, std::vector<ir::FallbackEdge>& edges, std::vector<std::size_t>& index) {
       for (std::size_t i = 0; f && i < f->edges.size(); ++i) {
-        if (f->edges[i].on != on) continue;
+        if (f->edges[i].on != on || (f == x && i == heir)) continue;
+        if (f == x && gone(f->edges[i])) {
+          fallback_edge(i, &f->edges[i], nullptr);
+          continue;
+        }
         edges.push_back(f->edges[i]);
         index.push_back(i);
       }
@@ -875,11 +976,14 @@ class Comparer {
   static std::string show_case(const void* p) { return condition_text(static_cast<const ir::SwitchCase*>(p)->condition); }
 
   void choice(const ir::Switch* x, const ir::Switch* y) {
-    const std::size_t n = std::max(x ? x->cases.size() : 0, y ? y->cases.size() : 0);
-    for (std::size_t i = 0; i < n; ++i) {
-      const ir::SwitchCase* cx = x && i < x->cases.size() ? &x->cases[i] : nullptr;
-      const ir::SwitchCase* cy = y && i < y->cases.size() ? &y->cases[i] : nullptr;
-      path_.push_index("case", i);
+    const std::size_t n = x ? x->cases.size() : 0;
+    const std::size_t m = y ? y->cases.size() : 0;
+    for (std::size_t i = 0, j = 0; i < n || j < m;) {
+      const ir::SwitchCase* cx = i < n ? &x->cases[i] : nullptr;
+      const ir::SwitchCase* cy = j < m && !(cx && y && gone(*cx)) ? &y->cases[j] : nullptr;
+      path_.push_index("case", cx ? i : j);
+      if (cx) ++i;
+      if (cy) ++j;
       out_.enter(cx, cy);
       path_.push("when");
       tell({path_, Class::Route, cx, cy, cx ? &cx->condition_from : nullptr, cy ? &cy->condition_from : nullptr, &show_case},
@@ -1195,9 +1299,10 @@ class Collector final : public Listener {
 
 }  // namespace
 
-std::string Path::text() const {
+std::string Path::text_from(std::size_t segment) const {
   std::string text;
-  for (const Segment& s : segments_) {
+  for (; segment < segments_.size(); ++segment) {
+    const Segment& s = segments_[segment];
     if (!s.name.empty()) {
       if (!text.empty()) text += '.';
       text += s.name;

@@ -25,7 +25,8 @@ class Path {
   void push(std::string_view name, std::string (*key)(const void*), const void* element) { segments_.push_back({name, key, element, 0}); }
   void push_index(std::string_view name, std::size_t index) { segments_.push_back({name, nullptr, this, index}); }
   void pop() { segments_.pop_back(); }
-  [[nodiscard]] std::string text() const;  // "routes[gpt-4o].plan.balance[0].upstream_model"
+  [[nodiscard]] std::string text() const { return text_from(0); }  // "routes[gpt-4o].plan.balance[0].upstream_model"
+  [[nodiscard]] std::string text_from(std::size_t segment) const;  // without the segments before it
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
 
  private:
@@ -53,8 +54,12 @@ class Listener {
   /// As `enter`, around what only one dialect knows and the other side lacks.
   virtual void enter_extra(const ir::Extra& before) = 0;
   virtual void leave() = 0;
+  /// Whether a member of a plan (an edge, a case, a node) is known to have no counterpart.
+  [[nodiscard]] virtual bool gone(const void*) const { return false; }
   virtual void same(const Pair& pair) = 0;
   virtual void different(const Pair& pair, Change change) = 0;
+  /// The second side says nothing and thereby means the same (a weight of 1).
+  virtual void implied(const Pair& pair) { same(pair); }
   /// The value means nothing where it stands (the weight of a lone member), so the other side need not have it.
   virtual void moot(const Pair& pair, std::string_view why) = 0;
 };

@@ -19,6 +19,7 @@ void Ledger::settle(const doc::Node& node, Fate fate, DiagId code, const std::st
 
 void Ledger::lose(const void* ir_value, Loss loss) {
   if (ir_value == nullptr) return;
+  any_gone_ = any_gone_ || loss.gone;
   const auto next = static_cast<std::uint32_t>(losses_.size());
   if (loss_of_.insert(ir_value, next)) {
     losses_.push_back(std::move(loss));

@@ -25,9 +25,11 @@ struct Loss {
   Fate fate = Fate::Skipped;  // Approximated, Manual or Skipped
   DiagId code = DiagId::NotExpressible;
   std::string reason;   // why, for people: "the gateway retries the same target only"
-  std::string written;  // Approximated: canonical text (ir::show) of what is found there on reading back; empty = nothing is
-                        // found there. The proof holds the target to it.
+  std::string written;  // canonical text (ir::show) of what is found there on reading back; empty = nothing is found there, or the
+                        // target's default. The proof holds the target to it; of what is lost whole, nothing else may be found.
   std::string advice;   // Manual: what a person must do and where
+  bool gone = false;    // a member of a plan that is not written at all: what stands in its place is another
+  bool shape = false;   // of a plan: its form is lost, what its deployments hold must be found again, perhaps in another place
 };
 
 /// A fact that follows from a default of a gateway and not from a source leaf.
@@ -62,6 +64,11 @@ class Ledger {
 
   /// Said twice of one value, the later word counts.
   void lose(const void* ir_value, Loss loss);
+  /// Whether a member of a plan is left out.
+  [[nodiscard]] bool gone(const void* ir_value) const {
+    const Loss* known = any_gone_ ? loss(ir_value) : nullptr;
+    return known != nullptr && known->gone;
+  }
   /// The target says more than the source under this IR path prefix, as explained.
   void admit_added(std::string path_prefix, std::string reason) { added_.emplace_back(std::move(path_prefix), std::move(reason)); }
   void assume(std::string field, std::string_view rule, std::string text);
@@ -86,6 +93,7 @@ class Ledger {
   base::PointerMap loss_of_;
   std::deque<Loss> losses_;
   std::vector<std::pair<std::string, std::string>> added_;
+  bool any_gone_ = false;
   std::vector<Assumption> assumptions_;
 };
 

@@ -1,6 +1,8 @@
 #include "compiler/prove/prove.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -30,6 +32,15 @@ class Prover final : public compare::Listener {
   }
   void enter_extra(const ir::Extra& before) override { around_.push_back({&before, nullptr, &before}); }
   void leave() override { around_.pop_back(); }
+  [[nodiscard]] bool gone(const void* member) const override { return in_.ledger.gone(member); }
+
+  void implied(const Pair& pair) override {
+    if (pair.before_from->has_leaves()) {
+      different(pair, Change::Removed);
+    } else {
+      same(pair);
+    }
+  }
 
   void same(const Pair& pair) override {
     const LeafId target = pair.after_from ? pair.after_from->first() : LeafId{};
@@ -49,13 +60,14 @@ class Prover final : public compare::Listener {
     const bool first = seen_.insert(where).second;
     if (pair.before != nullptr) {
       lost(pair, change, first);
-    } else if (first) {
-      added(pair);
+    } else {
+      added(pair, first);
     }
     if (first) gate_.difference(pair, change, !around_.empty() && around_.back().after != nullptr);
   }
 
   void finish() {
+    find_moved();
     out_.figures.differences = static_cast<std::int64_t>(seen_.size());
     out_.figures.unadmitted = static_cast<std::int64_t>(refused_.size());
     out_.figures.admitted = out_.figures.differences - out_.figures.unadmitted;
@@ -81,21 +93,34 @@ class Prover final : public compare::Listener {
     const ir::Extra* extra;
   };
 
+  struct Sought {
+    std::string key;
+    const void* value;
+    std::string text;
+  };
+
   void lost(const Pair& pair, Change change, bool first) {
     if (const Loss* loss = in_.ledger.loss(pair.before)) {
       admit(pair, change, first, *loss, true);
       return;
     }
+    bool of_deployment = false;
     for (std::size_t i = around_.size(); i-- > 0;) {
       if (around_[i].extra != nullptr && !same_dialect_) {
         foreign(pair, *around_[i].extra);
         return;
       }
       if (around_[i].before == nullptr) continue;
-      if (const Loss* loss = in_.ledger.loss(around_[i].before)) {
+      of_deployment = of_deployment || is_deployment(around_[i].before);
+      const Loss* loss = in_.ledger.loss(around_[i].before);
+      if (loss == nullptr) continue;
+      if (loss->shape && of_deployment) {
+        if (pair.before_from->has_leaves()) moved(pair, change, *loss);
+        else if (first && change == Change::Removed) assume(pair, loss->reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
+      } else {
         admit(pair, change, first, *loss, false);
-        return;
       }
+      return;
     }
     if (pair.before_from->is_default() && change == Change::Removed) {
       if (first) assume(pair, std::string(pair.before_from->rule()->text) + "; the target does not", pair.before_from->rule()->id);
@@ -104,14 +129,27 @@ class Prover final : public compare::Listener {
     refuse(pair, "");
   }
 
+  bool is_deployment(const void* entity) const {
+    const auto& all = in_.source.deployments;
+    const auto* d = static_cast<const ir::Deployment*>(entity);
+    return !all.empty() && !std::less<>{}(d, all.data()) && std::less<>{}(d, all.data() + all.size());
+  }
+
+  /// Whether the target says what the loss announced. What is lost for a person to mend may also be absent from one place and stand
+  /// in another as announced, or give way to the target's default.
+  static bool as_announced(const Pair& pair, Change change, const Loss& loss, bool exact) {
+    if (loss.shape && !exact) return true;
+    const bool approximated = loss.fate == Fate::Approximated;
+    if (change == Change::Removed) return !approximated || !exact || loss.written.empty();
+    const bool by_default = pair.after_from != nullptr && pair.after_from->is_default();
+    return pair.show(pair.after) == loss.written || (!approximated && by_default);
+  }
+
   /// `exact`: the loss names this very value, not something around it.
   void admit(const Pair& pair, Change change, bool first, const Loss& loss, bool exact) {
-    if (loss.fate == Fate::Approximated && (exact || change != Change::Removed)) {
-      const std::string found = change == Change::Removed ? std::string() : pair.show(pair.after);
-      if (found != loss.written) {
-        refuse(pair, loss.written);
-        return;
-      }
+    if (!as_announced(pair, change, loss, exact)) {
+      refuse(pair, loss.written);
+      return;
     }
     if (!pair.before_from->has_leaves()) {
       // What surrounds a default and is lost as a whole is told by its leaves.
@@ -119,6 +157,38 @@ class Prover final : public compare::Listener {
       return;
     }
     record(pair, loss.fate, loss.code, loss.reason, loss.advice, change == Change::Removed);
+  }
+
+  /// A value of a deployment below a plan that has another form now: it must stand somewhere else.
+  void moved(const Pair& pair, Change change, const Loss& loss) {
+    sought_.push_back({key_of(pair, pair.before), pair.before, pair.path.text() + ": " + pair.show(pair.before) + " → another place"});
+    if (change == Change::Changed) ++found_[key_of(pair, pair.after)];
+    record(pair, loss.fate, loss.code, loss.reason, loss.advice, change == Change::Removed);
+  }
+
+  /// A value by the name that it has within its deployment.
+  static std::string key_of(const Pair& pair, const void* value) {
+    static constexpr std::array<std::string_view, 7> kPlan = {"plan", "balance", "fallback", "primary", "case", "otherwise", "idle"};
+    std::string text = pair.path.text();
+    const auto& segments = pair.path.segments();
+    for (std::size_t i = segments.size(); i-- > 0;) {
+      if (std::find(kPlan.begin(), kPlan.end(), segments[i].name) == kPlan.end()) continue;
+      text = pair.path.text_from(i + 1);
+      break;
+    }
+    return text + "=" + pair.show(value);
+  }
+
+  /// Each of the moved values stands in as many places as before, at least.
+  void find_moved() {
+    for (const Sought& s : sought_) {
+      const auto found = found_.find(s.key);
+      if (found != found_.end() && found->second > 0) {
+        --found->second;
+      } else if (refused_.insert(s.value).second) {
+        unproved(s.text);
+      }
+    }
   }
 
   void foreign(const Pair& pair, const ir::Extra& extra) {
@@ -144,7 +214,9 @@ class Prover final : public compare::Listener {
     });
   }
 
-  void added(const Pair& pair) {
+  void added(const Pair& pair, bool first) {
+    if (pair.after_from && !pair.after_from->is_default()) ++found_[key_of(pair, pair.after)];
+    if (!first) return;
     if (pair.after_from && pair.after_from->is_default()) {
       assume(pair, pair.after_from->rule()->text, pair.after_from->rule()->id);
       return;
@@ -210,6 +282,8 @@ class Prover final : public compare::Listener {
   std::vector<std::string_view> moot_;
   std::unordered_set<const void*> seen_, refused_;
   std::unordered_map<std::string, std::size_t> assumed_;
+  std::vector<Sought> sought_;                          // values that left their place with the form of a plan
+  std::unordered_map<std::string, std::size_t> found_;  // values that are found where the source has nothing or another
   Gate gate_;
 };
 

@@ -56,10 +56,11 @@ void Writer::lower_route(const ir::Route& route) {
     lose(&route, Fate::Manual, DiagId::RouteLeftOut, "LiteLLM needs a deployment for each model group",
          "add a deployment to the group");
   if (group.reshaped && route.plan.valid()) {
-    lose(&gw_.at(route.plan), Fate::Manual, DiagId::Approximated,
-         "LiteLLM has groups, tiers and fallbacks; the plan was flattened into them",
-         "check how group `" + group.name + "` and its fallbacks answer");
-    context_.ledger.admit_added("routes[" + group.name + "]", "the plan was flattened");
+    context_.ledger.lose(&gw_.at(route.plan),
+                         {Fate::Manual, DiagId::Approximated,
+                          "LiteLLM has groups, tiers and fallbacks; the plan was flattened into them", "",
+                          "check how group `" + group.name + "` and its fallbacks answer", false, true});
+    context_.ledger.admit_added("routes[" + group.name + "].plan", "the plan was flattened");
   }
   for (Tier& tier : group.tiers) complete_weights(tier);
   // groups that were made for parts of this plan stand behind it

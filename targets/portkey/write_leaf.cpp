@@ -182,9 +182,10 @@ void ConfigWriter::write_guessed_provider(Out& object, const ir::Provider& provi
   if (facts == nullptr) facts = facts::provider_by_kind("openai");
   const std::string variable = (slug.empty() ? "PROVIDER" : upper_name(slug)) + "_API_KEY";
   const std::string advice = "check that `" + std::string(facts->portkey) + "` is right and put the provider's key into " + variable;
-  const Loss loss{Fate::Manual, DiagId::PortkeySlugUnresolved, "only the hosted gateway knows what stands behind the slug", "", advice};
-  lose(&provider.kind, loss);
+  Loss loss{Fate::Manual, DiagId::PortkeySlugUnresolved, "only the hosted gateway knows what stands behind the slug", "", advice};
   lose_if(provider.name, loss);
+  loss.written = facts->kind;
+  lose(&provider.kind, std::move(loss));
   object.add("provider", facts->portkey);
   references_.insert(variable);
   object.add("api_key", "${" + variable + "}");

@@ -15,7 +15,7 @@ void ConfigWriter::settle(const ir::Origin& origin, ir::Fate fate, DiagId code, 
   origin.each([&](ir::LeafId leaf) { context_.ledger.settle(leaf, fate, code, reason); });
 }
 
-/// What reaches both a written and a left-out target is found changed at one and missing at the other: neither can be promised.
+/// What reaches both a written and a left-out target is found as announced at one and missing at the other.
 void ConfigWriter::soften_losses() {
   if (!left_out_) return;
   for (const void* value : approximated_) {
@@ -23,7 +23,6 @@ void ConfigWriter::soften_losses() {
     if (known == nullptr || known->fate != Fate::Approximated || known->written.empty()) continue;
     Loss loss = *known;
     loss.fate = Fate::Skipped;
-    loss.written.clear();
     context_.ledger.lose(value, std::move(loss));
   }
 }

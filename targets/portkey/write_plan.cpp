@@ -147,7 +147,7 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
     const Step step(path_, "balance", i);
     auto target = write_node(edge.node, edge.label.given() ? &edge.label : nullptr);
     if (!target) {
-      lose(&edge, why_);
+      leave_out(&edge, why_);
       continue;
     }
     if (edge.weight.given()) target->add("weight", Out::number(edge.weight->text()));
@@ -160,8 +160,7 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
   if (written == 0) return std::nullopt;
   if (written == 1 && !lone) {
     // one member of several is left: what is read back is no balance any more
-    lose(&node, {Fate::Approximated, DiagId::Approximated, "only one member of the group can be written", "", ""});
-    context_.ledger.admit_added(path_, "only one member of the group can be written");
+    lose(&node, {Fate::Approximated, DiagId::Approximated, "only one member of the group can be written", "", "", false, true});
   }
   object.add("strategy", std::move(strategy));
   object.add("targets", std::move(targets));
@@ -182,8 +181,7 @@ std::optional<Out> ConfigWriter::write_fallback(const ir::PlanNode& node, const 
     } else {
       Loss loss = why_;
       loss.reason = "the first choice cannot be written: " + loss.reason;
-      lose(&node, std::move(loss));
-      context_.ledger.admit_added(path_.substr(0, path_.size() - 8), "the first choice cannot be written, the next one takes its place");
+      leave_out(&gateway_.at(fallback.primary), std::move(loss));
     }
   }
   for (std::size_t i = 0; i < fallback.edges.size(); ++i) {
@@ -209,14 +207,14 @@ std::optional<Out> ConfigWriter::write_fallback(const ir::PlanNode& node, const 
 
 std::optional<Out> ConfigWriter::write_fallback_edge(const ir::FallbackEdge& edge) {
   if (edge.on != ir::Failure::Any) {
-    lose(&edge, {Fate::Skipped, DiagId::NotExpressible,
+    leave_out(&edge, {Fate::Skipped, DiagId::NotExpressible,
                  "a fallback cannot be bound to " + std::string(ir::failure_name(edge.on)) + ": status 400 stands for any bad request", "", ""});
     return std::nullopt;
   }
   const ir::PlanNode& node = gateway_.at(edge.node);
   if (const auto* to = std::get_if<ir::To>(&node.what)) return write_copy(*to, &edge);
   auto target = write_node(edge.node, edge.label.given() ? &edge.label : nullptr);
-  if (!target) lose(&edge, why_);
+  if (!target) leave_out(&edge, why_);
   return target;
 }
 
@@ -237,7 +235,7 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
     }
   }
   if (found == route_index_.end()) {
-    lose(edge, {Fate::Skipped, DiagId::UnknownModel, "no route is named `" + name + "`", "", ""});
+    leave_out(edge, {Fate::Skipped, DiagId::UnknownModel, "no route is named `" + name + "`", "", ""});
     return std::nullopt;
   }
   const bool chained = to.chained.given() && *to.chained;
@@ -270,7 +268,7 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
     out = write_primary(route, plan, *fallback);
   }
   if (!out) {
-    lose(edge, {Fate::Skipped, DiagId::RouteLeftOut, "the route `" + name + "` cannot be written", "", ""});
+    leave_out(edge, {Fate::Skipped, DiagId::RouteLeftOut, "the route `" + name + "` cannot be written", "", ""});
     return std::nullopt;
   }
   return named(*out, name);
@@ -303,7 +301,7 @@ std::optional<Out> ConfigWriter::write_switch(const ir::PlanNode& node, const ir
     const Step step(path_, "case", i);
     std::string name;
     if (!add_case_target(targets, one.node, one.label, name)) {
-      lose(&one, why_);
+      leave_out(&one, why_);
       continue;
     }
     Out condition;
@@ -316,11 +314,13 @@ std::optional<Out> ConfigWriter::write_switch(const ir::PlanNode& node, const ir
     const Step step(path_, "otherwise");
     std::string name;
     if (add_case_target(targets, choice.otherwise, choice.otherwise_label, name)) strategy.add("default", name);
+    else leave_out(&gateway_.at(choice.otherwise), why_);
   }
   for (std::size_t i = 0; i < choice.idle.size(); ++i) {
     const Step step(path_, "idle", i);
     auto target = write_node(choice.idle[i].node, choice.idle[i].label.given() ? &choice.idle[i].label : nullptr);
     if (target) targets.push(*std::move(target));
+    else leave_out(&choice.idle[i], why_);
   }
   if (std::get<Out::Sequence>(targets.storage()).empty()) return std::nullopt;
   object.add("strategy", std::move(strategy));

@@ -125,6 +125,11 @@ class ConfigWriter {
     if (loss.fate == ir::Fate::Approximated) approximated_.push_back(value);
     context_.ledger.lose(value, std::move(loss));
   }
+  /// A member of a plan that is not written at all.
+  void leave_out(const void* member, Loss loss) {
+    loss.gone = true;
+    lose(member, std::move(loss));
+  }
   void soften_losses();
   template <class T>
   void lose_if(const ir::Field<T>& field, Loss loss) {
