@@ -34,6 +34,7 @@ void hand_on(const Sink& from, Sink& to) {
 }  // namespace
 
 ReadResult read_any(const source::SourceManager& sources, source::FileId file, Sink& sink, const ReadOptions& options) {
+  if (is_env_name(sources.name(file))) return read_env(sources, file, sink, options);
   if (is_json_name(sources.name(file))) return read_json(sources, file, sink, options);
   const std::string_view text = sources.text(file);
   if (text.size() > source::kMaxBytes || !looks_like_json(text)) return read_yaml(sources, file, sink, options);

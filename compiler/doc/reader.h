@@ -28,6 +28,12 @@ struct ReadOptions {
 [[nodiscard]] ReadResult read_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
                                    const ReadOptions& options);
 
+/// A mapping of the variables that a file of `NAME=value` lines sets; all values are strings, literal ones single-quoted. GW0121.
+[[nodiscard]] ReadResult read_env(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                                  const ReadOptions& options);
+/// Whether a file's name says that it is read so: `.env` or `*.env`.
+[[nodiscard]] bool is_env_name(std::string_view name);
+
 /// By the first character that counts: `{`, `[` or `"` try JSON first and fall back to YAML (which is a superset for
 /// most of it); a name ending in .json is JSON only. Every reader checks size, UTF-8 and control characters.
 [[nodiscard]] ReadResult read_any(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,

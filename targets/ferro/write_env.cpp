@@ -1,0 +1,206 @@
+#include <algorithm>
+
+#include "compiler/facts/providers.h"
+#include "targets/ferro/reader.h"
+#include "targets/ferro/writer.h"
+
+namespace gatec::targets::ferro {
+namespace {
+
+using ir::Credential;
+using ir::Fate;
+
+constexpr std::string_view kHeader =
+    "# What the gateway reads from its environment. Values in ${…} come from yours: export them, or let Compose or your secret store\n"
+    "# put them in. Nothing secret stands here.\n";
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_-./:@,+=%${}*").find(c) != std::string_view::npos;
+}
+
+/// A literal with a dollar stands in single quotes, so that no shell fills it in.
+std::string quoted(std::string_view text, bool literal) {
+  const bool dollar = text.find('$') != std::string_view::npos;
+  if (!text.empty() && std::ranges::all_of(text, is_plain) && !(literal && dollar)) return std::string(text);
+  if (literal && dollar && text.find('\'') == std::string_view::npos) return "'" + std::string(text) + "'";
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\' || (c == '$' && literal) || c == '`') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::size_t rank_of(std::string_view name) {
+  constexpr std::string_view kFirst[] = {"GATEWAY_CONFIG", "PORT", "MASTER_KEY", "ALLOW_UNAUTHENTICATED_PROXY", "GATEWAY_ENV", "RATE_LIMIT_RPS", "RATE_LIMIT_BURST"};
+  return static_cast<std::size_t>(std::ranges::find(kFirst, name) - std::begin(kFirst));
+}
+
+}  // namespace
+
+std::string Writer::spell(const Credential& credential, const void* value, std::string_view hint) {
+  if (credential.kind == Credential::Kind::Manager) {
+    lose(value, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(hint));
+    return "${" + std::string(hint) + "}";
+  }
+  return spell_credential(credential, value, hint, context_, "${", "}");
+}
+
+void Writer::set(std::string_view name, std::string value, bool literal) {
+  const auto known = std::ranges::find(env_, name, &std::pair<std::string, std::string>::first);
+  if (known != env_.end()) return;
+  env_.emplace_back(std::string(name), quoted(value, literal));
+}
+
+std::string Writer::environment() {
+  put_server();
+  for (const Target& t : targets_) put_provider(t);
+  if (same()) {
+    for (const ir::EnvironmentVariable& v : gw_.environment) {
+      const bool secret = v.value.kind == ir::Value::Kind::Secret;
+      set(v.name, secret ? spell(v.value.credential, &v.value, v.name) : v.value.text, !secret);
+    }
+  }
+  std::string text(kHeader);
+  for (const auto& [name, value] : env_) (((text += name) += '=') += value) += '\n';
+  return text;
+}
+
+void Writer::put_server() {
+  const ir::Server& server = gw_.server;
+  if (!same()) {
+    const bool open = !server.auth.given() || *server.auth == ir::AuthMode::Open;
+    set("GATEWAY_CONFIG", "/etc/ferro/config.yaml");
+    if (server.master_key.given()) {
+      set("MASTER_KEY", spell(*server.master_key, &server.master_key, "MASTER_KEY"), server.master_key->kind == Credential::Kind::Template || server.master_key->kind == Credential::Kind::Placeholder);
+    } else if (!open) {
+      set("MASTER_KEY", "${MASTER_KEY}");
+    } else {
+      set("ALLOW_UNAUTHENTICATED_PROXY", "true");
+    }
+    set("RATE_LIMIT_RPS", "0");
+    admit("server", "the process must be told where its config is, who may call, and that it shall not limit each address to 20 requests a second");
+    return;
+  }
+  std::vector<std::pair<std::size_t, const ir::Param*>> params;
+  for (const ir::Param& p : server.params) params.emplace_back(rank_of(p.name), &p);
+  std::ranges::stable_sort(params, {}, &std::pair<std::size_t, const ir::Param*>::first);
+  const auto put = [&](const ir::Param& p) {
+    const bool secret = p.value.kind == ir::Value::Kind::Secret;
+    set(p.name, secret ? spell(p.value.credential, &p.value, p.name) : p.value.text, !secret);
+  };
+  const std::size_t key_rank = rank_of("MASTER_KEY");
+  for (const auto& [rank, p] : params) {
+    if (rank < key_rank) put(*p);
+  }
+  if (server.master_key.given()) {
+    set("MASTER_KEY", spell(*server.master_key, &server.master_key, "MASTER_KEY"), server.master_key->kind == Credential::Kind::Template);
+  }
+  if (server.auth.written() && *server.auth == ir::AuthMode::Open) set("ALLOW_UNAUTHENTICATED_PROXY", "true");
+  for (const auto& [rank, p] : params) {
+    if (rank >= key_rank) put(*p);
+  }
+}
+
+void Writer::put_provider(const Target& target) {
+  if (target.provider == nullptr) return;
+  const ir::ResolvedProvider r = ir::resolved(gw_, *target.provider);
+  for (const Variable& v : variables()) {
+    if (v.provider != target.key) continue;
+    switch (v.says) {
+      case Said::Key: put_key(target, v, r); break;
+      case Said::Url: put_url(target, v, r); break;
+      case Said::Version: put_text(v.name, *r.api_version); break;
+      case Said::Region: put_text(v.name, *r.region); break;
+      case Said::Param: put_param(target, v, r); break;
+      case Said::Deployment:
+        if (same()) {
+          if (target.deployment != nullptr && target.deployment->upstream_model.from.rule() == &rules::kPinned) put_text(v.name, target.deployment->upstream_model);
+        } else if (target.deployment != nullptr && !is_unpinned(target.deployment->upstream_model.value, target.deployment->mode.value) &&
+                   target.deployment->upstream_model.value != "*") {
+          put_text(v.name, target.deployment->upstream_model);
+        } else {
+          set(v.name, "${AZURE_OPENAI_DEPLOYMENT}");
+        }
+        break;
+      case Said::Models:
+        if (!same()) break;
+        for (const ir::Extra& e : target.provider->extras) {
+          if (e.section == "environment" && e.key == v.name) set(v.name, e.value.text, true);
+        }
+        break;
+    }
+  }
+}
+
+void Writer::put_key(const Target& target, const Variable& v, const ir::ResolvedProvider& r) {
+  static_cast<void>(target);
+  if (r.api_key->given()) {
+    const Credential& key = **r.api_key;
+    set(v.name, spell(key, r.api_key, v.name), key.kind == Credential::Kind::Template || key.kind == Credential::Kind::Placeholder);
+    return;
+  }
+  if (v.required && !same()) set(v.name, "${" + std::string(v.name) + "}");
+}
+
+void Writer::put_url(const Target& target, const Variable& v, const ir::ResolvedProvider& r) {
+  const UrlEnds ends = url_ends(target.key);
+  const ir::Field<std::string>& url = *r.base_url;
+  if (url.absent()) {
+    if (!v.required || same()) return;
+    const facts::ProviderFacts* known = facts::provider_by_kind(kind_of_id(target.key));
+    const std::string_view usual = known != nullptr ? known->base_url() : std::string_view{};
+    set(v.name, usual.empty() || usual.find("RESOURCE") != std::string_view::npos ? "${" + std::string(v.name) + "}" : std::string(usual));
+    return;
+  }
+  if (url.state == ir::State::Unknown) {
+    if (!ends.ir.empty()) lose(&url, Fate::Manual, DiagId::NotExpressible, "the gateway wants the host alone", "set " + std::string(v.name) + " to the workspace's host");
+    put_text(v.name, url, ends.ferro);
+    return;
+  }
+  std::string text = *url;
+  if (!ends.ir.empty()) {
+    if (text.ends_with(ends.ir)) text.erase(text.size() - ends.ir.size());
+    else lose(&url, Fate::Manual, DiagId::NotExpressible, "the gateway wants the host alone", "set " + std::string(v.name) + " to the workspace's host");
+  }
+  text += ends.ferro;
+  const bool reference = parse_reference(*url).has_value();
+  set(v.name, text, reference || text.find("${") != std::string::npos);
+}
+
+/// `env(X)` is how the IR has a string that comes from the environment.
+void Writer::put_text(std::string_view name, const ir::Field<std::string>& field, std::string_view suffix) {
+  if (field.absent()) return;
+  const std::string& text = field.value;
+  if (field.state == ir::State::Unknown) {
+    const bool variable = text.starts_with("env(") && text.ends_with(')');
+    set(name, (variable ? "${" + text.substr(4, text.size() - 5) + "}" : "${" + std::string(name) + "}") + std::string(suffix));
+    if (!variable) lose(&field, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(name));
+    return;
+  }
+  set(name, text + std::string(suffix), true);
+}
+
+void Writer::put_param(const Target& target, const Variable& v, const ir::ResolvedProvider& r) {
+  static_cast<void>(target);
+  for (const ir::ProviderParam* p : r.params) {
+    if (p->name != v.param) continue;
+    const ir::Value& value = p->value;
+    if (value.kind == ir::Value::Kind::Secret) {
+      set(v.name, spell(value.credential, &value, v.name), value.credential.kind == Credential::Kind::Template);
+    } else if (value.is_container() || v.name == "VERTEX_AI_SERVICE_ACCOUNT_JSON") {
+      lose(p, Fate::Manual, DiagId::NotExpressible, "the gateway wants the service account's JSON in its environment", "put the JSON text into " + std::string(v.name));
+      set(v.name, "${" + std::string(v.name) + "}");
+    } else {
+      set(v.name, value.text, true);
+    }
+    return;
+  }
+  if (v.required && !same()) set(v.name, "${" + std::string(v.name) + "}");
+}
+
+}  // namespace gatec::targets::ferro

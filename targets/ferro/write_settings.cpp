@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <array>
+
+#include "targets/ferro/reader.h"
+#include "targets/ferro/writer.h"
+
+namespace gatec::targets::ferro {
+namespace {
+
+using base::Decimal;
+using ir::Failure;
+using ir::Fate;
+using ir::Settings;
+
+constexpr std::int64_t kMostTries = 10;
+
+/// Status that a kind of failure has (page 6.1).
+std::int64_t status_of(Failure failure) {
+  switch (failure) {
+    case Failure::Authentication: return 401;
+    case Failure::Timeout: return 408;
+    case Failure::RateLimit: return 429;
+    case Failure::BadRequest:
+    case Failure::ContextWindow:
+    case Failure::ContentPolicy: return 400;
+    case Failure::NotFound: return 404;
+    case Failure::ServerError: return 500;
+    case Failure::BadGateway: return 502;
+    case Failure::Unavailable: return 503;
+    case Failure::Any: break;
+  }
+  return 0;
+}
+
+const std::vector<ir::FailureCount>* nearest_counts(const ir::SettingsChain& chain) {
+  for (const Settings* s : chain) {
+    if (!s->retry.by_failure.empty()) return &s->retry.by_failure;
+  }
+  return nullptr;
+}
+
+/// What most members say; the first of equals.
+template <class T, class Pick>
+std::optional<T> most(const auto& members, Pick pick) {
+  std::vector<std::pair<T, std::size_t>> votes;
+  for (const auto* m : members) {
+    const std::optional<T> value = pick(*m);
+    if (!value) continue;
+    const auto found = std::ranges::find(votes, *value, &std::pair<T, std::size_t>::first);
+    if (found == votes.end()) votes.emplace_back(*value, 1);
+    else ++found->second;
+  }
+  if (votes.empty()) return std::nullopt;
+  return std::ranges::max_element(votes, {}, &std::pair<T, std::size_t>::second)->first;
+}
+
+}  // namespace
+
+/// The field is found again as `found`, empty where it is not found at all; told as one loss when all places agree.
+void Writer::near(const void* field, std::string found, std::string_view reason) {
+  Arrival& arrival = arrivals_[field];
+  arrival.found.insert(std::move(found));
+  if (arrival.reason.empty()) arrival.reason = reason;
+}
+
+void Writer::settle_arrivals() {
+  for (const auto& [field, arrival] : arrivals_) {
+    const bool one = arrival.found.size() == 1;
+    lose(field, one ? Fate::Approximated : Fate::Manual, DiagId::Approximated, arrival.reason, one ? "" : "check the targets: each has one value for all of its models",
+         one ? *arrival.found.begin() : "");
+  }
+}
+
+void Writer::choose_settings() {
+  std::map<std::string, std::vector<const Member*>, std::less<>> users;
+  for (const RoutePlan& plan : plans_) {
+    if (!plan.kept) continue;
+    for (const Tier& tier : plan.tiers) {
+      for (const Member& m : tier.members) {
+        if (m.kept) users[m.id].push_back(&m);
+      }
+    }
+  }
+  for (Target& t : targets_) {
+    choose_retry(t, users[t.key]);
+    choose_breaker(t, users[t.key]);
+  }
+  choose_timeout();
+}
+
+void Writer::choose_retry(Target& target, const std::vector<const Member*>& members) {
+  std::set<std::int64_t> codes;
+  std::int64_t by_failure = 0;
+  for (const Member* m : members) {
+    const auto* counts = nearest_counts(m->chain);
+    for (std::size_t i = 0; counts != nullptr && i < counts->size(); ++i) {
+      const ir::FailureCount& c = (*counts)[i];
+      if (!c.count.given() || *c.count <= 0) continue;
+      by_failure = std::max(by_failure, *c.count);
+      if (const std::int64_t code = status_of(c.failure)) codes.insert(code);
+    }
+  }
+  const auto attempts = most<std::int64_t>(members, [](const Member& m) -> std::optional<std::int64_t> {
+    const auto& field = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.attempts; });
+    return field.given() ? std::optional(*field) : std::nullopt;
+  });
+  const std::int64_t further = std::max(attempts.value_or(0), by_failure);
+  if (further > 0) target.attempts = std::min(further, kMostTries) + 1;
+  const auto statuses = most<std::vector<std::int64_t>>(members, [](const Member& m) -> std::optional<std::vector<std::int64_t>> {
+    const auto& list = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
+    if (!list.given() || list.items.empty() || list.items.front().from.is_default()) return std::nullopt;
+    std::vector<std::int64_t> all;
+    for (const auto& item : list.items) all.push_back(*item);
+    return all;
+  });
+  if (statuses) target.statuses = *statuses;
+  else target.statuses.assign(codes.begin(), codes.end());
+  const auto wait = most<Decimal>(members, [](const Member& m) -> std::optional<Decimal> {
+    const auto& field = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.min_wait; });
+    return field.given() && !field->is_negative() ? std::optional(*field) : std::nullopt;
+  });
+  if (!wait) return;
+  const auto milliseconds = wait->times(Decimal(1000));
+  const auto whole = milliseconds ? milliseconds->ceil() : std::nullopt;
+  if (whole && *whole > 0) target.backoff = Decimal(*whole).divided_by(Decimal(1000));
+}
+
+void Writer::choose_breaker(Target& target, const std::vector<const Member*>& members) {
+  if (!fails_over(mode_)) return;  // an open circuit turns into a wrong answer there (page 2.3)
+  const auto off = gw_.routing.cooldowns_off.given() && *gw_.routing.cooldowns_off;
+  if (off) return;
+  target.failures = most<std::int64_t>(members, [](const Member& m) -> std::optional<std::int64_t> {
+    const auto& field = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.breaker.failures; });
+    return field.written() && field.given() && *field >= 0 ? std::optional(*field) : std::nullopt;
+  });
+  target.cooldown = most<Decimal>(members, [](const Member& m) -> std::optional<Decimal> {
+    const auto& field = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.breaker.cooldown; });
+    return field.written() && field.given() && !field->is_negative() && !field->is_zero() ? std::optional(*field) : std::nullopt;
+  });
+}
+
+/// The gateway bounds the whole request: as long as all calls of it may take, where every route has the same bound.
+void Writer::choose_timeout() {
+  std::optional<Decimal> bound;
+  for (const RoutePlan& plan : plans_) {
+    if (!plan.kept) continue;
+    std::int64_t calls = 0;
+    std::optional<Decimal> longest;
+    for (const Tier& tier : plan.tiers) {
+      for (const Member& m : tier.members) {
+        if (!m.kept) continue;
+        const auto& total = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
+        const auto& attempt = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+        if (total.given()) {
+          bound = !bound || *bound < *total ? *total : *bound;
+          continue;
+        }
+        if (!attempt.given() || !attempt.written()) return;
+        calls += target(m.id).attempts.value_or(1);
+        longest = !longest || *longest < *attempt ? *attempt : *longest;
+      }
+    }
+    if (!longest) continue;
+    const auto all = longest->times(Decimal(calls));
+    if (all) bound = !bound || *bound < *all ? *all : *bound;
+  }
+  if (bound && !bound->is_zero() && !bound->is_negative()) timeout_ = bound;
+}
+
+/// Every setting that arrives at a deployment, held against what its target says.
+void Writer::judge_settings() {
+  for (const RoutePlan& plan : plans_) {
+    for (const Tier& tier : plan.tiers) {
+      for (const Member& m : tier.members) {
+        const Target* t = plan.kept && m.kept ? &target(m.id) : nullptr;
+        const auto compare = [&](const auto& field, const std::optional<std::string>& found, std::string_view reason) {
+          if (field.absent()) return;
+          const bool equal = t != nullptr && field.given() && found && ir::show(*field) == *found;
+          const std::string text = t != nullptr && found ? *found : std::string();
+          near(&field, text, equal || t == nullptr ? std::string_view() : reason);
+          if (plan.reshaped) near(&field, "", {});
+        };
+        const auto& attempts = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.attempts; });
+        compare(attempts, t != nullptr ? std::optional(std::to_string(t->attempts.value_or(1) - 1)) : std::nullopt,
+                "a target has one number of tries for all of its models and failures");
+        const auto& redraw = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.redraw; });
+        compare(redraw, std::string("false"), "a retry goes to the same target, then the next target has tries of its own");
+        const auto& header = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.honour_retry_after; });
+        compare(header, std::string("true"), "the gateway always honours Retry-After, up to 30 seconds");
+        const auto& wait = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.min_wait; });
+        compare(wait, t != nullptr && t->backoff ? std::optional(t->backoff->text()) : std::nullopt, "waits start at random between 0 and this and double with each try");
+        const auto& failures = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.breaker.failures; });
+        const bool breaker = t != nullptr && (t->failures || t->cooldown);
+        compare(failures, breaker ? std::optional(std::to_string(t->failures.value_or(4))) : std::nullopt,
+                "a circuit of a target counts consecutive failures, rate limits not among them");
+        const auto& cooldown = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.breaker.cooldown; });
+        compare(cooldown, breaker ? std::optional(t->cooldown ? t->cooldown->text() : "30") : std::nullopt, "a target rests only once its circuit is open");
+        const auto& total = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
+        compare(total, t != nullptr && timeout_ ? std::optional(timeout_->text()) : std::nullopt, "the gateway has one time limit for all requests");
+        const auto& statuses = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
+        if (statuses.given()) {
+          lose(&statuses, Fate::Manual, DiagId::Approximated, "a target has one list of retried statuses; without one it retries 408, 429 and server errors, and transport errors always",
+               "check which failures shall be tried again");
+        }
+      }
+    }
+  }
+  std::erase_if(arrivals_, [](const auto& pair) { return pair.second.reason.empty(); });
+}
+
+}  // namespace gatec::targets::ferro

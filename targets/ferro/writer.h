@@ -1,0 +1,184 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/doc/value.h"
+#include "compiler/ir/describe.h"
+#include "compiler/ir/resolved.h"
+#include "targets/ferro/ferro.h"
+#include "targets/ferro/tables.h"
+#include "targets/write_kit.h"
+
+namespace gatec::targets::ferro {
+
+using diagnostics::DiagId;
+using doc::Out;
+using ledger::Loss;
+
+/// Writes config.yaml, the environment and what starts the process. The gateway has one slot a provider and one strategy for
+/// all routes: the best that can be said of them is chosen, and for each route the ledger has what it loses.
+class Writer {
+ public:
+  Writer(const ir::Gateway& gateway, WriteContext& context);
+  [[nodiscard]] std::vector<Artifact> write();
+
+ private:
+  /// A target to be.
+  struct Target {
+    std::string key;
+    const ir::Provider* provider = nullptr;
+    const ir::Deployment* deployment = nullptr;  // azure: the pinned one
+    std::optional<base::Decimal> weight;
+    std::vector<std::string> models;
+    std::optional<std::int64_t> attempts;  // in all, the first included
+    std::vector<std::int64_t> statuses;
+    std::optional<base::Decimal> backoff, cooldown;
+    std::optional<std::int64_t> failures;
+    std::optional<std::int64_t> concurrency;
+  };
+  struct Variant {
+    std::string target;
+    base::Decimal weight;
+    std::string label;
+  };
+  struct Rule {
+    std::string key, value, target;
+  };
+  /// A deployment in a route, with the settings that arrive there.
+  struct Member {
+    const ir::Deployment* deployment = nullptr;
+    const ir::Edge* edge = nullptr;      // of a balance
+    const void* place = nullptr;         // what to lose when it is left out
+    ir::SettingsChain chain;             // nearest first
+    std::string id;
+    bool kept = false;
+  };
+  struct Tier {
+    std::vector<Member> members;
+    const ir::Balance* balance = nullptr;
+  };
+  struct RoutePlan {
+    const ir::Route* route = nullptr;
+    std::vector<Tier> tiers;
+    std::string model;                    // the id that the gateway routes by
+    bool plain = true;                    // one balance, or single targets in order
+    bool kept = false;
+    bool reshaped = false;                // does not read back in the shape of the source
+    std::vector<std::string> order;       // of targets
+  };
+  /// One credential, address and region for a provider.
+  struct Slot {
+    std::string signature;
+    const ir::Deployment* deployment = nullptr;
+    std::vector<const ir::Deployment*> users;
+  };
+
+  // write.cpp
+  [[nodiscard]] Out config();
+  void put_targets(Out& root);
+  void put_strategy(Out& root);
+  void put_rest(Out& root);
+  void place_extras(Out& root);
+  void place(Out& root, const ir::Extra& extra);
+  [[nodiscard]] Out open(const ir::Value& value, std::string_view key) { return to_out(value, speller_, key, true); }
+  void gather_same();
+  [[nodiscard]] const ir::Value* layout(std::string_view name) const;
+  [[nodiscard]] bool same() const { return context_.same_dialect; }
+  void lose(const void* what, ir::Fate fate, DiagId code, std::string reason, std::string advice = {}, std::string written = {}) {
+    context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
+  }
+  void admit(std::string path, std::string reason) { context_.ledger.admit_added(std::move(path), std::move(reason)); }
+
+  // write_routes.cpp
+  void plan_routes();
+  void flatten(const ir::Route& route, RoutePlan& plan);
+  void flatten(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, int depth);
+  void flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain, RoutePlan& plan, int depth);
+  void flatten_fallback(const ir::Fallback& fallback, const ir::SettingsChain& chain, RoutePlan& plan, int depth);
+  [[nodiscard]] std::optional<Member> member_of(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, int depth);
+  void choose_slots();
+  [[nodiscard]] std::string signature_of(const ir::Deployment& d, std::string_view id) const;
+  void choose_members();
+  void choose_members(RoutePlan& plan);
+  [[nodiscard]] bool is_pinned(const Member& m) const;
+  void leave_out(const Member& member, ir::Fate fate, DiagId code, const std::string& reason, const std::string& advice);
+  void leave_out(const RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice);
+  void name_routes();
+
+  // write_strategy.cpp
+  void choose_mode();
+  [[nodiscard]] std::optional<Mode> wish_of(const RoutePlan& plan) const;
+  [[nodiscard]] bool leaks() const;
+  void make_targets();
+  void order_targets(std::vector<std::string>& keys);
+  void choose_weights();
+  void judge_routes();
+  void judge_route(RoutePlan& plan);
+  void add_aliases();
+  Target& target(std::string_view key);
+
+  // write_settings.cpp
+  void choose_settings();
+  void choose_retry(Target& target, const std::vector<const Member*>& members);
+  void choose_breaker(Target& target, const std::vector<const Member*>& members);
+  void judge_settings();
+  void choose_timeout();
+  struct Arrival {
+    std::set<std::string> found;
+    std::string reason;
+  };
+  void near(const void* field, std::string found, std::string_view reason);
+  void settle_arrivals();
+
+  // write_env.cpp
+  [[nodiscard]] std::string environment();
+  void put_provider(const Target& target);
+  void put_key(const Target& target, const Variable& v, const ir::ResolvedProvider& r);
+  void put_url(const Target& target, const Variable& v, const ir::ResolvedProvider& r);
+  void put_text(std::string_view name, const ir::Field<std::string>& field, std::string_view suffix = {});
+  void put_param(const Target& target, const Variable& v, const ir::ResolvedProvider& r);
+  void put_server();
+  void set(std::string_view name, std::string value, bool literal = false);
+  [[nodiscard]] std::string spell(const ir::Credential& credential, const void* value, std::string_view hint);
+
+  // write_plugins.cpp
+  void put_plugins(Out& root);
+  void put_plugin(Out& list, const Plugin& plugin, const Out& config, std::string_view stage = {});
+  [[nodiscard]] std::optional<Out> plugin_config(std::string_view name);
+  void put_cache_foreign(Out& list);
+  void put_limits_foreign(Out& list);
+
+  // write_losses.cpp
+  void lose_rest();
+  void lose_settings(const ir::Settings& settings);
+  void lose_deployment(const ir::Deployment& d);
+  void lose_provider(const ir::Provider& p);
+  void lose_gateway();
+  void lose_principals();
+
+  // write_deploy.cpp
+  void add_deployment(std::vector<Artifact>& artifacts) const;
+
+  const ir::Gateway& gw_;
+  WriteContext& context_;
+  CredentialSpeller speller_;
+  Mode mode_ = Mode::Fallback;
+  std::vector<Target> targets_;
+  std::vector<std::pair<std::string, std::string>> aliases_;
+  std::vector<Rule> rules_;
+  std::vector<Variant> variants_;
+  std::vector<RoutePlan> plans_;
+  std::map<std::string, Slot, std::less<>> slots_;
+  std::unordered_map<const void*, Arrival> arrivals_;
+  std::vector<std::pair<std::string, std::string>> env_;
+  std::optional<base::Decimal> timeout_;
+  bool master_key_ = false;
+};
+
+}  // namespace gatec::targets::ferro
