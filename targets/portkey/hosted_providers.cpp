@@ -88,6 +88,19 @@ std::string legacy_key(std::string_view snake) {
 
 }  // namespace
 
+/// A provider that has a name and limits of its own elsewhere.
+void HostedWriter::lose_named(const ir::Provider& provider, const std::string& slug) {
+  if (provider.name.given() && *provider.name != slug) {
+    lose(&provider.name, {Fate::Approximated, DiagId::Approximated, "the control plane knows it by a slug", slug, ""});
+  }
+  for (const ir::Limit& l : provider.limits) {
+    lose(&l, {Fate::Manual, DiagId::DroppedLimit, "the provider is written without limits of its own", "", "set `rate_limits` on the provider `" + slug + "`"});
+  }
+  for (const ir::Budget& b : provider.budgets) {
+    lose(&b, {Fate::Manual, DiagId::DroppedLimit, "the provider is written without limits of its own", "", "set `usage_limits` on the provider `" + slug + "`"});
+  }
+}
+
 std::string HostedWriter::slug_of(const ir::Deployment& deployment) {
   const ir::Provider& provider = gateway_.at(deployment.provider);
   const ir::ResolvedProvider r = ir::resolved(gateway_, provider);
@@ -99,6 +112,7 @@ std::string HostedWriter::slug_of(const ir::Deployment& deployment) {
     i.others.push_back(&provider);
     if (std::ranges::find(i.models, model) == i.models.end()) i.models.push_back(model);
     if (i.as_openai) lose(r.kind, {Fate::Approximated, DiagId::Approximated, "it is called as an OpenAI-compatible server", "openai", ""});
+    lose_named(provider, i.slug);
     return i.slug;
   }
   Integration made;
@@ -120,6 +134,7 @@ std::string HostedWriter::slug_of(const ir::Deployment& deployment) {
   for (int n = 2; !slugs_.insert(made.slug).second; ++n) made.slug = base + "-" + std::to_string(n);
   made.models.push_back(model);
   by_identity_.emplace(std::move(identity), integrations_.size());
+  lose_named(provider, made.slug);
   integrations_.push_back(std::move(made));
   return integrations_.back().slug;
 }

@@ -53,6 +53,7 @@ class HostedWriter {
   void put(Out& body, const std::vector<ir::Extra>& extras) { configs_.place_extras(body, extras); }
 
   // hosted_providers.cpp
+  void lose_named(const ir::Provider& provider, const std::string& slug);
   [[nodiscard]] std::string slug_of(const ir::Deployment& deployment);
   [[nodiscard]] Out integration_body(const Integration& integration);
   [[nodiscard]] Out configurations(const ir::ResolvedProvider& r, const Integration& integration);

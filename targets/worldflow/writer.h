@@ -1,0 +1,216 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/ir/resolved.h"
+#include "targets/worldflow/tables.h"
+#include "targets/worldflow/worldflow.h"
+#include "targets/write_kit.h"
+
+namespace gatec::targets::worldflow {
+
+using diagnostics::DiagId;
+using doc::Out;
+using ledger::Loss;
+
+/// What apply.sh has to do beside sending the payloads.
+struct ScriptPlan {
+  struct File {
+    Entity entity;
+    std::size_t bodies = 0;
+  };
+  Shape shape = Shape::Guide;
+  std::vector<File> files;
+  std::set<std::string> variables;            // that the payloads name
+  std::vector<std::string> synced;            // provider types whose models are taken over from the provider
+  std::vector<std::pair<std::string, std::vector<std::string>>> simulated;  // requested name → models that may answer
+};
+[[nodiscard]] std::string apply_script(const ScriptPlan& plan);
+
+/// Writes a gateway as the bodies of WorldFlow's admin API.
+class Writer {
+ public:
+  Writer(const ir::Gateway& gateway, WriteContext& context);
+  [[nodiscard]] std::vector<Artifact> write();
+
+ private:
+  struct IntegrationOut {
+    std::string name, type;
+    Out body;
+  };
+  struct ProviderOut {
+    std::string name, type;
+    Out body;
+    const ir::Provider* source = nullptr;
+    std::size_t integration = 0;
+    std::vector<const ir::Deployment*> users;
+    std::vector<std::string> paths;  // of the uses, as compare/ spells them
+  };
+  struct ModelOut {
+    std::string id;
+    std::size_t provider = 0;
+    std::vector<const ir::Deployment*> users;
+    std::vector<std::string> paths;  // one for each of the users
+    Out body;
+  };
+  /// One answer that a rule may give.
+  struct Member {
+    std::size_t model = 0;
+    const ir::Deployment* deployment = nullptr;
+    std::optional<base::Decimal> weight;
+    std::string variant;
+  };
+  /// A condition and what it leads to; the last step of a route has none.
+  struct Step {
+    const ir::Condition* condition = nullptr;
+    std::vector<Member> members;
+    bool drawn = false;   // an experiment, even of one
+  };
+  struct RouteOut {
+    const ir::Route* route = nullptr;
+    std::string name;
+    bool glob = false;
+    std::vector<Step> steps;
+    std::string alias_of;
+  };
+
+  // write.cpp
+  void put_file(Entity entity, std::vector<Out> bodies);
+  [[nodiscard]] Artifact artifact(Entity entity, const std::vector<Out>& bodies) const;
+  void put(Out& body, const std::vector<ir::Extra>& extras);
+  void put_one(Out& body, const ir::Extra& extra);
+  [[nodiscard]] std::vector<Out> kept(std::string_view stem);
+  [[nodiscard]] const ir::Value* layout(std::string_view name) const;
+  [[nodiscard]] std::string spell(const ir::Credential& credential, const void* ir_value, std::string_view hint);
+  [[nodiscard]] std::string text(const ir::Field<std::string>& field);
+  [[nodiscard]] Out open(const ir::Value& value, std::string_view key);
+  [[nodiscard]] Out routing_body();
+  [[nodiscard]] std::vector<Out> tier_bodies();
+  [[nodiscard]] std::vector<Out> threshold_bodies();
+  void choose_tier(Out& body);
+
+  // write_catalogue.cpp
+  [[nodiscard]] std::optional<std::size_t> place(const ir::Deployment& deployment, const std::string& path);
+  [[nodiscard]] std::optional<std::size_t> place_provider(const ir::Deployment& deployment);
+  [[nodiscard]] Out integration_body(const ir::Provider& provider, const std::string& name, std::string_view type, const std::string& url);
+  [[nodiscard]] std::string key_hint(const ir::Provider& source, const std::string& name) const;
+  void admit_provider(const ProviderOut& provider, const ir::Provider& source, const std::string& path);
+  [[nodiscard]] std::string free_name(std::string wanted, std::set<std::string>& taken) const;
+  void finish_models();
+  void finish_providers();
+  void finish_limits(ProviderOut& provider);
+  void finish_budget(ProviderOut& provider);
+  [[nodiscard]] std::optional<std::int64_t> month_cents(const ir::Budget& budget, std::string& how) const;
+  template <class T, class Same, class Get>
+  [[nodiscard]] const T* agreed(const ModelOut& model, Get get, Same same, std::string_view suffix);
+  void keep_catalogue();
+  void keep_integration(const ir::Provider& provider, const std::string& name);
+  void keep_provider(const ir::Provider& provider);
+  [[nodiscard]] Out model_body(const ModelOut& model);
+  [[nodiscard]] std::string provider_reference(std::size_t provider) const;
+  void put_rates(Out& body, std::optional<base::Decimal> rpm, std::optional<base::Decimal> tpm);
+
+  // write_routing.cpp
+  void collect_routes();
+  void collect_aliases();
+  [[nodiscard]] bool collect(const ir::Route& route, RouteOut& out);
+  [[nodiscard]] bool flatten(ir::NodeId id, std::vector<Member>& members, bool& drawn, int depth);
+  [[nodiscard]] bool flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members, bool& drawn, int depth);
+  [[nodiscard]] bool flatten_to(const ir::PlanNode& node, const ir::To& to, std::vector<Member>& members, bool& drawn, int depth);
+  [[nodiscard]] bool flatten_switch(const ir::PlanNode& node, const ir::Switch& choice, RouteOut& out);
+  [[nodiscard]] bool is_writable(const ir::Condition& condition) const;
+  [[nodiscard]] Out rules_out();
+  void add_rules(const RouteOut& route, std::size_t rank, Out& rules);
+  [[nodiscard]] std::vector<std::string> whole_weights(const std::vector<Member>& members) const;
+  void lose_route(const ir::Route& route);
+  void note_wildcard(const ir::Route& route);
+
+  // write_people.cpp
+  void add_people();
+  [[nodiscard]] Out team_body(const ir::Principal& p);
+  [[nodiscard]] std::optional<Out> user_body(const ir::Principal& p);
+  [[nodiscard]] Out key_body(const ir::Principal& p);
+  void put_budget(Out& body, const ir::Principal& p);
+  void lose_rest(const ir::Principal& p);
+  [[nodiscard]] std::string team_name(const ir::Principal& p) const;
+  [[nodiscard]] const ir::Principal* principal(ir::PrincipalKind kind, const ir::Field<std::string>& id) const;
+
+  // write_losses.cpp
+  void lose_gateway();
+  void lose_settings(const ir::Settings& settings, bool reaches);
+  void lose_node(const ir::PlanNode& node);
+  void lose_deployment(const ir::Deployment& deployment);
+  void lose_provider(const ir::Provider& provider);
+  void lose(const void* value, Loss loss) {
+    if (loss.fate == ir::Fate::Approximated && !loss.written.empty()) approximated_.push_back(value);
+    context_.ledger.lose(value, std::move(loss));
+  }
+  void soften_losses();
+  template <class T>
+  void lose_if(const ir::Field<T>& field, Loss loss) {
+    if (!field.absent()) lose(&field, std::move(loss));
+  }
+  template <class T>
+  void lose_if(const ir::List<T>& list, Loss loss) {
+    if (!list.absent()) lose(&list, std::move(loss));
+  }
+  void admit(std::string path, std::string reason) { context_.ledger.admit_added(std::move(path), std::move(reason)); }
+  [[nodiscard]] bool same() const { return context_.same_dialect; }
+  [[nodiscard]] bool spec() const { return shape_ == Shape::Spec; }
+  [[nodiscard]] bool refuse(Loss why) {
+    why_ = std::move(why);
+    return false;
+  }
+
+  const ir::Gateway& gateway_;
+  WriteContext& context_;
+  Shape shape_ = Shape::Guide;
+  CredentialSpeller speller_;
+  std::vector<Artifact> artifacts_;
+  ScriptPlan plan_;
+  std::vector<IntegrationOut> integrations_;
+  std::vector<ProviderOut> providers_;
+  std::vector<ModelOut> models_;
+  std::vector<RouteOut> routes_;
+  std::map<std::string, std::size_t> provider_of_identity_;
+  std::unordered_map<const ir::Deployment*, std::optional<std::size_t>> provider_of_;
+  std::unordered_map<const ir::Deployment*, std::size_t> model_of_;
+  std::unordered_map<const ir::Provider*, std::size_t> kept_provider_;
+  std::set<std::string> integration_names_, provider_names_;
+  std::string path_;  // of the IR value at hand, as compare/ spells it
+  Loss why_;          // of the last thing that could not be written
+  bool left_out_ = false;
+  bool ttl_written_ = false;
+  std::vector<const void*> approximated_;
+  std::vector<const ir::Provider*> wildcards_;
+};
+
+/// Puts a segment onto the path while it lives.
+struct PathStep {
+  PathStep(std::string& text, std::string_view segment) : path(text), size(text.size()) { (path += '.') += segment; }
+  PathStep(std::string& text, std::string_view segment, std::size_t index) : PathStep(text, segment) { ((path += '[') += std::to_string(index)) += ']'; }
+  ~PathStep() { path.resize(size); }
+  PathStep(const PathStep&) = delete;
+  PathStep& operator=(const PathStep&) = delete;
+  std::string& path;
+  std::size_t size;
+};
+
+[[nodiscard]] inline Loss skipped(std::string reason) { return {ir::Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
+[[nodiscard]] inline Loss manual(std::string reason, std::string advice) {
+  return {ir::Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
+}
+[[nodiscard]] inline Loss nearly(std::string reason, std::string written = "") {
+  return {ir::Fate::Approximated, DiagId::Approximated, std::move(reason), std::move(written), ""};
+}
+[[nodiscard]] inline Loss dropped(std::string reason, std::string advice) {
+  return {ir::Fate::Manual, DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
+}
+
+}  // namespace gatec::targets::worldflow
