@@ -125,6 +125,19 @@ void match(const std::vector<E>& a, const std::vector<E>& b, Pairs& pairs) {
   }
 }
 
+/// Nobody can tell nameless principals apart: those of one kind are taken in order, whatever the other side calls them.
+void match_nameless(const std::vector<ir::Principal>& a, const std::vector<ir::Principal>& b, Pairs& pairs) {
+  const auto nameless = [](const ir::Principal& p) { return p.id.value.empty() && p.alias.value.empty() && p.email.value.empty(); };
+  for (auto& [i, j] : pairs) {
+    if (i == kNone || j != kNone || !nameless(a[i])) continue;
+    const auto other = std::find_if(pairs.begin(), pairs.end(), [&, kind = a[i].kind](const auto& p) { return p.first == kNone && p.second != kNone && b[p.second].kind == kind; });
+    if (other == pairs.end()) continue;
+    j = other->second;
+    other->second = kNone;
+  }
+  std::erase_if(pairs, [](const auto& p) { return p.first == kNone && p.second == kNone; });
+}
+
 template <class T>
 const T* at_or_null(const std::vector<T>& v, std::size_t i) {
   return i == kNone ? nullptr : &v[i];
@@ -353,6 +366,7 @@ class Comparer {
       static const std::vector<E> none;
       Pairs pairs;
       match(x ? *x : none, y ? *y : none, pairs);
+      if constexpr (std::is_same_v<E, ir::Principal>) match_nameless(x ? *x : none, y ? *y : none, pairs);
       for (const auto& [i, j] : pairs) element(at_or_null(x ? *x : none, i), at_or_null(y ? *y : none, j), cls);
     }
     out_.leave();

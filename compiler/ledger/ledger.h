@@ -71,6 +71,14 @@ class Ledger {
   }
   /// The target says more than the source under this IR path prefix, as explained.
   void admit_added(std::string path_prefix, std::string reason) { added_.emplace_back(std::move(path_prefix), std::move(reason)); }
+  /// The same below a deployment, wherever it stands: `field` is a path within it ("provider.api_key").
+  void admit_within(const void* deployment, std::string field, std::string reason) {
+    within_[deployment].emplace_back(std::move(field), std::move(reason));
+  }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>* added_within(const void* deployment) const {
+    const auto found = within_.find(deployment);
+    return found == within_.end() ? nullptr : &found->second;
+  }
   void assume(std::string field, std::string_view rule, std::string text);
 
   [[nodiscard]] const Loss* loss(const void* ir_value) const {
@@ -93,6 +101,7 @@ class Ledger {
   base::PointerMap loss_of_;
   std::deque<Loss> losses_;
   std::vector<std::pair<std::string, std::string>> added_;
+  std::unordered_map<const void*, std::vector<std::pair<std::string, std::string>>> within_;
   bool any_gone_ = false;
   std::vector<Assumption> assumptions_;
 };

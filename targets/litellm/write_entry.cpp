@@ -16,6 +16,7 @@ using ir::Field;
 using ir::Settings;
 
 constexpr std::int64_t kMinute = 60;
+constexpr std::int64_t kLongest = 6000;  // seconds: what LiteLLM waits unasked (page §1.7)
 
 /// The nearest one, null where none of the chain says anything.
 template <class Pick>
@@ -162,6 +163,13 @@ void Writer::write_member_settings(Out& params, const Member& member, const Grou
   };
   time(
       "timeout", [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+  if (const auto* limit = nearest_said(
+          chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+      limit != nullptr && limit->state == ir::State::Unlimited && !ours()) {
+    params.add("timeout", Out::integer(kLongest));
+    lose(limit, Fate::Approximated, DiagId::Approximated, "LiteLLM ends each call after some time", {},
+         std::to_string(kLongest));
+  }
   time(
       "stream_timeout", [](const Settings& s) -> const auto& { return s.timeouts.first_chunk; });
   write_attempts(params, member);

@@ -50,6 +50,9 @@ void Writer::lower_routes() {
 void Writer::lower_route(const ir::Route& route) {
   Group group;
   group.name = *route.name;
+  if (!ours() && route.kind == ir::RouteKind::Name && route.name->find('*') != std::string::npos)
+    lose(&route.kind, Fate::Approximated, DiagId::Approximated, "LiteLLM takes a name with `*` for many models", {},
+         "pattern");
   if (route.plan.valid()) lower(route.plan, {}, group, 0);
   const bool enough = std::ranges::any_of(group.tiers, [](const Tier& t) { return !t.empty(); });
   if (!enough)
@@ -349,7 +352,10 @@ void Writer::choose_attempts() {
       }
     }
   }
-  if (votes.empty()) return;
+  if (votes.empty()) {
+    lose(&gw_.defaults.retry.attempts, Fate::Skipped, DiagId::NotExpressible, "there is no deployment that it could hold for");
+    return;
+  }
   attempts_ = std::ranges::max_element(votes, {}, [](const auto& v) { return v.second; })->first;
 }
 

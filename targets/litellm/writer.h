@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/doc/value.h"
+#include "compiler/facts/providers.h"
 #include "compiler/ir/resolved.h"
 #include "targets/litellm/tables.h"
 #include "targets/write_kit.h"
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -48,6 +50,7 @@ class Writer {
   void place_extras(Out& owner, const std::vector<ir::Extra>& extras);
   [[nodiscard]] bool kept_whole(std::string_view section) const;
   [[nodiscard]] Out open(const ir::Value& value, std::string_view key);
+  void expand(const ir::Value& value);
   [[nodiscard]] Out spelled(const ir::Field<std::string>& field);
   [[nodiscard]] Out secret(const ir::Field<ir::Credential>& field, std::string_view hint);
   template <class T>
@@ -136,6 +139,7 @@ class Writer {
   std::unordered_set<std::string> names_;
   ir::Field<ir::Policy> policy_;          // written for all groups
   std::optional<std::int64_t> attempts_;  // written for all groups
+  std::unordered_map<const void*, const facts::ProviderFacts*> guessed_;  // by the kind of a provider that the source does not name
   bool enforce_ = false;                  // hard limits of deployments need LiteLLM's own check
   std::vector<std::pair<std::string, const std::vector<ir::FailureCount>*>> group_retries_;
 };

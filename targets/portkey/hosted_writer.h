@@ -67,6 +67,7 @@ class HostedWriter {
 
   // hosted_principals.cpp
   void add_principals();
+  [[nodiscard]] std::string name_of(const ir::Principal& p);
   [[nodiscard]] Out workspace_body(const ir::Principal& p);
   [[nodiscard]] Out key_body(const ir::Principal& p);
   [[nodiscard]] Out metadata(const ir::Principal& p);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "compiler/ir/describe.h"
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
 #include "targets/portkey/writer.h"
@@ -113,7 +114,31 @@ std::string ConfigWriter::spell(const ir::Credential& credential, const void* ir
   return text;
 }
 
-Out ConfigWriter::open(const ir::Value& value, std::string_view key) { return to_out(value, speller_, key, false); }
+Out ConfigWriter::open(const ir::Value& value, std::string_view key) {
+  if (!same()) expand(value);
+  return to_out(value, speller_, key, false);
+}
+
+/// Text that the source passes on and that here names a variable.
+void ConfigWriter::expand(const ir::Value& value) {
+  if (value.kind == ir::Value::Kind::String) {
+    const auto reference = parse_reference(value.text);
+    if (!reference) return;
+    lose(&value, {Fate::Approximated, DiagId::Approximated, "the source gateway takes this text as it is, here it is filled in from the environment",
+                  ir::show(*reference), ""});
+    references_.insert(reference->name);
+  }
+  for (const ir::Value& item : value.items) expand(item);
+  for (const auto& pair : value.pairs) expand(pair.second);
+}
+
+/// The name alone tells whether a model's name stands for many.
+void ConfigWriter::judge_kind(const ir::Route& route) {
+  const bool pattern = route.name->find('*') != std::string::npos;
+  if (pattern && route.kind == ir::RouteKind::Name) {
+    lose(&route.kind, {Fate::Approximated, DiagId::Approximated, "a name with `*` stands for many models", "pattern", ""});
+  }
+}
 
 void ConfigWriter::lose_route(const ir::Route& route) {
   Loss loss = why_;
@@ -124,6 +149,7 @@ void ConfigWriter::lose_route(const ir::Route& route) {
 
 std::vector<ConfigWriter::Config> ConfigWriter::write() {
   lose_gateway();
+  for (const ir::Route& route : gateway_.routes) judge_kind(route);
   std::vector<Config> configs = write_routes();
   soften_losses();
   return configs;

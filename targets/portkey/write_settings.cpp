@@ -87,14 +87,18 @@ void ConfigWriter::write_timeout(Out& object) {
     return;
   }
   const auto exact = (*timeout)->times(Decimal(1000));
-  const auto whole = exact ? exact->floor() : std::nullopt;
+  auto whole = exact ? exact->floor() : std::nullopt;
   if (!whole) {
     lose(timeout, skipped("the timeout is too long to be written"));
     return;
   }
-  if (!exact->is_integer()) {
-    const auto found = Decimal(*whole).divided_by(Decimal(1000));
-    lose(timeout, {Fate::Approximated, DiagId::Approximated, "timeouts count whole milliseconds", found ? found->text() : "", ""});
+  // none at all would be no limit
+  if (*whole == 0 && !(*timeout)->is_zero()) whole = 1;
+  const auto found = Decimal(*whole).divided_by(Decimal(1000));
+  if (*whole == 0) {
+    if (!same()) lose(timeout, {Fate::Approximated, DiagId::Approximated, "a limit of nothing means no limit", "unlimited", ""});
+  } else if (!found || *found != **timeout) {
+    lose(timeout, {Fate::Approximated, DiagId::Approximated, "timeouts count whole milliseconds, one at least", found ? found->text() : "", ""});
   }
   object.add("request_timeout", Out::integer(*whole));
 }

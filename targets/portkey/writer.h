@@ -75,6 +75,8 @@ class ConfigWriter {
   void add_default(const ir::Route& route, Out& targets, Out& strategy, const std::map<std::string, std::string, std::less<>>& names);
   [[nodiscard]] const std::optional<Out>& route_target(std::size_t index);
   void lose_route(const ir::Route& route);
+  void judge_kind(const ir::Route& route);
+  void expand(const ir::Value& value);
 
   // write_plan.cpp
   [[nodiscard]] std::optional<Out> write_node(ir::NodeId id, const ir::Field<std::string>* label);
@@ -131,6 +133,8 @@ class ConfigWriter {
     lose(member, std::move(loss));
   }
   void soften_losses();
+  /// The deployment at hand holds more there than in the source.
+  void admit(std::string field, std::string reason) { context_.ledger.admit_within(at_, std::move(field), std::move(reason)); }
   template <class T>
   void lose_if(const ir::Field<T>& field, Loss loss) {
     if (!field.absent()) lose(&field, std::move(loss));
@@ -168,6 +172,8 @@ class ConfigWriter {
   std::set<std::string> references_;
   std::vector<const ir::Settings*> chain_;  // the gateway's own first
   std::size_t emitted_ = 0;                 // so many links of the chain stand on objects further up
+  const ir::Deployment* at_ = nullptr;
+  int copies_ = 0;                          // of routes within routes, that are being written
   std::string path_;                        // of the IR value at hand, as compare/ spells it
   std::string_view requested_;              // name or pattern of the route at hand
   std::vector<std::string> captures_;       // what a pattern's stars stand for in an inlined copy
