@@ -105,7 +105,7 @@ class Prover final : public compare::Listener {
   };
 
   void lost(const Pair& pair, Change change, bool first) {
-    const Loss* own = in_.ledger.loss(pair.before);
+    const Loss* own = in_.ledger.loss_of_value(pair.before);
     if (own != nullptr && as_announced(pair, change, *own, true)) {
       admit(pair, change, first, *own, true);
       return;
@@ -122,7 +122,8 @@ class Prover final : public compare::Listener {
       if (loss == nullptr) continue;
       // what is lost in part may be lost whole with what surrounds it, but not become another
       if (own != nullptr && change == Change::Changed && !loss->shape) break;
-      if (loss->shape && of_deployment) {
+      const bool weight = own == nullptr && name_of(pair) == "weight";
+      if (loss->shape && (of_deployment || weight)) {
         if (pair.before_from->has_leaves()) moved(pair, change, *loss, own);
         else if (first && change == Change::Removed) assume(pair, loss->reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
       } else {

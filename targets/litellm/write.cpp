@@ -163,11 +163,6 @@ void Writer::put(Out& map, std::string_view key, const ir::List<std::string>& li
   if (list.given()) map.add(std::string(key), to_out(list));
 }
 
-void Writer::lose(const void* what, Fate fate, DiagId code, std::string reason, std::string advice,
-                  std::string written) {
-  context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
-}
-
 std::string_view Writer::layout(std::string_view name) const {
   if (!ours()) return {};
   const auto found = std::ranges::find(gw_.layout, name, &ir::Param::name);

@@ -117,9 +117,9 @@ void Writer::write_limit(Out& params, const ir::Limit& limit) {
     const auto per_minute = amount.times(Decimal(kMinute)).value_or(amount);
     const auto exact = per_minute.divided_by(Decimal(seconds));
     amount = Decimal(exact ? exact->floor().value_or(0) : 0);
-    lose(&limit, Fate::Manual, DiagId::Approximated,
-         "LiteLLM counts a deployment's limits by the minute; the stricter rate is written",
-         "raise it if short bursts must pass");
+    const std::string_view reason = "LiteLLM counts a deployment's limits by the minute; the stricter rate is written";
+    lose(&limit.amount, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, amount.text());
+    lose(&limit.window, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, "60s");
   } else if (!amount.is_integer()) {
     amount = Decimal(amount.floor().value_or(0));
     lose(&limit.amount, Fate::Approximated, DiagId::Approximated, "LiteLLM takes whole numbers only", {},

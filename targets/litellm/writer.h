@@ -62,8 +62,11 @@ class Writer {
   [[nodiscard]] std::string_view layout(std::string_view name) const;
   [[nodiscard]] bool ours() const { return context_.same_dialect; }
   [[nodiscard]] static bool said(const auto& field) { return !field.absent() && !field.from.is_default(); }
-  void lose(const void* what, ir::Fate fate, DiagId code, std::string reason, std::string advice = {},
-            std::string written = {});
+  template <class T>
+  void lose(const T* what, ir::Fate fate, DiagId code, std::string reason, std::string advice = {},
+            std::string written = {}) {
+    context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
+  }
 
   // write_plan.cpp
   void lower_routes();
@@ -76,6 +79,7 @@ class Writer {
   void lower_alone(ir::NodeId id, const ir::SettingsChain& chain, Group& group, std::string_view suffix, ir::Failure on,
                    int depth);
   void complete_weights(Tier& tier);
+  void lose_weight(const ir::Field<ir::Decimal>& weight);
   void judge_balance(const ir::Balance& balance);
   void choose_policy();
   void choose_attempts();

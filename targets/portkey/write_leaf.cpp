@@ -360,6 +360,16 @@ void ConfigWriter::write_model(Out& object, const ir::Deployment& deployment, st
   if (azure && prefix.empty()) object.add("deployment_id", model);
 }
 
+/// "60 of 100", where weights were made of the same leaves as the limit.
+std::string ConfigWriter::share_of(const ir::Limit& limit) {
+  std::string share;
+  limit.amount.from.each([&](ir::LeafId leaf) {
+    const auto found = shares_.find(leaf.value);
+    if (found != shares_.end()) share = found->second;
+  });
+  return share;
+}
+
 void ConfigWriter::lose_deployment(const ir::Deployment& d) {
   if (same()) return;
   lose_if(d.id, skipped("the gateway has no ids for targets"));
@@ -371,6 +381,10 @@ void ConfigWriter::lose_deployment(const ir::Deployment& d) {
   for (const ir::Price& p : d.prices) lose(&p, manual("prices are kept by the hosted control plane only", "enter the price where costs are watched"));
   for (const ir::Limit& l : d.limits) {
     const bool hint = l.hint.given() && *l.hint;
+    if (const std::string share = hint ? share_of(l) : std::string(); !share.empty()) {
+      lose(&l, {Fate::Approximated, DiagId::Approximated, "it steers LiteLLM's choice; here its share of the group, " + share + ", is the target's weight", "", ""});
+      continue;
+    }
     lose(&l, {Fate::Skipped, hint ? DiagId::NotExpressible : DiagId::DroppedLimit,
               hint ? "it steers LiteLLM's choice; the weights say what comes of it" : "a target of a config has no limits", "", ""});
   }

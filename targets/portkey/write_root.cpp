@@ -159,13 +159,23 @@ std::vector<ConfigWriter::Config> ConfigWriter::write_routes() {
   std::vector<Config> configs;
   if (gateway_.routes.empty()) {
     lose_all(gateway_.defaults);
+    add_no_aliases();
     return configs;
   }
   const bool several_configs = same() && std::ranges::any_of(gateway_.layout, [](const ir::Param& p) { return p.name == "several"; });
-  if (context_.option("portkey.split", context_.option("split")) == "route" || several_configs) return split();
+  if (context_.option("portkey.split", context_.option("split")) == "route" || several_configs) {
+    configs = split();
+    // a saved config that is alone serves whatever is asked
+    const bool misread = !oss() && !same() && configs.size() == 1 && configs.front().route != "*";
+    if (!misread) return configs;
+    configs.clear();
+  }
   const bool lone = gateway_.routes.size() == 1 && is_catch_all(gateway_.routes.front()) && gateway_.aliases.empty();
   std::optional<Out> out = lone ? bare(gateway_.routes.front()) : conditional();
-  if (!out) return configs;
+  if (!out) {
+    add_no_aliases();
+    return configs;
+  }
   configs.push_back({"", *std::move(out)});
   return configs;
 }
@@ -237,6 +247,12 @@ void ConfigWriter::add_condition(Out& conditions, std::string_view op, std::stri
   conditions.push(std::move(condition));
 }
 
+void ConfigWriter::add_no_aliases() {
+  for (const ir::Alias& alias : gateway_.aliases) {
+    lose(&alias, {Fate::Skipped, DiagId::AliasUnknownModel, "its target is no route that can be written", "", ""});
+  }
+}
+
 void ConfigWriter::add_aliases(const Names& names, Out& conditions) {
   for (const ir::Alias& alias : gateway_.aliases) {
     const auto name = alias.target.given() ? names.find(*alias.target) : names.end();
@@ -244,6 +260,10 @@ void ConfigWriter::add_aliases(const Names& names, Out& conditions) {
       const bool hidden = route_index_.contains(alias.name);
       lose(&alias, {Fate::Skipped, hidden ? DiagId::AliasShadows : DiagId::AliasUnknownModel,
                     hidden ? "a route has the same name" : "its target is no route that can be written", "", ""});
+      continue;
+    }
+    if (alias.name.find('*') != std::string::npos) {
+      lose(&alias, {Fate::Skipped, DiagId::NotExpressible, "a name with `*` stands for many models", "", ""});
       continue;
     }
     lose_if(alias.hidden, {Fate::Skipped, DiagId::NotExpressible, "the gateway lists no models", "", ""});

@@ -24,6 +24,7 @@ bool is_saved(const ir::Value& v) { return v.kind == ir::Value::Kind::Mapping &&
 constexpr std::int64_t kMinAge = 60;
 constexpr std::int64_t kMaxAge = 7'776'000;
 constexpr std::int64_t kMinCooldown = 30'000;
+constexpr std::int64_t kLongest = 2'147'483'647;  // of a timer, in milliseconds
 
 }  // namespace
 
@@ -89,7 +90,8 @@ void ConfigWriter::write_timeout(Out& object) {
   const auto exact = (*timeout)->times(Decimal(1000));
   auto whole = exact ? exact->floor() : std::nullopt;
   if (!whole) {
-    lose(timeout, skipped("the timeout is too long to be written"));
+    object.add("request_timeout", Out::integer(kLongest));
+    lose(timeout, {Fate::Approximated, DiagId::Approximated, "the timeout is too long to be written", Decimal(kLongest).divided_by(Decimal(1000))->text(), ""});
     return;
   }
   // none at all would be no limit

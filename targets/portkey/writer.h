@@ -71,6 +71,7 @@ class ConfigWriter {
   [[nodiscard]] std::optional<Out> conditional();
   void add_condition(Out& conditions, std::string_view op, std::string_view text, std::string_view then);
   [[nodiscard]] std::string target_name(const ir::Route& route);
+  void add_no_aliases();
   void add_aliases(const std::map<std::string, std::string, std::less<>>& names, Out& conditions);
   void add_default(const ir::Route& route, Out& targets, Out& strategy, const std::map<std::string, std::string, std::less<>>& names);
   [[nodiscard]] const std::optional<Out>& route_target(std::size_t index);
@@ -122,8 +123,11 @@ class ConfigWriter {
 
   // write_losses.cpp
   void lose_gateway();
+  void find_shares();
+  [[nodiscard]] std::string share_of(const ir::Limit& limit);
   void lose_all(const ir::Settings& settings);
-  void lose(const void* value, Loss loss) {
+  template <class T>
+  void lose(const T* value, Loss loss) {
     if (loss.fate == ir::Fate::Approximated) approximated_.push_back(value);
     context_.ledger.lose(value, std::move(loss));
   }
@@ -184,6 +188,7 @@ class ConfigWriter {
   std::vector<std::optional<std::optional<Out>>> targets_;
   std::vector<Chain> chains_;
   int measuring_ = 0;
+  std::unordered_map<std::uint32_t, std::string> shares_;  // leaf → the share that a weight made of it stands for
   bool left_out_ = false;                   // some part of a plan could not be written
   std::vector<const void*> approximated_;
   std::map<std::string, const ir::Provider*, std::less<>> declared_;  // objects of the control plane by slug
