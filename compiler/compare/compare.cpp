@@ -505,6 +505,9 @@ class Comparer {
   void node(NodeId ix, NodeId iy, bool alone) {
     std::size_t pushed_x = 0;
     std::size_t pushed_y = 0;
+    // what is gone as a whole may begin with nodes that choose nothing, which are not told of
+    const PlanNode* whole = ix.valid() && out_.gone(get(a_, ix)) ? get(a_, ix) : nullptr;
+    if (whole != nullptr) out_.enter(whole, nullptr);
     lone_pair(ix, iy);
     const bool tier = std::exchange(tier_, false) && !same_dialect_ && ix.valid() && iy.valid();
     const PlanNode* x = strip(a_, ix, true, pushed_x, tier);
@@ -517,6 +520,7 @@ class Comparer {
     }
     a_.chain.resize(a_.chain.size() - pushed_x);
     b_.chain.resize(b_.chain.size() - pushed_y);
+    if (whole != nullptr) out_.leave();
   }
 
   template <class E>

@@ -161,6 +161,7 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
   if (written == 1 && !lone) {
     // one member of several is left: what is read back is no balance any more
     lose(&node, {Fate::Approximated, DiagId::Approximated, "only one member of the group can be written", "", "", false, true});
+    for (const ir::Edge& e : balance.edges) lose_if(e.weight, {Fate::Skipped, DiagId::NotExpressible, "only one member of the group can be written", "", ""});
   }
   object.add("strategy", std::move(strategy));
   object.add("targets", std::move(targets));

@@ -334,6 +334,8 @@ std::optional<Out> ConfigWriter::conditional() {
   for (const ir::Route* route : patterns) {
     if (const std::string* name = add_target(*route)) add_condition(conditions, "$regex", regex_of_pattern(*route->name), *name);
   }
+  const bool nothing_asked = std::get<Out::Sequence>(conditions.storage()).empty();
+  if (catch_all != nullptr && nothing_asked && !same()) return bare(*catch_all);
   if (std::get<Out::Sequence>(targets.storage()).empty() && catch_all == nullptr) return std::nullopt;
   Out strategy;
   strategy.add("mode", mode_name(Mode::Conditional));
