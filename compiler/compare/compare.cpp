@@ -646,6 +646,30 @@ class Comparer {
     return text + "|" + d.upstream_model.value;
   }
 
+  /// The same model at the same kind of provider, whatever names and addresses say; only single deployments.
+  template <class E>
+  void match_by_model(const std::vector<E>* x, const std::vector<E>* y, std::vector<std::size_t>& of_x, std::vector<bool>& used) const {
+    const std::size_t n = x ? x->size() : 0;
+    const std::size_t m = y ? y->size() : 0;
+    if (n == m) return;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (of_x[i] != kNone) continue;
+      const std::string wanted = model_signature(a_, (*x)[i].node);
+      for (std::size_t j = 0; j < m && !wanted.empty() && of_x[i] == kNone; ++j) {
+        if (used[j] || model_signature(b_, (*y)[j].node) != wanted) continue;
+        of_x[i] = j;
+        used[j] = true;
+      }
+    }
+  }
+  std::string model_signature(const Side& side, NodeId id) const {
+    const PlanNode* n = get(side, id);
+    const auto* u = n ? std::get_if<ir::Use>(&n->what) : nullptr;
+    if (u == nullptr) return {};
+    const ir::Deployment& d = side.gateway->at(u->deployment);
+    return (d.provider.valid() ? side.gateway->at(d.provider).kind.value : std::string()) + "|" + d.upstream_model.value;
+  }
+
   /// Children of both sides: like with like first, then the rest in order.
   template <class E>
   Pairs match_children(const std::vector<E>* x, const std::vector<E>* y) const {
@@ -676,15 +700,21 @@ class Comparer {
       used[found->second] = true;
       rest.erase(found);
     }
-    std::size_t next = 0;
-    const auto next_free = [&] {
-      while (next < m && used[next]) ++next;
-      return next;
-    };
+    match_by_model(x, y, of_x, used);
+    // the rest in order, but not across those that found each other
     for (std::size_t i = 0; i < n; ++i) {
-      if (of_x[i] == kNone && next_free() < m) {
-        of_x[i] = next;
-        used[next] = true;
+      if (of_x[i] == kNone) {
+        std::size_t first = 0;
+        std::size_t end = m;
+        for (std::size_t k = 0; k < n; ++k) {
+          if (of_x[k] == kNone) continue;
+          if (k < i) first = std::max(first, of_x[k] + 1);
+          if (k > i) end = std::min(end, of_x[k]);
+        }
+        for (std::size_t j = first; j < end && of_x[i] == kNone; ++j) {
+          if (!used[j]) of_x[i] = j;
+        }
+        if (of_x[i] != kNone) used[of_x[i]] = true;
       }
       pairs.emplace_back(i, of_x[i]);
     }
