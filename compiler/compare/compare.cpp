@@ -731,6 +731,35 @@ class Comparer {
     return text + "|" + d.upstream_model.value;
   }
 
+  /// The same model at the same kind of provider, whatever names and addresses say; only single deployments.
+  template <class E>
+  void match_by_model(const std::vector<E>* x, const std::vector<E>* y, const std::vector<bool>& left_out, std::vector<std::size_t>& of_x,
+                      std::vector<bool>& used) const {
+    const std::size_t n = x ? x->size() : 0;
+    const std::size_t m = y ? y->size() : 0;
+    if (n == m) return;
+    std::unordered_multimap<std::string, std::size_t> rest;
+    for (std::size_t j = m; j-- > 0;) {
+      if (!used[j]) rest.emplace(model_signature(b_, (*y)[j].node), j);
+    }
+    for (std::size_t i = 0; i < n && !rest.empty(); ++i) {
+      if (of_x[i] != kNone || left_out[i]) continue;
+      const std::string wanted = model_signature(a_, (*x)[i].node);
+      const auto found = wanted.empty() ? rest.end() : rest.find(wanted);
+      if (found == rest.end()) continue;
+      of_x[i] = found->second;
+      used[found->second] = true;
+      rest.erase(found);
+    }
+  }
+  std::string model_signature(const Side& side, NodeId id) const {
+    const PlanNode* n = get(side, id);
+    const auto* u = n ? std::get_if<ir::Use>(&n->what) : nullptr;
+    if (u == nullptr) return {};
+    const ir::Deployment& d = side.gateway->at(u->deployment);
+    return (d.provider.valid() ? side.gateway->at(d.provider).kind.value : std::string()) + "|" + d.upstream_model.value;
+  }
+
   /// Children of both sides: like with like first, then the rest in order.
   template <class E>
   Pairs match_children(const std::vector<E>* x, const std::vector<E>* y) const {
@@ -765,16 +794,20 @@ class Comparer {
       used[found->second] = true;
       rest.erase(found);
     }
-    std::size_t next = 0;
-    const auto next_free = [&] {
-      while (next < m && used[next]) ++next;
-      return next;
-    };
+    match_by_model(x, y, left_out, of_x, used);
+    // the rest in order, but not across those that found each other
+    std::vector<std::size_t> end(n, m);
+    for (std::size_t i = n; i-- > 1;) end[i - 1] = of_x[i] == kNone ? end[i] : std::min(end[i], of_x[i]);
+    std::size_t first = 0;
     for (std::size_t i = 0; i < n; ++i) {
-      if (of_x[i] == kNone && !left_out[i] && next_free() < m) {
-        of_x[i] = next;
-        used[next] = true;
+      if (of_x[i] == kNone && !left_out[i]) {
+        while (first < end[i] && used[first]) ++first;
+        if (first < end[i]) {
+          of_x[i] = first;
+          used[first] = true;
+        }
       }
+      if (of_x[i] != kNone) first = std::max(first, of_x[i] + 1);
       pairs.emplace_back(i, of_x[i]);
     }
     for (std::size_t j = 0; j < m; ++j) {

@@ -49,6 +49,7 @@ bool Writer::leaks() const {
   std::set<std::string> all;
   for (const RoutePlan& plan : plans_) {
     if (plan.kept) all.insert(plan.order.begin(), plan.order.end());
+    for (const auto& [id, model] : plan.offers) all.insert(id);
   }
   for (const RoutePlan& plan : plans_) {
     if (!plan.kept || plan.model == "*") continue;
@@ -68,6 +69,11 @@ void Writer::choose_mode() {
     if (const auto wish = wish_of(plan)) {
       if (++votes[*wish] == 1) order.push_back(*wish);
     }
+  }
+  if (!has_declared_models(context_.version)) {
+    // a condition is the only way to name a model there
+    mode_ = Mode::Conditional;
+    return;
   }
   if (const auto forced = mode_of(context_.option("mode")); forced) {
     mode_ = *forced;
@@ -96,6 +102,11 @@ void Writer::make_targets() {
       if (std::ranges::find(keys, id) == keys.end()) keys.push_back(id);
     }
   }
+  for (const RoutePlan& plan : plans_) {
+    for (const auto& [id, model] : plan.offers) {
+      if (std::ranges::find(keys, id) == keys.end()) keys.push_back(id);
+    }
+  }
   if (mode_ == Mode::Fallback) order_targets(keys);
   if (mode_ == Mode::Conditional) {
     // unmatched ids go to the first target
@@ -109,6 +120,13 @@ void Writer::make_targets() {
     Target& t = targets_.emplace_back();
     t.key = key;
     t.deployment = slots_.at(key).deployment;
+    for (auto plan = plans_.rbegin(); plan != plans_.rend(); ++plan) {
+      for (const Tier& tier : plan->tiers) {
+        for (const Member& m : tier.members) {
+          if (plan->kept && m.kept && m.id == key && (key != "azure-openai" || is_pinned(m))) t.deployment = m.deployment;
+        }
+      }
+    }
     t.provider = &gw_.at(t.deployment->provider);
   }
   for (const RoutePlan& plan : plans_) {
@@ -122,7 +140,29 @@ void Writer::make_targets() {
       if (!known) rules_.push_back({"model", plan.model, plan.order.front()});
     }
   }
+  add_offers();
+  if (!has_declared_models(context_.version)) {
+    for (Target& t : targets_) t.models.clear();
+  }
   if (rules_.empty() && mode_ == Mode::Conditional) mode_ = Mode::Fallback;
+}
+
+/// Never beside a route's own targets, which a further owner of the model would join.
+void Writer::add_offers() {
+  for (const RoutePlan& plan : plans_) {
+    for (const auto& [id, model] : plan.offers) {
+      if (model.empty()) continue;
+      const bool routed = std::ranges::any_of(plans_, [&, &wanted = model](const RoutePlan& p) {
+        return p.kept && (p.model == wanted || (*p.route->name == wanted && p.model != wanted));
+      });
+      std::vector<std::string>& models = target(id).models;
+      if (routed || std::ranges::find(models, model) != models.end()) continue;
+      models.push_back(model);
+      admit("routes[" + model + "]", "the model can be asked for by its own id");
+      const bool known = std::ranges::any_of(rules_, [&, &wanted = model](const Rule& r) { return r.value == wanted; });
+      if (mode_ == Mode::Conditional && !known) rules_.push_back({"model", model, id});
+    }
+  }
 }
 
 /// One order that keeps to the routes' own, as long as they agree.
@@ -227,10 +267,23 @@ void Writer::add_aliases() {
   }
 }
 
+/// A target outside a route that has the route's model in its catalogue is asked, too: nothing in the file can keep it out.
+void Writer::tell_leaks(const RoutePlan& plan) {
+  if (mode_ == Mode::Conditional || plan.model == "*") return;
+  for (const Target& t : targets_) {
+    if (std::ranges::find(plan.order, t.key) != plan.order.end() || !may_own(t.key, plan.model)) continue;
+    const bool pinned = t.key == "azure-openai" && t.deployment != nullptr;
+    context_.ledger.assume("routes[" + *plan.route->name + "]", "ferro.closure",
+                           "target `" + t.key + "` may have `" + plan.model + "` in its catalogue and then answers for it as well" +
+                               (pinned ? ", with deployment `" + t.deployment->upstream_model.value + "`" : "") + ": `GET /v1/models` of the running gateway shows it, a second process keeps it out");
+  }
+}
+
 void Writer::judge_route(RoutePlan& plan) {
   if (!plan.kept) return;
   const std::string path = "routes[" + *plan.route->name + "]";
   admit(path, "the environment names what the source left to its defaults");
+  tell_leaks(plan);
   if (plan.model != "*" && *plan.route->name != plan.model) admit("routes[" + plan.model + "]", "the gateway answers to the upstream id itself, too");
   const ir::PlanNode& root = gw_.at(plan.route->plan);
   const auto flattened = [&](std::string reason) {

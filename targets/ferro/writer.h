@@ -71,6 +71,7 @@ class Writer {
     bool kept = false;
     bool reshaped = false;                // does not read back in the shape of the source
     std::vector<std::string> order;       // of targets
+    std::vector<std::pair<std::string, std::string>> offers;  // target and model id that serve clients who ask by id; empty: the catalogue
   };
   /// One credential, address and region for a provider.
   struct Slot {
@@ -110,16 +111,19 @@ class Writer {
   void leave_out(const Member& member, ir::Fate fate, DiagId code, const std::string& reason, const std::string& advice);
   void leave_out(const RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice);
   void name_routes();
+  void offer(RoutePlan& plan, const Member& m);
 
   // write_strategy.cpp
   void choose_mode();
   [[nodiscard]] std::optional<Mode> wish_of(const RoutePlan& plan) const;
   [[nodiscard]] bool leaks() const;
   void make_targets();
+  void add_offers();
   void order_targets(std::vector<std::string>& keys);
   void choose_weights();
   void judge_routes();
   void judge_route(RoutePlan& plan);
+  void tell_leaks(const RoutePlan& plan);
   void add_aliases();
   Target& target(std::string_view key);
 
@@ -153,6 +157,8 @@ class Writer {
   [[nodiscard]] std::optional<Out> plugin_config(std::string_view name);
   void put_cache_foreign(Out& list);
   void put_limits_foreign(Out& list);
+  void put_budget_foreign(Out& list, const std::vector<const ir::Principal*>& keys);
+  [[nodiscard]] const ir::Limit* lone_cap() const;
 
   // write_losses.cpp
   void lose_rest();
@@ -178,7 +184,8 @@ class Writer {
   std::unordered_map<const void*, Arrival> arrivals_;
   std::vector<std::pair<std::string, std::string>> env_;
   std::optional<base::Decimal> timeout_;
-  bool master_key_ = false;
+  bool timeout_of_attempts_ = false;
+  std::set<const void*> lost_credentials_;  // that some left-out or reshaped plan holds, too
 };
 
 }  // namespace gatec::targets::ferro
