@@ -43,7 +43,7 @@ void Writer::soften_losses() {
     const Loss* known = context_.ledger.loss(value);
     if (known == nullptr || known->fate != Fate::Approximated || known->written.empty()) continue;
     Loss loss = *known;
-    loss.fate = Fate::Skipped;
+    loss.fate = loss.code == DiagId::SecretReferenced ? Fate::Manual : Fate::Skipped;
     loss.written.clear();
     context_.ledger.lose(value, std::move(loss));
   }
