@@ -505,6 +505,12 @@ void Writer::keep_catalogue() {
     put(body, d.extras);
     models_.back().body = std::move(body);
   }
+  for (std::size_t i = 0; i < providers_.size(); ++i) {
+    const ProviderOut& p = providers_[i];
+    const bool empty = !p.body.is_null() && std::ranges::none_of(models_, [&](const ModelOut& m) { return m.provider == i; });
+    const ir::Value* through = empty ? layout("integration " + p.name) : nullptr;
+    if (through != nullptr && !p.type.empty()) plan_.synced.emplace_back(p.type, reference(Entity::Integration, through->text));
+  }
 }
 
 /// Of the providers that go through one integration the first says what it is.
