@@ -81,7 +81,7 @@ void Writer::lose_provider(const ir::Provider& source) {
     lose_if(*r.organization, no_place("an organization"));
   }
   for (const ir::ProviderParam* p : r.params) {
-    const bool written = spec() && p->name == "vertex_project" && p->value.kind == ir::Value::Kind::String;
+    const bool written = spec() && p->name == "vertex_project" && (p->value.kind == ir::Value::Kind::String || p->value.kind == ir::Value::Kind::Secret);
     if (written) continue;
     const Loss loss = p->value.kind == ir::Value::Kind::Secret ? manual("an integration holds one key", "give the integration a key that opens this provider, `" + p->name + "` has no place")
                                                                : manual("an integration has no such setting", "see how WorldFlow reaches this provider without `" + p->name + "`");

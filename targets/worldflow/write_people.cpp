@@ -331,7 +331,9 @@ void Writer::put_models(Out& body, const ir::Principal& p, const ir::Principal* 
   const bool above = team != nullptr && !team->models.items.empty() && std::ranges::none_of(team->models.items, [](const auto& m) { return *m == "all-proxy-models"; });
   const bool none = std::ranges::any_of(p.models.items, [](const auto& m) { return *m == "no-default-models"; });
   std::vector<std::string> names;
-  for (const auto& m : own ? p.models.items : above ? team->models.items : decltype(p.models.items){}) {
+  const ir::List<std::string>* source = own ? &p.models : above ? &team->models : nullptr;
+  for (std::size_t i = 0; source != nullptr && i < source->items.size(); ++i) {
+    const ir::Field<std::string>& m = source->items[i];
     const bool allowed = !own || !above || std::ranges::any_of(team->models.items, [&](const auto& t) { return *t == *m; });
     if (allowed && !special(*m)) names.push_back(*m);
     else if (own && !allowed) lose(&m, nearly("the key's team does not allow it"));

@@ -152,9 +152,7 @@ void Writer::take_over(const ir::Deployment& d) {
   if (same() || !d.provider.valid() || d.upstream_model.value.find('*') == std::string::npos) return;
   const Loss why = why_;
   if (const auto provider = place_provider(d)) {
-    const ProviderOut& p = providers_[*provider];
-    const std::pair<std::string, std::string> sync{p.type, reference(Entity::Integration, integrations_[p.integration].name)};
-    if (std::ranges::find(plan_.synced, sync) == plan_.synced.end()) plan_.synced.push_back(sync);
+    providers_[*provider].taken_over = true;
   }
   why_ = why;
 }

@@ -49,6 +49,7 @@ class Writer {
     Out body;
     const ir::Provider* source = nullptr;
     std::size_t integration = 0;
+    bool taken_over = false;  // of a wildcard
     std::vector<const ir::Deployment*> users;
     std::vector<std::string> paths;  // of the uses, as compare/ spells them
   };
