@@ -59,12 +59,14 @@ if ! $dry_run; then
   done
 fi
 
+authorization() {
+  [ -z "${WF_TOKEN-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$WF_TOKEN"
+}
+
 # request METHOD PATH, body on stdin: leaves $status and $answer.
 request() {
-  local header=()
-  [ -z "${WF_TOKEN-}" ] || header=(--config <(printf 'header = "Authorization: Bearer %s"\n' "$WF_TOKEN"))
   answer=$(curl --silent --show-error --request "$1" --header 'Content-Type: application/json' \
-    "${header[@]}" --data-binary @- --write-out '\n%{http_code}' "$gateway$2") || fail "cannot reach $gateway"
+    --config <(authorization) --data-binary @- --write-out '\n%{http_code}' "$gateway$2") || fail "cannot reach $gateway"
   status=${answer##*$'\n'}
   answer=${answer%$'\n'*}
 }
@@ -121,8 +123,8 @@ remember() {
   $dry_run || printf '%s\n' "$ids" >ids.json
 }
 
-# find PATH CONDITION: the id of the object that fulfils the condition of jq, page by page; empty when there is none.
-find() {
+# find_id PATH CONDITION: the id of the object that fulfils the condition of jq, page by page; empty when there is none.
+find_id() {
   local page=1 found pages query=$1
   case $query in *\?*) query+='&' ;; *) query+='?' ;; esac
   while :; do
@@ -141,13 +143,13 @@ bodies() {
   jq -c 'if type == "array" then .[] else . end' "payloads/$1.json"
 }
 
-# make KIND PATH CONDITION BODY: finds or makes one object and remembers its id.
+# make KIND PATH CONDITION BODY [PATH TO LOOK IN]: finds or makes one object and remembers its id.
 make() {
-  local kind=$1 path=$2 condition=$3 body=$4 name label id=
+  local kind=$1 path=$2 condition=$3 body=$4 list=${5-$2} name label id=
   name=$(jq -r '._id // empty' <<<"$body")
   label=$(jq -r '.name // .modelId // .email // "?"' <<<"$body")
   if ! $dry_run; then
-    id=$(find "$path" "$condition") || exit 1
+    id=$(find_id "$list" "$condition") || exit 1
   fi
   if [ -n "$id" ]; then
     echo "there: $kind $label"
@@ -202,6 +204,8 @@ while IFS= read -r body; do
   provider=$(jq -r '.providerId // ._provider // empty' <<<"$body")
   provider=$(jq -r --arg name "$provider" '.[$name] // empty' <<<"$ids")
   condition=".modelId == $(text modelId "$body")"
+  type=$(text providerType "$body")
+  [ "$type" = null ] || condition+=" and ((.providerType // $type) == $type)"
   [ -z "$provider" ] || condition+=" and ((.providerId // \"$provider\") == \"$provider\")"
   make model /api/v1/model-catalog/models "$condition" "$body"
 done < <(bodies models)
@@ -213,7 +217,10 @@ constexpr std::string_view kRouting = "put_one /api/v1/routing/config 'routing c
 constexpr std::string_view kTiers = R"sh(
 while IFS= read -r body; do
   tenant=$(jq -r '.tenant // .tenantId // "${WF_TENANT}"' <<<"$body")
-  case $tenant in '${'*'}') name=${tenant:2:-1}; $dry_run || tenant=${!name:?is the tenant that the limits are for} ;; esac
+  if ! $dry_run && [[ $tenant == \$\{*\} ]]; then
+    name=${tenant:2:-1}
+    tenant=${!name}
+  fi
   send PUT "/api/v1/rate-limits/$tenant" "tier of $tenant" < <(jq '{tier: (.body.tier // .tier)}' <<<"$body")
   expect "tier of $tenant"
 done < <(bodies rate_limits)
@@ -221,7 +228,7 @@ done < <(bodies rate_limits)
 constexpr std::string_view kTeams = "all_by_name team /api/v1/teams teams\n";
 constexpr std::string_view kUsers = R"sh(
 while IFS= read -r body; do
-  make user "/api/v1/users?search=$(jq -r '.email | @uri' <<<"$body")" ".email == $(text email "$body")" "$body"
+  make user /api/v1/users ".email == $(text email "$body")" "$body" "/api/v1/users?search=$(jq -r '.email | @uri' <<<"$body")"
 done < <(bodies users)
 )sh";
 constexpr std::string_view kRoles = "all_by_name role /api/v1/roles roles\n";
@@ -234,13 +241,13 @@ while IFS= read -r body; do
     user=$(jq -r --arg name "$user" '.[$name] // $name' <<<"$ids")
     case $role in
       @role/*)
-        id=$(find "/api/v1/roles?name=$name" ".name == $(jq -n --arg name "$name" '$name')") || exit 1
+        id=$(find_id "/api/v1/roles?name=$name" ".name == $(jq -n --arg name "$name" '$name')") || exit 1
         [ -n "$id" ] || fail "there is no role $name"
         remember "$role" "$id"
         ;;
     esac
     request GET "/api/v1/users/$user/roles" </dev/null
-    if [ "$status" = 200 ] && jq -e --arg name "$name" '[.. | strings] | index($name) != null' <<<"$answer" >/dev/null; then
+    if [ "$status" = 200 ] && jq -e --arg name "$name" --arg id "${id-$name}" '[.. | strings] | index($name) != null or index($id) != null' <<<"$answer" >/dev/null; then
       echo "there: role $name of $user"
       continue
     fi
@@ -255,7 +262,7 @@ while IFS= read -r body; do
   label=$(jq -r '.name' <<<"$body")
   path=/api/v1/virtual-keys
   if ! $dry_run; then
-    id=$(find "$path" ".name == $(text name "$body")") || exit 1
+    id=$(find_id "$path" ".name == $(text name "$body")") || exit 1
     if [ -n "$id" ]; then
       echo "there: virtual key $label"
       continue

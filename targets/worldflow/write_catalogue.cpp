@@ -471,6 +471,9 @@ void Writer::finish_budget(ProviderOut& p) {
 // ---- the same dialect ----------------------------------------------------------------------------------------------
 
 void Writer::keep_catalogue() {
+  for (const ir::Param& p : gateway_.layout) {
+    if (p.name == "shape" && p.value.text != shape_name(shape_)) lose(&p, nearly("written in the other form of the API", std::string(shape_name(shape_))));
+  }
   std::set<std::string> outside;
   for (const ir::Param& p : gateway_.layout) {
     if (p.name == "outside") outside.insert(p.value.text);
@@ -497,6 +500,12 @@ void Writer::keep_catalogue() {
     m.paths.emplace_back();
     if (d.upstream_model.from.is_default()) continue;  // only rules name it
     Out body = model_body(m);
+    if (!spec()) {
+      lose_if(d.mode, manual("a model has no type in the guides' form of the API", "write `worldflow@spec`, which has a place for it"));
+      lose_if(d.max_output_tokens, skipped("a model has one context length in the guides' form of the API"));
+    } else {
+      lose_if(d.blocked, manual("a model is not switched off when it is registered", "disable the provider or leave the model out"));
+    }
     const ir::Provider* p = d.provider.valid() ? &gateway_.at(d.provider) : nullptr;
     if (p != nullptr && p->name.given() && outside.contains(*p->name)) {
       (spec() ? body.at("_provider") : body.at("providerId")) = Out(*p->name);
