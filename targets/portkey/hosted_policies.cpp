@@ -111,6 +111,10 @@ void HostedWriter::add_policies() {
     if (from_grant(l.scope)) continue;
     auto out = limit(l);
     const std::string section = "rate_policies." + std::to_string(++number);
+    if (out && !same() && workspaces_.size() > 1) {
+      lose(&l, {Fate::Approximated, DiagId::Approximated, "a rate policy counts it, for each workspace by itself", "", ""});
+      context_.ledger.admit_added("limits[", "a rate policy for each limit of the whole gateway");
+    }
     if (out) file("rate-policies", "POST", "/policies/rate-limits", "policy").bodies.push_back(policy_body(l.scope, *out, section));
   }
   if (same()) return;
