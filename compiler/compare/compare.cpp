@@ -448,6 +448,12 @@ class Comparer {
 
   const PlanNode* get(const Side& side, NodeId id) const { return id.valid() ? &side.gateway->at(id) : nullptr; }
 
+  static bool chooses_nothing(const PlanNode& n) {
+    const auto* balance = std::get_if<ir::Balance>(&n.what);
+    const auto* fallback = std::get_if<ir::Fallback>(&n.what);
+    return (balance != nullptr && balance->edges.size() == 1) || (fallback != nullptr && fallback->edges.empty());
+  }
+
   /// Walks down through nodes that choose nothing: a balance of one, a fallback without alternatives. Their settings count.
   const PlanNode* strip(Side& side, NodeId id, bool is_before, std::size_t& pushed, bool tier) {
     const PlanNode* n = get(side, id);
@@ -505,9 +511,10 @@ class Comparer {
   void node(NodeId ix, NodeId iy, bool alone) {
     std::size_t pushed_x = 0;
     std::size_t pushed_y = 0;
-    // what is gone as a whole may begin with nodes that choose nothing, which are not told of
-    const PlanNode* whole = ix.valid() && out_.gone(get(a_, ix)) ? get(a_, ix) : nullptr;
-    if (whole != nullptr) out_.enter(whole, nullptr);
+    // what is lost as a whole may begin with a node that chooses nothing
+    const PlanNode* whole = get(a_, ix);
+    if (whole != nullptr && !chooses_nothing(*whole) && !out_.gone(whole)) whole = nullptr;
+    if (whole != nullptr) out_.enter(whole, get(b_, iy));
     lone_pair(ix, iy);
     const bool tier = std::exchange(tier_, false) && !same_dialect_ && ix.valid() && iy.valid();
     const PlanNode* x = strip(a_, ix, true, pushed_x, tier);

@@ -25,6 +25,10 @@ class Prover final : public compare::Listener {
  public:
   Prover(const Inputs& in, Outcome& out) : in_(in), out_(out), same_dialect_(in.source.dialect == in.target.dialect), moot_(in.leaf_count) {
     out_.leaves.resize(in.leaf_count);
+    reshaped_ = std::any_of(in.source.nodes.begin(), in.source.nodes.end(), [&](const ir::PlanNode& n) {
+      const Loss* loss = in.ledger.loss(&n);
+      return loss != nullptr && loss->shape;
+    });
   }
 
   void enter(const void* before, const void* after) override {
@@ -107,6 +111,7 @@ class Prover final : public compare::Listener {
   void lost(const Pair& pair, Change change, bool first) {
     const Loss* own = in_.ledger.loss_of_value(pair.before);
     if (own != nullptr && as_announced(pair, change, *own, true)) {
+      if (change == Change::Changed) find(pair);
       admit(pair, change, first, *own, true);
       return;
     }
@@ -122,8 +127,7 @@ class Prover final : public compare::Listener {
       if (loss == nullptr) continue;
       // what is lost in part may be lost whole with what surrounds it, but not become another
       if (own != nullptr && change == Change::Changed && !loss->shape) break;
-      const bool weight = own == nullptr && name_of(pair) == "weight";
-      if (loss->shape && (of_deployment || weight)) {
+      if (loss->shape && (of_deployment || (own == nullptr && name_of(pair) == "weight"))) {
         if (pair.before_from->has_leaves()) moved(pair, change, *loss, own);
         else if (first && change == Change::Removed) assume(pair, loss->reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
       } else {
@@ -188,6 +192,10 @@ class Prover final : public compare::Listener {
     return pair.path.text();
   }
 
+  void find(const Pair& pair) {
+    if (reshaped_) ++found_[name_of(pair) + "=" + pair.show(pair.after)];
+  }
+
   /// Each of the moved values stands in as many places as before, at least.
   void find_moved() {
     for (const Sought& s : sought_) {
@@ -224,7 +232,7 @@ class Prover final : public compare::Listener {
   }
 
   void added(const Pair& pair, bool first) {
-    if (pair.after_from && !pair.after_from->is_default()) ++found_[name_of(pair) + "=" + pair.show(pair.after)];
+    find(pair);
     if (!first) return;
     if (pair.after_from && pair.after_from->is_default()) {
       assume(pair, pair.after_from->rule()->text, pair.after_from->rule()->id);
@@ -297,6 +305,7 @@ class Prover final : public compare::Listener {
   const Inputs& in_;
   Outcome& out_;
   bool same_dialect_;
+  bool reshaped_ = false;  // the form of some plan is lost
   std::vector<Around> around_;
   std::vector<std::string_view> moot_;
   std::unordered_set<const void*> seen_, refused_;

@@ -13,6 +13,8 @@ namespace {
 using ir::Fate;
 using ir::Field;
 
+constexpr std::string_view kExpanded = "the source gateway takes this text as it is, LiteLLM reads a variable";
+
 /// Cuts the first name off a readable path: `a.b`, `a["b.c"].d`.
 std::string next_name(std::string_view& path) {
   if (path.starts_with("[\"")) {
@@ -129,10 +131,11 @@ Out Writer::open(const ir::Value& value, std::string_view key) {
 
 /// Text that the source passes on and that LiteLLM takes for a variable.
 void Writer::expand(const ir::Value& value) {
-  if (value.kind == ir::Value::Kind::String && value.text.starts_with(kReferencePrefix)) {
-    lose(&value, Fate::Approximated, DiagId::Approximated,
-         "the source gateway takes this text as it is, LiteLLM reads a variable", {},
-         ir::show(ir::Credential::env(value.text.substr(kReferencePrefix.size()))));
+  const bool secret = value.kind == ir::Value::Kind::Secret && value.credential.kind == ir::Credential::Kind::Template;
+  const std::string& text = secret ? value.credential.name : value.text;
+  if ((secret || value.kind == ir::Value::Kind::String) && text.starts_with(kReferencePrefix)) {
+    lose(&value, Fate::Approximated, DiagId::Approximated, std::string(kExpanded), {},
+         ir::show(ir::Credential::env(text.substr(kReferencePrefix.size()))));
   }
   for (const ir::Value& item : value.items) expand(item);
   for (const auto& pair : value.pairs) expand(pair.second);
@@ -151,10 +154,16 @@ Out Writer::spelled(const Field<std::string>& field) {
 }
 
 Out Writer::secret(const Field<ir::Credential>& field, std::string_view hint) {
+  if (!ours() && field->kind == ir::Credential::Kind::Template && field->name.starts_with(kReferencePrefix)) {
+    lose(&field, Fate::Approximated, DiagId::Approximated, std::string(kExpanded), {},
+         ir::show(ir::Credential::env(field->name.substr(kReferencePrefix.size()))));
+  }
   return Out(spell_(*field, &field, hint));
 }
 
 void Writer::put(Out& map, std::string_view key, const Field<std::string>& field) {
+  if (!ours() && field.given() && field->starts_with(kReferencePrefix))
+    lose(&field, Fate::Approximated, DiagId::Approximated, std::string(kExpanded), {}, "unknown here");
   if (field.given() || (field.state == ir::State::Unknown && !field.value.empty()))
     map.add(std::string(key), spelled(field));
 }

@@ -210,6 +210,10 @@ void Writer::write_request_params(Out& params, const Member& member, const Group
   const auto write = [&](const ir::Param& p) {
     if (std::ranges::find(written, p.name) != written.end()) return;
     written.push_back(p.name);
+    if (p.value.kind == ir::Value::Kind::Null && !ours()) {
+      lose(&p, Fate::Skipped, DiagId::NotExpressible, "LiteLLM sends no parameter without a value");
+      return;
+    }
     if (params.find(p.name) == nullptr) params.add(p.name, open(p.value, p.name));
   };
   ir::SettingsChain chain = member.chain;

@@ -43,7 +43,7 @@ std::string principal_word(ir::PrincipalKind kind) {
 
 /// Everything has a name there.
 std::string HostedWriter::name_of(const ir::Principal& p) {
-  if (p.alias.given() && (same() || !p.alias->empty())) return *p.alias;
+  if (p.alias.given() && (same() || !p.alias->empty())) return configs_.text(p.alias);
   const std::string name = p.id.given() && !p.id->empty() ? *p.id : std::string(ir::principal_kind_name(p.kind));
   if (!p.alias.absent() && !same()) lose(&p.alias, {Fate::Approximated, DiagId::Approximated, "it must have a name", name, ""});
   return name;
@@ -99,7 +99,7 @@ Out HostedWriter::metadata(const ir::Principal& p) {
   Out out = Out::mapping();
   const bool in_metadata = !same() || raw_reference(p, "").starts_with("${");
   if (p.id.given() && in_metadata) out.add(std::string(kSourceId), *p.id);
-  if (p.user.given() && p.kind == ir::PrincipalKind::Key) out.add("_user", *p.user);
+  if (p.user.given() && p.kind == ir::PrincipalKind::Key) out.add("_user", configs_.text(p.user));
   for (const ir::Param& m : p.metadata) {
     const bool text = m.value.kind == ir::Value::Kind::String && m.value.text.size() <= 128;
     if (same() || text) {

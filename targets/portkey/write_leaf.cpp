@@ -185,6 +185,12 @@ void ConfigWriter::write_guessed_provider(Out& object, const ir::Provider& provi
   const std::string advice = "check that `" + std::string(facts->portkey) + "` is right and put the provider's key into " + variable;
   Loss loss{Fate::Manual, DiagId::PortkeySlugUnresolved, "only the hosted gateway knows what stands behind the slug", "", advice};
   lose_if(provider.name, loss);
+  for (const auto* field : {&provider.base_url, &provider.region, &provider.api_version, &provider.organization}) lose_if(*field, loss);
+  for (const ir::ProviderParam& p : provider.params) lose(&p, loss);
+  const std::string reason = "what the target says of the provider is read as the guessed one's";
+  for (const std::string_view part : {"provider.base_url", "provider.region", "provider.api_version", "provider.organization", "provider.params[", "extras["}) {
+    admit(std::string(part), reason);
+  }
   loss.written = facts->kind;
   lose(&provider.kind, std::move(loss));
   object.add("provider", facts->portkey);
@@ -327,7 +333,7 @@ void ConfigWriter::write_model(Out& object, const ir::Deployment& deployment, st
   const bool passes = upstream.from.rule() == &rules::kPassModel && same();
   if (upstream.absent() || passes) return;
   std::string model = text_of(upstream);
-  const bool open_ended = model.find('*') != std::string::npos && upstream.given();
+  const bool open_ended = model.find('*') != std::string::npos && upstream.given() && !same();
   if (open_ended && filled_) {
     std::size_t at = 0;
     for (const std::string& capture : captures_) {

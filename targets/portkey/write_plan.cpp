@@ -112,7 +112,7 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
   const bool lone = balance.edges.size() == 1;
   if (lone && !same()) {
     const ir::Edge& edge = balance.edges.front();
-    return write_node(edge.node, edge.label.given() ? &edge.label : nullptr);
+    return write_node(edge.node, nullptr);
   }
   const ir::Field<ir::Policy>& policy = balance.policy.absent() ? gateway_.routing.policy : balance.policy;
   const bool first = policy.given() && *policy == ir::Policy::First;
