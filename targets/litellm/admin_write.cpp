@@ -315,6 +315,11 @@ Out AdminWriter::person(const Principal& p) const {
 }
 
 void AdminWriter::write_member(const Principal& p) {
+  for (const ir::Budget& b : p.budgets) {
+    if (b.window.state != ir::State::Unknown) continue;
+    context_.ledger.lose(&b.window, {Fate::Manual, DiagId::NotExpressible, "when the budget starts anew is set elsewhere", "lifetime",
+                                     "give the membership a budget with its duration"});
+  }
   const bool of_team = p.kind == PrincipalKind::Member;
   if (of_team && p.team.given() && nameless_teams_.contains(*p.team)) return;
   const ir::Field<std::string>& group = of_team ? p.team : p.organization;

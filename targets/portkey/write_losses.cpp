@@ -23,7 +23,7 @@ void ConfigWriter::soften_losses() {
 
 /// Settings for routes where there is no route.
 void ConfigWriter::lose_all(const ir::Settings& settings) {
-  const auto lose_one = [this](const void* value) { lose(value, skipped("there is no route that it could hold for")); };
+  const auto lose_one = [this](const auto* value) { lose(value, skipped("there is no route that it could hold for")); };
   ir::for_each_member<ir::Settings>([&](const auto& outer) {
     using Outer = std::remove_cvref_t<decltype(settings.*outer.pointer)>;
     if constexpr (ir::Described<Outer>) {

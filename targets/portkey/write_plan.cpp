@@ -324,7 +324,7 @@ std::optional<Out> ConfigWriter::write_switch(const ir::PlanNode& node, const ir
     condition.add("then", name);
     conditions.push(std::move(condition));
   }
-  strategy.add("conditions", std::move(conditions));
+  if (!conditions.empty()) strategy.add("conditions", std::move(conditions));
   if (choice.otherwise.valid()) {
     const Step step(path_, "otherwise");
     std::string name;
