@@ -109,9 +109,9 @@ class Prover final : public compare::Listener {
   };
 
   void lost(const Pair& pair, Change change, bool first) {
+    if (change == Change::Changed) find(pair);
     const Loss* own = in_.ledger.loss_of_value(pair.before);
     if (own != nullptr && as_announced(pair, change, *own, true)) {
-      if (change == Change::Changed) find(pair);
       admit(pair, change, first, *own, true);
       return;
     }
@@ -177,7 +177,6 @@ class Prover final : public compare::Listener {
     const std::string name = name_of(pair);
     const bool optional = own != nullptr && own->fate != Fate::Approximated;
     if (!optional) sought_.push_back({name + "=" + (own != nullptr ? own->written : pair.show(pair.before)), pair.before, pair.path.text() + ": " + pair.show(pair.before) + " → another place"});
-    if (change == Change::Changed) ++found_[name + "=" + pair.show(pair.after)];
     record(pair, loss.fate, loss.code, loss.reason, loss.advice, change == Change::Removed);
   }
 
