@@ -1,4 +1,5 @@
 #include "compiler/doc/json_errors.h"
+#include "compiler/doc/json_scan.h"
 #include "compiler/doc/reader.h"
 #include "compiler/doc/text_check.h"
 #include "compiler/doc/tree_builder.h"
@@ -153,9 +154,15 @@ ReadResult read_json(const source::SourceManager& sources, source::FileId file, 
                      const ReadOptions& options) {
   const auto facts = check_text(sources, file, sink, Format::Json);
   if (!facts) return facts.error();
-  TreeBuilder builder(sources, file, sink, options, Format::Json);
   const std::string_view text = sources.text(file);
-  if (text.find_first_not_of(" \t\r\n", facts->begin) != std::string_view::npos) {
+  const bool empty = text.find_first_not_of(" \t\r\n", facts->begin) == std::string_view::npos;
+  if (!empty) {
+    TreeBuilder quick(sources, file, sink, options, Format::Json);
+    if (scan_json(text, facts->begin, quick)) return quick.finish();
+  }
+  // What the first pass told already is not told twice.
+  TreeBuilder builder(sources, file, sink, options, Format::Json);
+  if (!empty) {
     JsonHandler handler(text, facts->begin, builder);
     nlohmann::json::sax_parse(handler.begin(), handler.end(), &handler);
   }

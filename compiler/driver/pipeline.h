@@ -28,6 +28,7 @@ struct Compiled {
   ledger::Report report;                     // without `outputs`
   bool weaker = false;
   std::vector<BugFound> bugs;  // one is enough: nothing may be written
+  std::unique_ptr<Session> target;           // what was read back
 };
 
 /// Writes what the session read for another dialect, reads that back and proves it. Writes no file.
