@@ -29,8 +29,10 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
+char* first_huge_page(char* begin) { return begin + (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage; }
+
 void back_with_huge_pages(char* begin, char* end) {
-  char* const first = begin + (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+  char* const first = first_huge_page(begin);
   // Refused where there are no huge pages: then nothing is won and nothing lost.
   if (first < end && static_cast<std::size_t>(end - first) >= kHugePage) static_cast<void>(madvise(first, static_cast<std::size_t>(end - first), MADV_HUGEPAGE));
 }
@@ -99,9 +101,10 @@ class SmallBlocks {
       if (begin == nullptr) throw std::bad_alloc();
       end_ = begin + kFirstChunk;
     } else {
-      void* const chunk = mmap(nullptr, next_chunk_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      const std::size_t mapped = next_chunk_ + kHugePage;  // so that a huge page can begin it
+      void* const chunk = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       if (chunk == MAP_FAILED) throw std::bad_alloc();
-      begin = static_cast<char*>(chunk);
+      begin = first_huge_page(static_cast<char*>(chunk));
       end_ = begin + next_chunk_;
       back_with_huge_pages(begin, end_);
     }

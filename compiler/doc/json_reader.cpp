@@ -150,23 +150,27 @@ class JsonHandler {
 
 }  // namespace
 
-ReadResult read_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
-                     const ReadOptions& options) {
+ReadResult parse_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                      const ReadOptions& options) {
   const auto facts = check_text(sources, file, sink, Format::Json);
   if (!facts) return facts.error();
-  const std::string_view text = sources.text(file);
-  const bool empty = text.find_first_not_of(" \t\r\n", facts->begin) == std::string_view::npos;
-  if (!empty) {
-    TreeBuilder quick(sources, file, sink, options, Format::Json);
-    if (scan_json(text, facts->begin, quick)) return quick.finish();
-  }
-  // What the first pass told already is not told twice.
   TreeBuilder builder(sources, file, sink, options, Format::Json);
-  if (!empty) {
+  const std::string_view text = sources.text(file);
+  if (text.find_first_not_of(" \t\r\n", facts->begin) != std::string_view::npos) {
     JsonHandler handler(text, facts->begin, builder);
     nlohmann::json::sax_parse(handler.begin(), handler.end(), &handler);
   }
   return builder.finish();
+}
+
+ReadResult read_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                     const ReadOptions& options) {
+  const auto facts = check_text(sources, file, sink, Format::Json);
+  if (!facts) return facts.error();
+  TreeBuilder builder(sources, file, sink, options, Format::Json);
+  if (scan_json(sources.text(file), facts->begin, builder)) return builder.finish();
+  // What the scanner told already is the same finding, which a sink keeps once.
+  return parse_json(sources, file, sink, options);
 }
 
 }  // namespace gatec::doc

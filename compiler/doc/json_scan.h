@@ -12,4 +12,8 @@ namespace gatec::doc {
 /// The text is UTF-8 without control characters (`check_text`).
 [[nodiscard]] bool scan_json(std::string_view text, std::uint32_t begin, TreeBuilder& builder);
 
+/// nlohmann's reading of any JSON, with what is wrong in it told by place: the judge of whatever the scanner does not take.
+[[nodiscard]] ReadResult parse_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                                    const ReadOptions& options);
+
 }  // namespace gatec::doc

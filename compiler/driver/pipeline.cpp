@@ -93,12 +93,12 @@ void count(ledger::Report& report, const std::vector<ledger::LeafRecord>& leaves
 /// Entries of the leaves that the report lists.
 class Entries final : public doc::LeafVisitor {
  public:
-  Entries(ledger::Report& report, const Session& source, std::vector<ledger::LeafRecord>& leaves, const Places& places)
+  Entries(ledger::Report& report, const Session& source, const std::vector<ledger::LeafRecord>& leaves, const Places& places)
       : report_(report), source_(source), leaves_(leaves), places_(places) {}
 
   bool wants(const doc::Node& node) override { return report_.all_entries || leaves_[node.leaf().value].fate != Fate::Mapped; }
   void leaf(const doc::Node& node, std::string_view path) override {
-    ledger::LeafRecord& leaf = leaves_[node.leaf().value];
+    const ledger::LeafRecord& leaf = leaves_[node.leaf().value];
     const source::Span span = node.span();
     const source::Position at = source_.sources.position(span.file, span.begin);
     Entry& entry = report_.entries.emplace_back();
@@ -109,9 +109,9 @@ class Entries final : public doc::LeafVisitor {
     entry.fate = leaf.fate;
     entry.where = places_.text(leaf.target);
     if (leaf.texts) {
-      entry.field = std::move(leaf.texts->field);
-      entry.wanted = std::move(leaf.texts->wanted);
-      entry.written = std::move(leaf.texts->written);
+      entry.field = leaf.texts->field;
+      entry.wanted = leaf.texts->wanted;
+      entry.written = leaf.texts->written;
     }
     entry.reason = leaf.reason;
     entry.advice = leaf.advice;
@@ -121,12 +121,12 @@ class Entries final : public doc::LeafVisitor {
  private:
   ledger::Report& report_;
   const Session& source_;
-  std::vector<ledger::LeafRecord>& leaves_;
+  const std::vector<ledger::LeafRecord>& leaves_;
   const Places& places_;
 };
 
 void fill_entries(ledger::Report& report, const Session& source, const Session& target,
-                  std::vector<ledger::LeafRecord>& leaves) {
+                  const std::vector<ledger::LeafRecord>& leaves) {
   Places places(target, report.places);
   std::size_t listed = 0;
   for (const ledger::LeafRecord& leaf : leaves) {
@@ -208,7 +208,8 @@ void prove_it(Compiled& result, Session& source, const Session& target) {
   result.report.proof = std::move(outcome.figures);
   result.report.assumptions = std::move(outcome.assumptions);
   result.report.gate = std::move(outcome.gate);
-  fill_entries(result.report, source, target, outcome.leaves);
+  result.leaves = std::move(outcome.leaves);
+  fill_entries(result.report, source, target, result.leaves);
 }
 
 }  // namespace

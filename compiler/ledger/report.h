@@ -10,15 +10,16 @@
 
 namespace gatec::ledger {
 
-/// One leaf of the inputs and what came of it. Never holds a secret. Views reach into the source's session.
+/// One leaf of the inputs and what came of it. Never holds a secret. Views reach into the source's session and
+/// the records of its leaves.
 struct Entry {
   std::string_view file;  // of the sources
   std::uint32_t line = 0, column = 0;
   std::string path;     // in the source document
   Fate fate = Fate::Open;
-  std::string field;    // IR path
+  std::string_view field;   // IR path; as the next ones, of the leaf's record
+  std::string_view wanted, written;
   std::string_view where;   // place in the output, or empty; of `Report::places`
-  std::string wanted, written;
   std::string_view reason;  // of the ledger
   std::string_view advice;  // what a person must do (manual); of the ledger
   std::string_view code;    // "GW0901", or empty for mapped
