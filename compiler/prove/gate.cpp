@@ -157,8 +157,9 @@ void Gate::difference(const Pair& pair, Change change, const Place& place) {
   const Kind kind = kind_of(pair);
   if (kind == Kind::None) return;
   const std::string after = pair.after ? pair.show(pair.after) : "none";
-  const bool of_budget = under(pair.path, "budgets");
-  if ((kind == Kind::Amount || kind == Kind::Window) && (of_budget || under(pair.path, "limits"))) {
+  const Names names(pair.path);
+  const bool of_budget = names.budgets;
+  if ((kind == Kind::Amount || kind == Kind::Window) && (of_budget || names.limits)) {
     if (change == Change::Removed && of_budget && place.owner_before != nullptr && place.owner_after == nullptr) {
       const auto& budget = *static_cast<const ir::Budget*>(place.owner_before);
       if (const ir::Budget* other = heir(budget, place)) {
