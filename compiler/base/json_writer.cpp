@@ -1,6 +1,7 @@
 #include "compiler/base/json_writer.h"
 
 #include <charconv>
+#include <cstring>
 
 namespace gatec::base {
 namespace {
@@ -28,6 +29,20 @@ bool is_plain(char c) {
   return static_cast<unsigned char>(c) >= 0x20U && static_cast<unsigned char>(c) < 0x7FU && c != '"' && c != '\\';
 }
 
+/// Eight bytes at once; the tests are those of `is_plain`, each for any byte of the word.
+bool is_plain_word(const char* at) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  constexpr std::uint64_t kTops = 0x80 * kOnes;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  const auto holds = [word](unsigned char c) {
+    const std::uint64_t rest = word ^ (c * kOnes);
+    return (rest - kOnes) & ~rest;
+  };
+  const std::uint64_t low = (word - 0x20 * kOnes) & ~word;
+  return ((low | word | holds(0x7F) | holds('"') | holds('\\')) & kTops) == 0;
+}
+
 void append_escape(std::string& out, char c) {
   switch (c) {
     case '"': out += "\\\""; return;
@@ -45,12 +60,18 @@ void append_escape(std::string& out, char c) {
 
 }  // namespace
 
+std::size_t plain_end(std::string_view text, std::size_t i) {
+  while (i + 8 <= text.size() && is_plain_word(text.data() + i)) i += 8;
+  while (i < text.size() && is_plain(text[i])) ++i;
+  return i;
+}
+
 void append_json_quoted(std::string& out, std::string_view text) {
   out += '"';
   std::size_t i = 0;
   while (i < text.size()) {
     const std::size_t start = i;
-    while (i < text.size() && is_plain(text[i])) ++i;
+    i = plain_end(text, i);
     out.append(text, start, i - start);
     if (i == text.size()) break;
     if (static_cast<unsigned char>(text[i]) < 0x80U) {
@@ -78,11 +99,13 @@ void JsonWriter::string(std::string_view text) {
   append_json_quoted(out_, text);
 }
 
-void JsonWriter::integer(std::int64_t value) {
+void append_integer(std::string& out, std::int64_t value) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  number({digits, static_cast<std::size_t>(end - digits)});
+  out.append(digits, static_cast<std::size_t>(end - digits));
 }
+
+void JsonWriter::integer(std::int64_t value) { append_integer(raw(), value); }
 
 void JsonWriter::boolean(bool value) { number(value ? "true" : "false"); }
 
@@ -91,6 +114,11 @@ void JsonWriter::null() { number("null"); }
 void JsonWriter::number(std::string_view text) {
   separate();
   out_ += text;
+}
+
+std::string& JsonWriter::raw() {
+  separate();
+  return out_;
 }
 
 void JsonWriter::take_back(const Mark& mark) {
@@ -109,7 +137,7 @@ void JsonWriter::open(char bracket) {
 void JsonWriter::close(char bracket) {
   const bool filled = filled_.back();
   filled_.pop_back();
-  if (filled && !one_line_) new_line();
+  if (filled) new_line();
   out_ += bracket;
   if (filled_.empty() && indent_ > 0) out_ += '\n';
 }
@@ -123,8 +151,7 @@ void JsonWriter::separate() {
   const bool first = !filled_.back();
   filled_.back() = true;
   if (!first) out_ += ',';
-  if (one_line_ && indent_ > 0 && !first) out_ += ' ';
-  if (!one_line_) new_line();
+  new_line();
 }
 
 void JsonWriter::new_line() {

@@ -20,8 +20,6 @@ class JsonWriter {
   void begin_array() { open('['); }
   void end_array() { close(']'); }
   void key(std::string_view name);
-  /// What is opened and closed from now on stays on one line.
-  void one_line(bool on) { one_line_ = on; }
 
   /// For an object that turns out empty: `mark` before its key, `take_back` instead of its end.
   struct Mark {
@@ -37,6 +35,8 @@ class JsonWriter {
   void null();
   /// A number as its plain text.
   void number(std::string_view text);
+  /// The text so far, for one value that the caller appends itself.
+  [[nodiscard]] std::string& raw();
 
   void member(std::string_view name, std::string_view text) { key(name), string(text); }
   void member(std::string_view name, const char* text) { key(name), string(text); }
@@ -64,10 +64,12 @@ class JsonWriter {
   int indent_;
   std::vector<bool> filled_;  // of each open container: has something
   bool after_key_ = false;
-  bool one_line_ = false;
 };
 
+/// Where printable ASCII without quotes and backslashes ends, from `begin` on.
+[[nodiscard]] std::size_t plain_end(std::string_view text, std::size_t begin);
 /// Appends a quoted JSON string.
 void append_json_quoted(std::string& out, std::string_view text);
+void append_integer(std::string& out, std::int64_t value);
 
 }  // namespace gatec::base

@@ -1,38 +1,142 @@
 #include "compiler/base/memory.h"
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
+#define GATEC_HEAP_OF_LIBC
+#endif
+#endif
+#if !defined(__GLIBC__) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define GATEC_HEAP_OF_LIBC
+#endif
+
+#if !defined(GATEC_HEAP_OF_LIBC)
 #include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <new>
 #endif
 
 namespace gatec::base {
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if !defined(GATEC_HEAP_OF_LIBC)
+
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+char* first_huge_page(char* begin) { return begin + (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage; }
+
+void back_with_huge_pages(char* begin, char* end) {
+  char* const first = first_huge_page(begin);
+  // Refused where there are no huge pages: then nothing is won and nothing lost.
+  if (first < end && static_cast<std::size_t>(end - first) >= kHugePage) static_cast<void>(madvise(first, static_cast<std::size_t>(end - first), MADV_HUGEPAGE));
+}
+
+/// A compile makes some hundred thousand small blocks and keeps most of them to its end. They are cut from large chunks; given
+/// back, a block waits in the list of its size. Each thread has its own lists, and a block may change between them.
+class SmallBlocks {
+ public:
+  [[nodiscard]] void* take(std::size_t bytes) {
+    const std::size_t whole = bytes + kHeader;
+    if (bytes > kLargest) return take_large(bytes);
+    const std::size_t list = whole <= kFine ? (whole + kStep - 1) / kStep : kFine / kStep + (whole + kWide - 1) / kWide;
+    if (Free* const free = free_[list]; free != nullptr) {
+      free_[list] = free->next;
+      return free;
+    }
+    return cut(list, whole <= kFine ? list * kStep : (list - kFine / kStep) * kWide);
+  }
+
+  void give(void* block) {
+    const std::uint64_t list = *header_of(block);
+    if (list == kLargeMark) {
+      std::free(static_cast<char*>(block) - kStep);
+      return;
+    }
+    auto* const free = static_cast<Free*>(block);
+    free->next = free_[list];
+    free_[list] = free;
+  }
+
+  void expect(std::size_t bytes) { next_chunk_ = bytes; }
+
+ private:
+  struct Free {
+    Free* next;
+  };
+  static constexpr std::size_t kHeader = 8;   // the number of the list, before each block
+  static constexpr std::size_t kStep = 16;    // sizes up to kFine
+  static constexpr std::size_t kFine = 2048;
+  static constexpr std::size_t kWide = 256;   // sizes above
+  static constexpr std::size_t kLargest = 32 * 1024 - kHeader;
+  static constexpr std::uint64_t kLargeMark = UINT64_MAX;
+  static constexpr std::size_t kFirstChunk = 96 * 1024;
+
+  static std::uint64_t* header_of(void* block) { return reinterpret_cast<std::uint64_t*>(static_cast<char*>(block) - kHeader); }
+
+  static void* take_large(std::size_t bytes) {
+    char* const begin = bytes < SIZE_MAX - kStep ? static_cast<char*>(std::malloc(bytes + kStep)) : nullptr;
+    if (begin == nullptr) throw std::bad_alloc();
+    *header_of(begin + kStep) = kLargeMark;
+    return begin + kStep;
+  }
+
+  void* cut(std::size_t list, std::size_t size) {
+    if (static_cast<std::size_t>(end_ - at_) < size) refill();
+    char* const block = at_ + kHeader;
+    at_ += size;
+    *header_of(block) = list;
+    return block;
+  }
+
+  void refill() {
+    char* begin = nullptr;
+    if (next_chunk_ == 0) {
+      begin = static_cast<char*>(std::malloc(kFirstChunk));
+      if (begin == nullptr) throw std::bad_alloc();
+      end_ = begin + kFirstChunk;
+    } else {
+      const std::size_t mapped = next_chunk_ + kHugePage;  // so that a huge page can begin it
+      void* const chunk = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      if (chunk == MAP_FAILED) throw std::bad_alloc();
+      begin = first_huge_page(static_cast<char*>(chunk));
+      end_ = begin + next_chunk_;
+      back_with_huge_pages(begin, end_);
+    }
+    at_ = begin + kHeader;  // so that blocks behind their header are aligned for anything
+  }
+
+  char* at_ = nullptr;
+  char* end_ = nullptr;
+  std::size_t next_chunk_ = 0;
+  std::array<Free*, kFine / kStep + (kLargest + kHeader) / kWide + 1> free_{};
+};
+
+constinit thread_local SmallBlocks small_blocks;
+
+}  // namespace
 
 void expect_input(std::size_t bytes) {
   constexpr std::size_t kSmall = 128 * 1024;
-  constexpr std::size_t kPerByte = 64;  // of memory for a byte of input, both sides of a compile together
-  constexpr std::size_t kMost = std::size_t{512} << 20;
-  constexpr std::uintptr_t kHugePage = std::uintptr_t{2} << 20;
+  constexpr std::size_t kSmallPerByte = 32;  // of memory in small blocks for a byte of input, both sides of a compile together
+  constexpr std::size_t kLargePerByte = 32;
+  constexpr std::size_t kMost = std::size_t{256} << 20;
   static bool done = false;
   if (done || bytes < kSmall) return;
   done = true;
-  const std::size_t reserve = std::min(bytes * kPerByte, kMost);
-  mallopt(M_TOP_PAD, static_cast<int>(reserve));
+  small_blocks.expect(std::min((bytes * kSmallPerByte + kHugePage - 1) / kHugePage * kHugePage, kMost));
+  mallopt(M_TOP_PAD, static_cast<int>(std::min(bytes * kLargePerByte, kMost)));
   mallopt(M_TRIM_THRESHOLD, static_cast<int>(kMost));
-  mallopt(M_MMAP_THRESHOLD, static_cast<int>(kMost / 16));
-  const auto begin = reinterpret_cast<std::uintptr_t>(sbrk(0));
+  mallopt(M_MMAP_THRESHOLD, static_cast<int>(kMost / 8));
+  auto* const begin = static_cast<char*>(sbrk(0));
   void* volatile grow = std::malloc(kSmall * 8);  // volatile: else the pair is optimised away
   std::free(grow);
-  const auto end = reinterpret_cast<std::uintptr_t>(sbrk(0));
-  const std::uintptr_t aligned = (begin + kHugePage - 1) / kHugePage * kHugePage;
-  // Refused where there are no huge pages: then nothing is won and nothing lost.
-  if (aligned + kHugePage <= end) static_cast<void>(madvise(reinterpret_cast<void*>(aligned), end - aligned, MADV_HUGEPAGE));
+  back_with_huge_pages(begin, static_cast<char*>(sbrk(0)));
 }
 
 #else
@@ -42,3 +146,15 @@ void expect_input(std::size_t) {}
 #endif
 
 }  // namespace gatec::base
+
+#if !defined(GATEC_HEAP_OF_LIBC)
+
+void* operator new(std::size_t bytes) { return gatec::base::small_blocks.take(bytes); }
+void operator delete(void* block) noexcept {
+  if (block != nullptr) gatec::base::small_blocks.give(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+  if (block != nullptr) gatec::base::small_blocks.give(block);
+}
+
+#endif

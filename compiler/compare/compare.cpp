@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "compiler/base/pointer_map.h"
 #include "compiler/ir/resolved.h"
 
 namespace gatec::compare {
@@ -75,6 +76,50 @@ std::string key_of(const void* p) {
 }
 std::string pair_key(const void* p) { return static_cast<const std::pair<std::string, Value>*>(p)->first; }
 
+/// Whether a member holds anything to tell of.
+template <class M>
+bool holds(const M& m) {
+  if constexpr (IsField<M>::value || IsList<M>::value) {
+    return !m.absent();
+  } else if constexpr (IsVector<M>::value) {
+    return !m.empty();
+  } else if constexpr (ir::Described<M>) {
+    return std::apply([&](const auto&... member) { return (holds(m.*member.pointer) || ...); }, ir::Members<M>::list);
+  } else {
+    return true;
+  }
+}
+template <class M>
+bool holds(const M* m) {
+  return m != nullptr && holds(*m);
+}
+
+/// Which fields of some settings are there, one bit each in the order of their description.
+using Bits = std::uint64_t;
+template <class F>
+void each_setting(F&& f) {
+  unsigned bit = 0;
+  ir::for_each_member<Settings>([&](const auto& outer) {
+    using Outer = std::remove_cvref_t<decltype(std::declval<Settings>().*outer.pointer)>;
+    if constexpr (IsField<Outer>::value || IsList<Outer>::value) {
+      f(Bits{1} << bit++, outer, outer, [&](const Settings& s) -> const Outer& { return s.*outer.pointer; });
+    } else {
+      ir::for_each_member<Outer>([&](const auto& inner) {
+        using Inner = std::remove_cvref_t<decltype(std::declval<Outer>().*inner.pointer)>;
+        f(Bits{1} << bit++, outer, inner, [&](const Settings& s) -> const Inner& { return s.*outer.pointer.*inner.pointer; });
+      });
+    }
+  });
+}
+
+Bits bits_of(const Settings& s) {
+  Bits bits = 0;
+  each_setting([&](Bits bit, const auto&, const auto&, auto pick) { bits |= holds(pick(s)) ? bit : 0; });
+  return bits;
+}
+
+bool is_blank(const ir::Scope& s) { return s.model.value.empty() && s.provider.value.empty() && s.tag.value.empty() && s.per.items.empty(); }
+
 template <class E>
 bool same_identity(const E& a, const E& b) {
   if constexpr (requires { a.name.value; }) {
@@ -86,6 +131,8 @@ bool same_identity(const E& a, const E& b) {
     return a.key == b.key && a.section == b.section && a.dialect == b.dialect;
   } else if constexpr (std::is_same_v<E, ir::Price>) {
     return a.unit == b.unit && a.tier == b.tier;
+  } else if constexpr (std::is_same_v<E, ir::Limit>) {
+    return is_blank(a.scope) && is_blank(b.scope) ? a.counts == b.counts : ir::identity(a) == ir::identity(b);
   } else {
     return ir::identity(a) == ir::identity(b);
   }
@@ -102,7 +149,11 @@ void match(const std::vector<E>& a, const std::vector<E>& b, Pairs& pairs) {
     pairs.emplace_back(i, i);
     ++i;
   }
-  if (i == a.size() && i == b.size()) return;
+  if (i == a.size() || i == b.size()) {
+    for (std::size_t k = i; k < a.size(); ++k) pairs.emplace_back(k, kNone);
+    for (std::size_t j = i; j < b.size(); ++j) pairs.emplace_back(kNone, j);
+    return;
+  }
   std::unordered_multimap<std::string, std::size_t> rest;
   for (std::size_t j = b.size(); j-- > i;) rest.emplace(ir::identity(b[j]), j);
   std::vector<bool> used(b.size(), false);
@@ -145,18 +196,41 @@ const T* at_or_null(const std::vector<T>& v, std::size_t i) {
 
 /// One gateway while a plan is walked: the settings on the way down, the gateway's own first.
 struct Side {
+  struct Link {
+    const Settings* settings;
+    Bits bits;
+  };
   const Gateway* gateway = nullptr;
-  std::vector<const Settings*> chain;
+  std::vector<Link> chain;
+
+  explicit Side(const Gateway& g) : gateway(&g), nodes_(g.nodes.size(), kUnknown), deployments_(g.deployments.size(), kUnknown) {
+    chain.push_back({&g.defaults, bits_of(g.defaults)});
+  }
+  void push(const PlanNode& n) { chain.push_back({&n.settings, bits(n)}); }
+  void push(const ir::Deployment& d) { chain.push_back({&d.settings, bits(d)}); }
+  void pop() { chain.pop_back(); }
+  [[nodiscard]] Bits bits(const PlanNode& n) { return known(nodes_[static_cast<std::size_t>(&n - gateway->nodes.data())], n.settings); }
+  [[nodiscard]] Bits bits(const ir::Deployment& d) {
+    return known(deployments_[static_cast<std::size_t>(&d - gateway->deployments.data())], d.settings);
+  }
+  [[nodiscard]] Bits bits() const {
+    Bits all = 0;
+    for (const Link& link : chain) all |= link.bits;
+    return all;
+  }
+
+ private:
+  static constexpr Bits kUnknown = ~Bits{0};
+  static Bits known(Bits& bits, const Settings& s) {
+    if (bits == kUnknown) bits = bits_of(s);
+    return bits;
+  }
+  std::vector<Bits> nodes_, deployments_;  // what was looked at already
 };
 
 class Comparer {
  public:
-  Comparer(const Gateway& a, const Gateway& b, Listener& out) : out_(out), same_dialect_(a.dialect == b.dialect) {
-    a_.gateway = &a;
-    b_.gateway = &b;
-    a_.chain.push_back(&a.defaults);
-    b_.chain.push_back(&b.defaults);
-  }
+  Comparer(const Gateway& a, const Gateway& b, Listener& out) : out_(out), same_dialect_(a.dialect == b.dialect), a_(a), b_(b) {}
 
   void run() {
     out_.enter(a_.gateway, b_.gateway);
@@ -331,8 +405,11 @@ class Comparer {
       if constexpr (std::is_same_v<T, Gateway>) {
         if (m.name == "layout" && !same_dialect_) return;
       }
+      const auto* of_x = x ? &(x->*m.pointer) : nullptr;
+      const auto* of_y = y ? &(y->*m.pointer) : nullptr;
+      if (!holds(of_x) && !holds(of_y)) return;
       path_.push(is_named_value<T> ? std::string_view{} : m.name);
-      any(x ? &(x->*m.pointer) : nullptr, y ? &(y->*m.pointer) : nullptr, inherit_class(x, y, m.cls, cls), m.match);
+      any(of_x, of_y, inherit_class(x, y, m.cls, cls), m.match);
       path_.pop();
     });
   }
@@ -461,14 +538,14 @@ class Comparer {
       if (const auto* balance = std::get_if<ir::Balance>(&n->what); balance && balance->edges.size() == 1) {
         node_own(is_before ? n : nullptr, is_before ? nullptr : n, true);
         moot_balance(*balance, is_before, tier);
-        side.chain.push_back(&n->settings);
+        side.push(*n);
         ++pushed;
         n = get(side, balance->edges[0].node);
       } else if (const auto* fallback = std::get_if<ir::Fallback>(&n->what); fallback && fallback->edges.empty()) {
         node_own(is_before ? n : nullptr, is_before ? nullptr : n, true);
         if (is_before) moot_list(fallback->statuses, "there is nothing to fall back to");
         if (is_before) moot(fallback->primary_label, "a label");
-        side.chain.push_back(&n->settings);
+        side.push(*n);
         ++pushed;
         n = get(side, fallback->primary);
       } else {
@@ -616,9 +693,7 @@ class Comparer {
       value(x ? &x->name : nullptr, y ? &y->name : nullptr, Class::Cosmetic);
       path_.pop();
     }
-    path_.push("extras");
-    elements(x ? &x->extras : nullptr, y ? &y->extras : nullptr, Class::Route);
-    path_.pop();
+    named("extras", x, y, &PlanNode::extras, Class::Route);
   }
 
   void shapes(const PlanNode* x, const PlanNode* y, bool alone) {
@@ -628,8 +703,8 @@ class Comparer {
     }
     out_.enter(x, y);
     node_own(x, y, false);
-    if (x) a_.chain.push_back(&x->settings);
-    if (y) b_.chain.push_back(&y->settings);
+    if (x) a_.push(*x);
+    if (y) b_.push(*y);
     const auto& what = x ? x->what : y->what;
     switch (what.index()) {
       case 0: use(pick<ir::Use>(x), pick<ir::Use>(y), alone); break;
@@ -639,8 +714,8 @@ class Comparer {
       case 4: choice(pick<ir::Switch>(x), pick<ir::Switch>(y)); break;
       default: mirror(pick<ir::Mirror>(x), pick<ir::Mirror>(y)); break;
     }
-    if (x) a_.chain.pop_back();
-    if (y) b_.chain.pop_back();
+    if (x) a_.pop();
+    if (y) b_.pop();
     out_.leave();
   }
 
@@ -685,11 +760,11 @@ class Comparer {
   void around(const PlanNode* x, const PlanNode* y, F&& inner) {
     out_.enter(x, y);
     node_own(x, y, true);
-    if (x) a_.chain.push_back(&x->settings);
-    if (y) b_.chain.push_back(&y->settings);
+    if (x) a_.push(*x);
+    if (y) b_.push(*y);
     inner();
-    if (x) a_.chain.pop_back();
-    if (y) b_.chain.pop_back();
+    if (x) a_.pop();
+    if (y) b_.pop();
     out_.leave();
   }
 
@@ -700,8 +775,11 @@ class Comparer {
 
   template <class T, class M>
   void named(std::string_view name, const T* x, const T* y, M T::*pointer, Class cls) {
+    const M* of_x = x ? &(x->*pointer) : nullptr;
+    const M* of_y = y ? &(y->*pointer) : nullptr;
+    if (!holds(of_x) && !holds(of_y)) return;
     path_.push(name);
-    any(x ? &(x->*pointer) : nullptr, y ? &(y->*pointer) : nullptr, cls, ir::Match::Set);
+    any(of_x, of_y, cls, ir::Match::Set);
     path_.pop();
   }
 
@@ -739,19 +817,18 @@ class Comparer {
   }
 
   /// The same model at the same kind of provider, whatever names and addresses say; only single deployments.
-  template <class E>
-  void match_by_model(const std::vector<E>* x, const std::vector<E>* y, const std::vector<bool>& left_out, std::vector<std::size_t>& of_x,
+  void match_by_model(const std::vector<NodeId>& x, const std::vector<NodeId>& y, const std::vector<bool>& left_out, std::vector<std::size_t>& of_x,
                       std::vector<bool>& used) const {
-    const std::size_t n = x ? x->size() : 0;
-    const std::size_t m = y ? y->size() : 0;
+    const std::size_t n = x.size();
+    const std::size_t m = y.size();
     if (n == m) return;
     std::unordered_multimap<std::string, std::size_t> rest;
     for (std::size_t j = m; j-- > 0;) {
-      if (!used[j]) rest.emplace(model_signature(b_, (*y)[j].node), j);
+      if (!used[j]) rest.emplace(model_signature(b_, y[j]), j);
     }
     for (std::size_t i = 0; i < n && !rest.empty(); ++i) {
       if (of_x[i] != kNone || left_out[i]) continue;
-      const std::string wanted = model_signature(a_, (*x)[i].node);
+      const std::string wanted = model_signature(a_, x[i]);
       const auto found = wanted.empty() ? rest.end() : rest.find(wanted);
       if (found == rest.end()) continue;
       of_x[i] = found->second;
@@ -767,40 +844,42 @@ class Comparer {
     return (d.provider.valid() ? side.gateway->at(d.provider).kind.value : std::string()) + "|" + d.upstream_model.value;
   }
 
-  /// Children of both sides: like with like first, then the rest in order.
-  template <class E>
-  Pairs match_children(const std::vector<E>* x, const std::vector<E>* y) const {
-    Pairs pairs;
-    const std::size_t n = x ? x->size() : 0;
-    const std::size_t m = y ? y->size() : 0;
-    std::vector<std::size_t> of_x(n, kNone);
-    std::vector<bool> used(m, false);
-    std::vector<std::string> sx(n);
-    std::vector<std::string> sy(m);
-    std::vector<bool> left_out(n, false);
-    for (std::size_t i = 0; i < n; ++i) {
-      left_out[i] = gone((*x)[i]);
-      if (!left_out[i]) sx[i] = signature(a_, (*x)[i].node);
-    }
-    for (std::size_t j = 0; j < m; ++j) sy[j] = signature(b_, (*y)[j].node);
-    std::unordered_multimap<std::string_view, std::size_t> rest;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (i < m && !left_out[i] && sx[i] == sy[i]) {
-        of_x[i] = i;
-        used[i] = true;
+  /// Equal parts make equal signatures; the parts of most children are equal, so that no text need be made.
+  bool same_signature(NodeId ix, NodeId iy) const {
+    const PlanNode* x = get(a_, ix);
+    const PlanNode* y = get(b_, iy);
+    const auto* ux = x ? std::get_if<ir::Use>(&x->what) : nullptr;
+    const auto* uy = y ? std::get_if<ir::Use>(&y->what) : nullptr;
+    if (ux != nullptr && uy != nullptr) {
+      const ir::Deployment& dx = a_.gateway->at(ux->deployment);
+      const ir::Deployment& dy = b_.gateway->at(uy->deployment);
+      if (dx.id.value == dy.id.value && dx.upstream_model.value == dy.upstream_model.value && dx.provider.valid() && dy.provider.valid()) {
+        const ir::Provider& px = a_.gateway->at(dx.provider);
+        const ir::Provider& py = b_.gateway->at(dy.provider);
+        const bool same_key = px.api_key.given() == py.api_key.given() && (!px.api_key.given() || *px.api_key == *py.api_key);
+        if (same_key && px.name.value == py.name.value && px.kind.value == py.kind.value && px.base_url.value == py.base_url.value) return true;
       }
     }
-    for (std::size_t j = m; j-- > 0;) {
-      if (!used[j]) rest.emplace(sy[j], j);
+    return signature(a_, ix) == signature(b_, iy);
+  }
+
+  /// Children of both sides: like with like first, then the rest in order.
+  /// `left_out`: of the first side's, those that are known to be gone; may be shorter.
+  Pairs match_children(const std::vector<NodeId>& x, const std::vector<NodeId>& y, std::vector<bool> left_out) const {
+    Pairs pairs;
+    const std::size_t n = x.size();
+    const std::size_t m = y.size();
+    std::vector<std::size_t> of_x(n, kNone);
+    std::vector<bool> used(m, false);
+    left_out.resize(n, false);
+    std::size_t matched = 0;
+    for (std::size_t i = 0; i < std::min(n, m); ++i) {
+      if (left_out[i] || !same_signature(x[i], y[i])) continue;
+      of_x[i] = i;
+      used[i] = true;
+      ++matched;
     }
-    for (std::size_t i = 0; i < n; ++i) {
-      if (of_x[i] != kNone || left_out[i]) continue;
-      const auto found = rest.find(sx[i]);
-      if (found == rest.end()) continue;
-      of_x[i] = found->second;
-      used[found->second] = true;
-      rest.erase(found);
-    }
+    if (matched < n && matched < m) match_moved(x, y, left_out, of_x, used);
     match_by_model(x, y, left_out, of_x, used);
     // the rest in order, but not across those that found each other
     std::vector<std::size_t> end(n, m);
@@ -822,6 +901,35 @@ class Comparer {
     }
     return pairs;
   }
+  void match_moved(const std::vector<NodeId>& x, const std::vector<NodeId>& y, const std::vector<bool>& left_out, std::vector<std::size_t>& of_x,
+                   std::vector<bool>& used) const {
+    std::unordered_multimap<std::string, std::size_t> rest;
+    for (std::size_t j = y.size(); j-- > 0;) {
+      if (!used[j]) rest.emplace(signature(b_, y[j]), j);
+    }
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (of_x[i] != kNone || left_out[i]) continue;
+      const auto found = rest.find(signature(a_, x[i]));
+      if (found == rest.end()) continue;
+      of_x[i] = found->second;
+      used[found->second] = true;
+      rest.erase(found);
+    }
+  }
+  template <class E>
+  static std::vector<NodeId> nodes_of(const std::vector<E>* edges) {
+    std::vector<NodeId> nodes;
+    if (edges == nullptr) return nodes;
+    nodes.reserve(edges->size());
+    for (const E& e : *edges) nodes.push_back(e.node);
+    return nodes;
+  }
+  template <class E>
+  std::vector<bool> gone_of(const std::vector<E>* edges) const {
+    std::vector<bool> left_out;
+    for (std::size_t i = 0; edges != nullptr && i < edges->size(); ++i) left_out.push_back(gone((*edges)[i]));
+    return left_out;
+  }
 
   void balance(const ir::Balance* x, const ir::Balance* y) {
     balance_own(x, y);
@@ -835,7 +943,7 @@ class Comparer {
   }
 
   void edges(const ir::Balance* x, const ir::Balance* y) {
-    const Pairs pairs = match_children(x ? &x->edges : nullptr, y ? &y->edges : nullptr);
+    const Pairs pairs = match_children(nodes_of(x ? &x->edges : nullptr), nodes_of(y ? &y->edges : nullptr), gone_of(x ? &x->edges : nullptr));
     const auto reference = weight_reference(x, y, pairs);
     for (const auto& [i, j] : pairs) {
       const ir::Edge* ex = i == kNone ? nullptr : &x->edges[i];
@@ -952,18 +1060,18 @@ class Comparer {
   }
 
   void fallback_edges(const ir::Fallback* x, const ir::Fallback* y, ir::Failure on, std::size_t heir) {
-    std::vector<ir::FallbackEdge> ex;
-    std::vector<ir::FallbackEdge> ey;
+    std::vector<NodeId> ex;
+    std::vector<NodeId> ey;
     std::vector<std::size_t> ix;
     std::vector<std::size_t> iy;
-    const auto gather = [&](const ir::Fallback* f, std::vector<ir::FallbackEdge>& edges, std::vector<std::size_t>& index) {
+    const auto gather = [&](const ir::Fallback* f, std::vector<NodeId>& nodes, std::vector<std::size_t>& index) {
       for (std::size_t i = 0; f && i < f->edges.size(); ++i) {
         if (f->edges[i].on != on || (f == x && i == heir)) continue;
         if (f == x && gone(f->edges[i])) {
           fallback_edge(i, &f->edges[i], nullptr);
           continue;
         }
-        edges.push_back(f->edges[i]);
+        nodes.push_back(f->edges[i].node);
         index.push_back(i);
       }
     };
@@ -971,7 +1079,7 @@ class Comparer {
     gather(y, ey, iy);
     if (ex.empty() && ey.empty()) return;
     std::size_t last = 0;
-    for (const auto& [i, j] : match_children(&ex, &ey)) {
+    for (const auto& [i, j] : match_children(ex, ey, {})) {
       const ir::FallbackEdge* fx = i == kNone ? nullptr : &x->edges[ix[i]];
       const ir::FallbackEdge* fy = j == kNone ? nullptr : &y->edges[iy[j]];
       const bool out_of_order = fx && fy && iy[j] < last;
@@ -1060,7 +1168,7 @@ class Comparer {
   }
 
   void idle(const ir::Switch* x, const ir::Switch* y) {
-    for (const auto& [i, j] : match_children(x ? &x->idle : nullptr, y ? &y->idle : nullptr)) {
+    for (const auto& [i, j] : match_children(nodes_of(x ? &x->idle : nullptr), nodes_of(y ? &y->idle : nullptr), gone_of(x ? &x->idle : nullptr))) {
       const ir::Edge* ex = i == kNone ? nullptr : &x->idle[i];
       const ir::Edge* ey = j == kNone ? nullptr : &y->idle[j];
       path_.push_index("idle", ex ? i : j);
@@ -1080,11 +1188,11 @@ class Comparer {
     out_.enter(dx, dy);
     members(dx, dy, Class::Route);
     provider(dx, dy);
-    if (dx) a_.chain.push_back(&dx->settings);
-    if (dy) b_.chain.push_back(&dy->settings);
+    if (dx) a_.push(*dx);
+    if (dy) b_.push(*dy);
     settings(dx != nullptr, dy != nullptr, alone);
-    if (dx) a_.chain.pop_back();
-    if (dy) b_.chain.pop_back();
+    if (dx) a_.pop();
+    if (dy) b_.pop();
     out_.leave();
   }
 
@@ -1100,6 +1208,7 @@ class Comparer {
     const ir::CredentialSet* sy = y && y->credential_set.given() ? b_.gateway->credential_set(*y->credential_set) : nullptr;
     ir::for_each_member<ir::Provider>([&](const auto& m) {
       using M = std::remove_cvref_t<decltype(x->*m.pointer)>;
+      if (sx == nullptr && sy == nullptr && !(x && holds(x->*m.pointer)) && !(y && holds(y->*m.pointer))) return;
       path_.push(m.name);
       if constexpr (std::is_same_v<M, std::vector<ir::ProviderParam>> || std::is_same_v<M, std::vector<ir::Param>>) {
         layered_names<typename M::value_type>({x ? &(x->*m.pointer) : nullptr, sx ? &(sx->values.*m.pointer) : nullptr},
@@ -1172,37 +1281,40 @@ class Comparer {
 
   // ---- settings ------------------------------------------------------------------------------------------------------
 
+  /// Pushes the names of a setting; one that stands in no group has one name.
+  template <class Outer, class Inner>
+  void push_setting(const Outer& outer, const Inner& inner) {
+    path_.push(outer.name);
+    if constexpr (!std::is_same_v<Outer, Inner>) path_.push(inner.name);
+  }
+  template <class Outer, class Inner>
+  void pop_setting(const Outer&, const Inner&) {
+    path_.pop();
+    if constexpr (!std::is_same_v<Outer, Inner>) path_.pop();
+  }
+
   void settings(bool has_x, bool has_y, bool alone) {
-    ir::for_each_member<Settings>([&](const auto& outer) {
-      using Outer = std::remove_cvref_t<decltype(std::declval<Settings>().*outer.pointer)>;
-      path_.push(outer.name);
-      if constexpr (IsField<Outer>::value || IsList<Outer>::value) {
-        layered(has_x, has_y, [&](const Settings& s) -> const Outer& { return s.*outer.pointer; }, outer.cls, outer.match, false);
-      } else {
-        ir::for_each_member<Outer>([&](const auto& inner) {
-          using Inner = std::remove_cvref_t<decltype(std::declval<Outer>().*inner.pointer)>;
-          path_.push(inner.name);
-          layered(has_x, has_y, [&](const Settings& s) -> const Inner& { return s.*outer.pointer.*inner.pointer; }, inner.cls, inner.match,
-                  alone && inner.name == "redraw");
-          path_.pop();
-        });
-      }
-      path_.pop();
+    const Bits there = (has_x ? a_.bits() : 0) | (has_y ? b_.bits() : 0);
+    each_setting([&](Bits bit, const auto& outer, const auto& inner, auto pick) {
+      if ((there & bit) == 0) return;
+      push_setting(outer, inner);
+      layered(has_x, has_y, bit, pick, inner.cls, inner.match, alone && outer.name == "retry" && inner.name == "redraw");
+      pop_setting(outer, inner);
     });
   }
 
   template <class Pick>
-  void layered(bool has_x, bool has_y, Pick pick, Class cls, ir::Match how, bool is_moot) {
-    using M = std::remove_cvref_t<decltype(pick(*a_.chain.front()))>;
+  void layered(bool has_x, bool has_y, Bits bit, Pick pick, Class cls, ir::Match how, bool is_moot) {
+    using M = std::remove_cvref_t<decltype(pick(*a_.chain.front().settings))>;
     if constexpr (std::is_same_v<M, std::vector<ir::Param>>) {
       std::vector<const ir::Param*> px;
       std::vector<const ir::Param*> py;
-      if (has_x) gather_params(a_, pick, px);
-      if (has_y) gather_params(b_, pick, py);
+      if (has_x) gather_params(a_, bit, pick, px);
+      if (has_y) gather_params(b_, bit, pick, py);
       if (!px.empty() || !py.empty()) by_name(px, py, cls);
     } else {
-      const M* x = has_x ? nearest(a_, pick) : nullptr;
-      const M* y = has_y ? nearest(b_, pick) : nullptr;
+      const M* x = has_x ? nearest(a_, bit, pick) : nullptr;
+      const M* y = has_y ? nearest(b_, bit, pick) : nullptr;
       if (x != nullptr) arrived_.insert(x);
       if constexpr (IsField<M>::value) {
         if (is_moot) {
@@ -1214,28 +1326,19 @@ class Comparer {
     }
   }
 
-  template <class M>
-  static bool present(const M& m) {
-    if constexpr (IsVector<M>::value) {
-      return !m.empty();
-    } else {
-      return m.state != State::Absent;
-    }
-  }
-
   template <class Pick>
-  static auto nearest(const Side& side, Pick pick) -> decltype(&pick(*side.chain.front())) {
+  static auto nearest(const Side& side, Bits bit, Pick pick) -> decltype(&pick(*side.chain.front().settings)) {
     for (std::size_t i = side.chain.size(); i-- > 0;) {
-      const auto& m = pick(*side.chain[i]);
-      if (present(m)) return &m;
+      if ((side.chain[i].bits & bit) != 0) return &pick(*side.chain[i].settings);
     }
     return nullptr;
   }
 
   template <class Pick>
-  static void gather_params(const Side& side, Pick pick, std::vector<const ir::Param*>& into) {
+  static void gather_params(const Side& side, Bits bit, Pick pick, std::vector<const ir::Param*>& into) {
     for (std::size_t i = side.chain.size(); i-- > 0;) {
-      for (const ir::Param& p : pick(*side.chain[i])) {
+      if ((side.chain[i].bits & bit) == 0) continue;
+      for (const ir::Param& p : pick(*side.chain[i].settings)) {
         if (std::none_of(into.begin(), into.end(), [&](const ir::Param* q) { return q->name == p.name; })) into.push_back(&p);
       }
     }
@@ -1245,26 +1348,19 @@ class Comparer {
   void idle_settings() {
     const bool nothing_to_reach = a_.gateway->deployments.empty();
     path_.push("defaults");
-    idle_of(a_.gateway->defaults, nothing_to_reach || same_dialect_ ? &b_.gateway->defaults : nullptr, nothing_to_reach || same_dialect_);
+    idle_of(a_.gateway->defaults, bits_of(a_.gateway->defaults), nothing_to_reach || same_dialect_ ? &b_.gateway->defaults : nullptr, nothing_to_reach || same_dialect_);
     path_.pop();
-    for (const PlanNode& n : a_.gateway->nodes) idle_of(n.settings, nullptr, false);
-    for (const ir::Deployment& d : a_.gateway->deployments) idle_of(d.settings, nullptr, false);
+    for (const PlanNode& n : a_.gateway->nodes) idle_of(n.settings, a_.bits(n), nullptr, false);
+    for (const ir::Deployment& d : a_.gateway->deployments) idle_of(d.settings, a_.bits(d), nullptr, false);
   }
 
-  void idle_of(const Settings& s, const Settings* other, bool strict) {
-    ir::for_each_member<Settings>([&](const auto& outer) {
-      using Outer = std::remove_cvref_t<decltype(s.*outer.pointer)>;
-      path_.push(outer.name);
-      if constexpr (IsField<Outer>::value || IsList<Outer>::value) {
-        idle_one(s.*outer.pointer, other ? &(other->*outer.pointer) : nullptr, outer.cls, outer.match, strict);
-      } else {
-        ir::for_each_member<Outer>([&](const auto& inner) {
-          path_.push(inner.name);
-          idle_one(s.*outer.pointer.*inner.pointer, other ? &(other->*outer.pointer.*inner.pointer) : nullptr, inner.cls, inner.match, strict);
-          path_.pop();
-        });
-      }
-      path_.pop();
+  void idle_of(const Settings& s, Bits there, const Settings* other, bool strict) {
+    if (there == 0) return;
+    each_setting([&](Bits bit, const auto& outer, const auto& inner, auto pick) {
+      if ((there & bit) == 0) return;
+      push_setting(outer, inner);
+      idle_one(pick(s), other ? &pick(*other) : nullptr, inner.cls, inner.match, strict);
+      pop_setting(outer, inner);
     });
   }
 
@@ -1280,7 +1376,7 @@ class Comparer {
           moot_value(p.value, why);
         }
       }
-    } else if (present(x) && !arrived_.contains(&x)) {
+    } else if (!arrived_.contains(&x)) {
       if (strict) {
         any(&x, y, cls, how);
       } else if constexpr (IsField<M>::value) {
@@ -1326,8 +1422,8 @@ class Comparer {
   Side a_, b_;
   Path path_;
   bool tier_ = false;  // the next node is the primary or an edge of a fallback
-  std::unordered_set<const void*> arrived_;
-  std::unordered_set<const ir::Provider*> seen_providers_;
+  base::PointerMap arrived_;
+  base::PointerMap seen_providers_;
 };
 
 class Collector final : public Listener {
@@ -1357,21 +1453,35 @@ class Collector final : public Listener {
 
 }  // namespace
 
+namespace {
+
+void append_segment(std::string& text, const Path::Segment& s) {
+  if (!s.name.empty()) {
+    if (!text.empty()) text += '.';
+    text += s.name;
+  }
+  if (s.key != nullptr) {
+    ((text += '[') += s.key(s.element)) += ']';
+  } else if (s.element != nullptr) {
+    ((text += '[') += std::to_string(s.index)) += ']';
+  }
+}
+
+}  // namespace
+
 std::string Path::text_from(std::size_t segment) const {
   std::string text;
-  for (; segment < segments_.size(); ++segment) {
-    const Segment& s = segments_[segment];
-    if (!s.name.empty()) {
-      if (!text.empty()) text += '.';
-      text += s.name;
-    }
-    if (s.key != nullptr) {
-      ((text += '[') += s.key(s.element)) += ']';
-    } else if (s.element != nullptr) {
-      ((text += '[') += std::to_string(s.index)) += ']';
-    }
-  }
+  for (; segment < segments_.size(); ++segment) append_segment(text, segments_[segment]);
   return text;
+}
+
+const std::string& Path::text() const {
+  text_.resize(spelled_ == 0 ? 0 : segments_[spelled_ - 1].end);
+  for (; spelled_ < segments_.size(); ++spelled_) {
+    append_segment(text_, segments_[spelled_]);
+    segments_[spelled_].end = text_.size();
+  }
+  return text_;
 }
 
 void compare(const Gateway& before, const Gateway& after, Listener& listener) { Comparer(before, after, listener).run(); }

@@ -20,17 +20,24 @@ class Path {
     std::string (*key)(const void* element);  // of a list element; null = none
     const void* element;
     std::size_t index;
+    mutable std::size_t end = 0;  // of the text, once spelled out
   };
-  void push(std::string_view name) { segments_.push_back({name, nullptr, nullptr, 0}); }
-  void push(std::string_view name, std::string (*key)(const void*), const void* element) { segments_.push_back({name, key, element, 0}); }
-  void push_index(std::string_view name, std::size_t index) { segments_.push_back({name, nullptr, this, index}); }
-  void pop() { segments_.pop_back(); }
-  [[nodiscard]] std::string text() const { return text_from(0); }  // "routes[gpt-4o].plan.balance[0].upstream_model"
+  void push(std::string_view name) { segments_.push_back({name, nullptr, nullptr, 0, 0}); }
+  void push(std::string_view name, std::string (*key)(const void*), const void* element) { segments_.push_back({name, key, element, 0, 0}); }
+  void push_index(std::string_view name, std::size_t index) { segments_.push_back({name, nullptr, this, index, 0}); }
+  void pop() {
+    segments_.pop_back();
+    if (spelled_ > segments_.size()) spelled_ = segments_.size();
+  }
+  [[nodiscard]] const std::string& text() const;  // "routes[gpt-4o].plan.balance[0].upstream_model"
   [[nodiscard]] std::string text_from(std::size_t segment) const;  // without the segments before it
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
 
  private:
   std::vector<Segment> segments_;
+  // Neighbours share most of their path: what is spelled out already stays.
+  mutable std::string text_;
+  mutable std::size_t spelled_ = 0;
 };
 
 /// One value on both sides. `before` and `after` are the addresses of the IR values (Field, Value, element), null where a

@@ -1,4 +1,5 @@
 #include "compiler/doc/json_errors.h"
+#include "compiler/doc/json_scan.h"
 #include "compiler/doc/reader.h"
 #include "compiler/doc/text_check.h"
 #include "compiler/doc/tree_builder.h"
@@ -149,8 +150,8 @@ class JsonHandler {
 
 }  // namespace
 
-ReadResult read_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
-                     const ReadOptions& options) {
+ReadResult parse_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                      const ReadOptions& options) {
   const auto facts = check_text(sources, file, sink, Format::Json);
   if (!facts) return facts.error();
   TreeBuilder builder(sources, file, sink, options, Format::Json);
@@ -160,6 +161,16 @@ ReadResult read_json(const source::SourceManager& sources, source::FileId file, 
     nlohmann::json::sax_parse(handler.begin(), handler.end(), &handler);
   }
   return builder.finish();
+}
+
+ReadResult read_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                     const ReadOptions& options) {
+  const auto facts = check_text(sources, file, sink, Format::Json);
+  if (!facts) return facts.error();
+  TreeBuilder builder(sources, file, sink, options, Format::Json);
+  if (scan_json(sources.text(file), facts->begin, builder)) return builder.finish();
+  // What the scanner told already is the same finding, which a sink keeps once.
+  return parse_json(sources, file, sink, options);
 }
 
 }  // namespace gatec::doc

@@ -1,7 +1,8 @@
+#include "compiler/base/json_writer.h"
 #include "compiler/base/overload.h"
 #include "compiler/doc/value.h"
-#include "compiler/doc/written_size.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -118,7 +119,7 @@ class JsonWriter {
 void append_json_string(std::string& out, std::string_view text, bool ascii_only) {
   out += '"';
   std::size_t done = 0;
-  for (std::size_t i = 0; i < text.size();) {
+  for (std::size_t i = base::plain_end(text, 0); i < text.size(); i = base::plain_end(text, i)) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (!kEscaped[c] && (c < 0x80 || !ascii_only)) {
       ++i;
@@ -137,9 +138,22 @@ void append_json_string(std::string& out, std::string_view text, bool ascii_only
   out += '"';
 }
 
+std::size_t one_line_size(std::string_view json) {
+  std::size_t size = 0;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t end = std::min(json.find('\n', at), json.size());
+    const std::size_t text = std::min(json.find_first_not_of(' ', at), end);
+    size += end - text;
+    const bool more = end > text && json[end - 1] == ',';
+    const bool last = end < json.size() && end + 1 == json.size();
+    if (more || last) ++size;  // a space behind the comma, the line break at the end
+    at = end + 1;
+  }
+  return size;
+}
+
 std::string write_json(const Out& value, const JsonStyle& style) {
   std::string out;
-  out.reserve(written_size(value, static_cast<std::size_t>(std::max(style.indent, 0))));
   JsonWriter(out, style).write(value, 0);
   out += '\n';
   return out;

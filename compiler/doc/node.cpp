@@ -1,5 +1,6 @@
 #include "compiler/doc/node.h"
 
+#include "compiler/base/json_writer.h"
 #include "compiler/doc/arena.h"
 #include "compiler/doc/key_index.h"
 #include "compiler/doc/scalar_types.h"
@@ -73,52 +74,74 @@ void append_key(std::string& path, std::string_view key) {
 
 void append_index(std::string& path, std::size_t index) {
   path += '[';
-  path += std::to_string(index);
+  base::append_integer(path, static_cast<std::int64_t>(index));
   path += ']';
 }
 
-/// Aliases are met again where they stand, so a leaf counts only where its number is the next one.
+/// Aliases are met again where they stand, so a leaf counts only where its number is the next one. Steps are kept apart and
+/// spelled out as far as the next leaf needs them.
 class LeafWalk {
  public:
   LeafWalk(const Document& document, LeafVisitor& visitor) : visitor_(visitor), next_(document.first_leaf()) {}
 
   void root(const Node& node) {
-    path_.clear();
+    steps_.clear();
+    spelled_ = 0;
     walk(node, 0);
   }
 
  private:
+  struct Step {
+    const Node* key;  // null: an element
+    std::size_t index;
+    std::size_t end = 0;  // of the path, once spelled out
+  };
+
+  std::string_view path() {
+    path_.resize(spelled_ == 0 ? 0 : steps_[spelled_ - 1].end);
+    for (; spelled_ < steps_.size(); ++spelled_) {
+      Step& step = steps_[spelled_];
+      if (step.key == nullptr) {
+        append_index(path_, step.index);
+      } else if (step.key->is_scalar()) {
+        append_key(path_, step.key->text());
+      } else {
+        path_ += "[?]";
+      }
+      step.end = path_.size();
+    }
+    return path_;
+  }
+
+  void below(const Node& node, Step step, std::uint32_t written) {
+    steps_.push_back(step);
+    walk(node, written);
+    steps_.pop_back();
+    spelled_ = std::min(spelled_, steps_.size());
+  }
+
   /// `written` is where the parent begins: what begins before it is an alias.
   void walk(const Node& node, std::uint32_t written) {
     if (node.counts_as_leaf()) {
       if (node.number_ != next_) return;
       ++next_;
-      visitor_.leaf(node, path_);
+      if (visitor_.wants(node)) visitor_.leaf(node, path());
       return;
     }
     const bool entered = node.begin_ >= written || (node.extra_ != nullptr && node.extra_->from_key);
     if (!entered) return;
-    const std::size_t length = path_.size();
     std::uint32_t position = node.begin_;
     std::size_t index = 0;
     for (const Node* element : node.elements()) {
-      append_index(path_, index++);
-      walk(*element, position);
-      path_.resize(length);
+      below(*element, {nullptr, index++}, position);
       position = std::max(position, element->end_);
     }
-    for (const Entry& entry : node.written_entries()) {
-      if (entry.key->is_scalar()) {
-        append_key(path_, entry.key->text());
-      } else {
-        path_ += "[?]";
-      }
-      walk(*entry.value, entry.aliased ? UINT32_MAX : node.begin_);
-      path_.resize(length);
-    }
+    for (const Entry& entry : node.written_entries()) below(*entry.value, {entry.key, 0}, entry.aliased ? UINT32_MAX : node.begin_);
   }
 
   LeafVisitor& visitor_;
+  std::vector<Step> steps_;
+  std::size_t spelled_ = 0;  // so many steps stand in path_
   std::string path_;
   std::uint32_t next_;
 };

@@ -163,6 +163,11 @@ class Document {
 class LeafVisitor {
  public:
   virtual ~LeafVisitor() = default;
+  /// Whether `leaf` shall hear of it: paths are spelled out for these only.
+  virtual bool wants(const Node& node) {
+    static_cast<void>(node);
+    return true;
+  }
   virtual void leaf(const Node& node, std::string_view path) = 0;
 };
 void visit_leaves(const Document& document, LeafVisitor& visitor);

@@ -64,6 +64,8 @@ struct JsonStyle {
   int indent = 2;           // 0 = one line
   bool ascii_only = false;  // other characters as \uXXXX
 };
+/// Bytes that written JSON would take with all of it on one line.
+[[nodiscard]] std::size_t one_line_size(std::string_view json);
 /// Ends with a line break.
 [[nodiscard]] std::string write_json(const Out& value, const JsonStyle& style = {});
 

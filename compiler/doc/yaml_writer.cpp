@@ -1,7 +1,6 @@
 #include "compiler/base/overload.h"
 #include "compiler/doc/scalar_style.h"
 #include "compiler/doc/value.h"
-#include "compiler/doc/written_size.h"
 
 namespace gatec::doc {
 namespace {
@@ -168,33 +167,8 @@ class YamlWriter {
 
 }  // namespace
 
-std::size_t written_size(const Out& value, std::size_t indent, std::size_t depth) {
-  constexpr std::size_t kAround = 6;
-  return std::visit(base::Overload{[](Out::Null) { return kAround; }, [](bool) { return kAround; },
-                                   [](const Out::Number& number) { return number.text.size() + kAround; },
-                                   [](const std::string& text) { return text.size() + kAround; },
-                                   [&](const Out::Sequence& elements) {
-                                     std::size_t size = kAround + depth * indent;
-                                     for (const Out& e : elements)
-                                       size += depth * indent + written_size(e, indent, depth + 1);
-                                     return size;
-                                   },
-                                   [&](const Out::Mapping& pairs) {
-                                     std::size_t size = kAround + depth * indent;
-                                     for (const auto& [key, child] : pairs) {
-                                       size += key.size() + kAround + depth * indent +
-                                               written_size(child, indent, depth + 1);
-                                     }
-                                     return size;
-                                   }},
-                    value.storage());
-}
-
 std::string write_yaml(const Out& value, const YamlStyle& style) {
   std::string out;
-  std::size_t size = written_size(value, 2);
-  for (const std::string& line : style.header) size += line.size() + 3;
-  out.reserve(size);
   for (const std::string& line : style.header) {
     out += line.empty() ? "#" : "# ";
     out += line;

@@ -64,6 +64,8 @@ struct Env {
   Output& err;  // talk
   FileSystem& files;
   bool no_color = false;
+  /// The process ends with this verb: what it built is left to the end of the process, not taken apart value by value.
+  bool ends = false;
 };
 
 /// An errno in plain words: "there is no such file".

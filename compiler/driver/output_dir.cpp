@@ -105,13 +105,20 @@ std::optional<Manifest> manifest_of(FileSystem& files, const std::string& folder
   return parse_manifest(text);
 }
 
-Existing look_at(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts) {
+Existing look_at(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts, bool force) {
   Existing existing;
+  std::set<std::string_view> replaced;
+  for (const OutputText& file : texts) replaced.insert(file.path);
   std::set<std::string> known;
   if (const std::optional<Manifest> manifest = manifest_of(files, folder)) {
     known.emplace(kManifestName);
     existing.ours.emplace_back(kManifestName);
     for (const ManifestFile& file : manifest->files) {
+      if (force && replaced.contains(file.path) && files.status(folder + "/" + file.path).kind == FileKind::File) {
+        // edited or not, it gives way
+        if (known.insert(file.path).second) existing.ours.push_back(file.path);
+        continue;
+      }
       std::string now;
       const int error = files.read(folder + "/" + file.path, source::kMaxBytes * 4, now);
       if (error == ENOENT || !known.insert(file.path).second) continue;
@@ -250,10 +257,8 @@ Failure write_over(FileSystem& files, const std::string& folder, const Existing&
 
 }  // namespace
 
-bool write_output(Env& env, const std::string& folder_given, const std::vector<OutputText>& outputs,
-                  const Manifest& manifest, bool force, Sink& sink) {
+bool write_output(Env& env, const std::string& folder_given, std::vector<OutputText> texts, const Manifest& manifest, bool force, Sink& sink) {
   const std::string folder = without_slashes(folder_given);
-  std::vector<OutputText> texts = outputs;
   texts.push_back({std::string(kManifestName), manifest_text(manifest), false});
   const FileStatus status = env.files.status(folder);
   Failure failure;
@@ -261,7 +266,7 @@ bool write_output(Env& env, const std::string& folder_given, const std::vector<O
     failure = write_new(env.files, folder, texts);
   } else if (status.kind == FileKind::Directory) {
     const std::string real = env.files.real_path(folder);
-    const Existing existing = look_at(env.files, real, texts);
+    const Existing existing = look_at(env.files, real, texts, force);
     if (!force && !may_replace(existing, folder, sink)) return false;
     failure = write_over(env.files, real, existing, texts);
   } else {

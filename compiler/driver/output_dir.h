@@ -19,7 +19,7 @@ struct OutputText {
 /// own files is swapped in whole; in one that holds other files too, those stay and ours are moved in, and back out if
 /// that fails. Files that were edited since they were written, or are not ours, are replaced only with `force`
 /// (GW0119). False after telling why not (GW0118, GW0119).
-[[nodiscard]] bool write_output(Env& env, const std::string& folder, const std::vector<OutputText>& files,
+[[nodiscard]] bool write_output(Env& env, const std::string& folder, std::vector<OutputText> files,
                                 const Manifest& manifest, bool force, diagnostics::Sink& sink);
 
 /// Replaces one file through a neighbour, so that a failure leaves the old text. 0 or an errno.

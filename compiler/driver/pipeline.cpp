@@ -1,10 +1,12 @@
 #include "compiler/driver/pipeline.h"
 
+#include "compiler/base/json_writer.h"
 #include "compiler/driver/arguments.h"
 #include "compiler/driver/guide.h"
 #include "compiler/ir/walk.h"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <limits>
 
@@ -36,13 +38,15 @@ bool is_read_back(const Artifact& artifact) { return artifact.role == Role::Conf
 void append_position(std::string& out, const source::SourceManager& sources, source::Span span) {
   const source::Position at = sources.position(span.file, span.begin);
   (out += sources.name(span.file)) += ':';
-  ((out += std::to_string(at.line)) += ':') += std::to_string(at.column);
+  base::append_integer(out, at.line);
+  out += ':';
+  base::append_integer(out, at.column);
 }
 
 /// Places of output leaves, made for those that are asked for.
-class Places {
+class Places final : public doc::LeafVisitor {
  public:
-  explicit Places(const Session& target) : target_(target) {}
+  Places(const Session& target, std::deque<std::string>& texts) : target_(target), texts_(texts) {}
 
   void want(ir::LeafId leaf) {
     if (!leaf.valid() || leaf.value >= target_.leaf_count()) return;
@@ -51,18 +55,16 @@ class Places {
   }
   void find() {
     if (wanted_.empty()) return;
-    for (const doc::Document& document : target_.documents()) {
-      each_leaf(document, [this](const doc::Node& node, std::string_view path) {
-        std::uint32_t& slot = wanted_[node.leaf().value];
-        if (slot != kWanted) return;
-        slot = static_cast<std::uint32_t>(texts_.size());
-        std::string& text = texts_.emplace_back();
-        append_position(text, target_.sources, node.span());
-        (text += ' ') += path;
-      });
-    }
+    for (const doc::Document& document : target_.documents()) doc::visit_leaves(document, *this);
   }
-  [[nodiscard]] std::string text(ir::LeafId leaf) const {
+  bool wants(const doc::Node& node) override { return wanted_[node.leaf().value] == kWanted; }
+  void leaf(const doc::Node& node, std::string_view path) override {
+    wanted_[node.leaf().value] = static_cast<std::uint32_t>(texts_.size());
+    std::string& text = texts_.emplace_back();
+    append_position(text, target_.sources, node.span());
+    (text += ' ') += path;
+  }
+  [[nodiscard]] std::string_view text(ir::LeafId leaf) const {
     if (!leaf.valid() || leaf.value >= wanted_.size() || wanted_[leaf.value] >= kWanted) return {};
     return texts_[wanted_[leaf.value]];
   }
@@ -72,7 +74,7 @@ class Places {
   static constexpr std::uint32_t kWanted = kNone - 1;
   const Session& target_;
   std::vector<std::uint32_t> wanted_;
-  std::vector<std::string> texts_;
+  std::deque<std::string>& texts_;
 };
 
 void count(ledger::Report& report, const std::vector<ledger::LeafRecord>& leaves) {
@@ -88,31 +90,44 @@ void count(ledger::Report& report, const std::vector<ledger::LeafRecord>& leaves
   }
 }
 
-Entry entry_of(const Session& source, const doc::Node& node, std::string_view path, ledger::LeafRecord& leaf,
-               const Places& places) {
-  const source::Span span = node.span();
-  const source::Position at = source.sources.position(span.file, span.begin);
-  Entry entry;
-  entry.file = source.sources.name(span.file);
-  entry.line = at.line;
-  entry.column = at.column;
-  entry.path = path;
-  entry.fate = leaf.fate;
-  entry.where = places.text(leaf.target);
-  if (leaf.texts) {
-    entry.field = std::move(leaf.texts->field);
-    entry.wanted = std::move(leaf.texts->wanted);
-    entry.written = std::move(leaf.texts->written);
+/// Entries of the leaves that the report lists.
+class Entries final : public doc::LeafVisitor {
+ public:
+  Entries(ledger::Report& report, const Session& source, const std::vector<ledger::LeafRecord>& leaves, const Places& places)
+      : report_(report), source_(source), leaves_(leaves), places_(places) {}
+
+  bool wants(const doc::Node& node) override { return report_.all_entries || leaves_[node.leaf().value].fate != Fate::Mapped; }
+  void leaf(const doc::Node& node, std::string_view path) override {
+    const ledger::LeafRecord& leaf = leaves_[node.leaf().value];
+    const source::Span span = node.span();
+    const source::Position at = source_.sources.position(span.file, span.begin);
+    Entry& entry = report_.entries.emplace_back();
+    entry.file = source_.sources.name(span.file);
+    entry.line = at.line;
+    entry.column = at.column;
+    entry.path = path;
+    entry.fate = leaf.fate;
+    entry.where = places_.text(leaf.target);
+    if (leaf.texts) {
+      entry.field = leaf.texts->field;
+      entry.wanted = leaf.texts->wanted;
+      entry.written = leaf.texts->written;
+    }
+    entry.reason = leaf.reason;
+    entry.advice = leaf.advice;
+    if (leaf.has_code) entry.code = diagnostics::info(leaf.code).code;
   }
-  entry.reason = leaf.reason;
-  entry.advice = leaf.advice;
-  if (leaf.has_code) entry.code = diagnostics::info(leaf.code).code;
-  return entry;
-}
+
+ private:
+  ledger::Report& report_;
+  const Session& source_;
+  const std::vector<ledger::LeafRecord>& leaves_;
+  const Places& places_;
+};
 
 void fill_entries(ledger::Report& report, const Session& source, const Session& target,
-                  std::vector<ledger::LeafRecord>& leaves) {
-  Places places(target);
+                  const std::vector<ledger::LeafRecord>& leaves) {
+  Places places(target, report.places);
   std::size_t listed = 0;
   for (const ledger::LeafRecord& leaf : leaves) {
     if (!report.all_entries && leaf.fate == Fate::Mapped) continue;
@@ -121,13 +136,8 @@ void fill_entries(ledger::Report& report, const Session& source, const Session& 
   }
   places.find();
   report.entries.reserve(listed);
-  for (const doc::Document& document : source.documents()) {
-    each_leaf(document, [&](const doc::Node& node, std::string_view path) {
-      ledger::LeafRecord& leaf = leaves[node.leaf().value];
-      if (report.all_entries || leaf.fate != Fate::Mapped)
-        report.entries.push_back(entry_of(source, node, path, leaf, places));
-    });
-  }
+  Entries entries(report, source, leaves, places);
+  for (const doc::Document& document : source.documents()) doc::visit_leaves(document, entries);
 }
 
 void name_bugs(Compiled& result, Session& source, const prove::Outcome& outcome) {
@@ -198,7 +208,8 @@ void prove_it(Compiled& result, Session& source, const Session& target) {
   result.report.proof = std::move(outcome.figures);
   result.report.assumptions = std::move(outcome.assumptions);
   result.report.gate = std::move(outcome.gate);
-  fill_entries(result.report, source, target, outcome.leaves);
+  result.leaves = std::move(outcome.leaves);
+  fill_entries(result.report, source, target, result.leaves);
 }
 
 }  // namespace
@@ -222,8 +233,8 @@ Compiled compile_once(Env& env, Session& source, const CompileSettings& settings
   result.report.notes = next_steps(result, std::move(context.steps));
   result.report.guide = migration_guide(*source.choice().dialect, to, source.gateway);
 
-  Session target(env, {settings.to, settings.options});
-  if (read_back(result, target)) prove_it(result, source, target);
+  result.target = std::make_unique<Session>(env, ReadSettings{settings.to, settings.options});
+  if (read_back(result, *result.target)) prove_it(result, source, *result.target);
   return result;
 }
 

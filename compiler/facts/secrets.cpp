@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 
@@ -281,6 +282,23 @@ constexpr Shape kShapes[] = {
     {"phx_", 30},
 };
 
+/// By the first character, which second ones begin a shape: most words are none at a glance.
+constexpr std::array<std::uint64_t, 128> shape_heads() {
+  std::array<std::uint64_t, 128> heads{};
+  const auto add = [&](std::string_view prefix) {
+    heads[static_cast<unsigned char>(prefix[0])] |= std::uint64_t{1} << (static_cast<unsigned char>(prefix[1]) & 63U);
+  };
+  for (const Shape& shape : kShapes) add(shape.prefix);
+  for (const std::string_view prefix : {"AKIA", "ASIA", "eyJ"}) add(prefix);
+  return heads;
+}
+constexpr std::array<std::uint64_t, 128> kShapeHeads = shape_heads();
+
+bool may_be_key_shape(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  return text.size() > 1 && first < kShapeHeads.size() && ((kShapeHeads[first] >> (static_cast<unsigned char>(text[1]) & 63U)) & 1U) != 0;
+}
+
 std::size_t run(std::string_view text, bool plain) {
   const auto end = plain ? std::ranges::find_if_not(text, is_alnum) : std::ranges::find_if_not(text, is_word);
   return static_cast<std::size_t>(end - text.begin());
@@ -307,6 +325,7 @@ bool is_jwt(std::string_view text) {
 }
 
 bool is_key_shape(std::string_view text) {
+  if (!may_be_key_shape(text)) return false;
   if (is_aws_key_id(text) || is_jwt(text)) return true;
   return std::ranges::any_of(kShapes, [&](const Shape& shape) {
     if (!text.starts_with(shape.prefix)) return false;
@@ -393,13 +412,20 @@ bool is_secret_webhook(std::string_view value) {
 
 }  // namespace
 
-bool looks_like_secret(std::string_view value) {
-  value = trimmed(value);
-  if (value.size() < 8 || is_placeholder(value)) return false;
+namespace {
+
+bool has_shape_of_secret(std::string_view value) {
   if (contains(value, "PRIVATE KEY-----")) return true;
   if (is_bearer(value) || holds_key_shape(value)) return true;
   if (contains(value, "://") && (holds_password_in_url(value) || is_secret_webhook(value))) return true;
   return contains(value, "=") && holds_secret_parameter(value);
+}
+
+}  // namespace
+
+bool looks_like_secret(std::string_view value) {
+  value = trimmed(value);
+  return value.size() >= 8 && has_shape_of_secret(value) && !is_placeholder(value);
 }
 
 bool names_a_file(std::string_view value) {

@@ -95,7 +95,7 @@ enum class State : std::uint8_t { Absent, Given, Unlimited, Unknown };
 /// A value with its state and origin. The address of a Field names it while writing and proving, so a Gateway stays put then.
 template <class T>
 struct Field {
-  T value{};
+  [[no_unique_address]] T value{};  // the state may stand in its padding
   State state = State::Absent;
   Origin from;
 

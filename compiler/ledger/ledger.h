@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/base/pointer_map.h"
+#include "compiler/base/text.h"
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/ir/gateway.h"
 
@@ -24,10 +25,10 @@ using ir::LeafId;
 struct Loss {
   Fate fate = Fate::Skipped;  // Approximated, Manual or Skipped
   DiagId code = DiagId::NotExpressible;
-  std::string reason;   // why, for people: "the gateway retries the same target only"
+  base::Text reason;    // why, for people: "the gateway retries the same target only"
   std::string written;  // canonical text (ir::show) of what is found there on reading back; empty = nothing is found there, or the
                         // target's default. The proof holds the target to it; of what is lost whole, nothing else may be found.
-  std::string advice;   // Manual: what a person must do and where
+  base::Text advice;    // Manual: what a person must do and where
   bool gone = false;    // a member of a plan that is not written at all: what stands in its place is another
   bool shape = false;   // of a plan: its form is lost, what its deployments hold must be found again, perhaps in another place
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,15 +10,16 @@
 
 namespace gatec::ledger {
 
-/// One leaf of the inputs and what came of it. Never holds a secret. Views reach into the source's session.
+/// One leaf of the inputs and what came of it. Never holds a secret. Views reach into the source's session and
+/// the records of its leaves.
 struct Entry {
   std::string_view file;  // of the sources
   std::uint32_t line = 0, column = 0;
   std::string path;     // in the source document
   Fate fate = Fate::Open;
-  std::string field;    // IR path
-  std::string where;    // place in the output, or empty
-  std::string wanted, written;
+  std::string_view field;   // IR path; as the next ones, of the leaf's record
+  std::string_view wanted, written;
+  std::string_view where;   // place in the output, or empty; of `Report::places`
   std::string_view reason;  // of the ledger
   std::string_view advice;  // what a person must do (manual); of the ledger
   std::string_view code;    // "GW0901", or empty for mapped
@@ -49,6 +51,7 @@ struct Report {
   std::string from, from_version, to, to_version;
   std::vector<std::string> inputs;
   std::int64_t leaves = 0, mapped = 0, approximated = 0, manual = 0, skipped = 0;
+  std::deque<std::string> places;
   std::vector<Entry> entries;  // by place in the source; all leaves when `all_entries`, else those that are not mapped
   bool all_entries = false;
   std::vector<Assumption> assumptions;

@@ -14,23 +14,28 @@ void write_side(JsonWriter& json, std::string_view key, std::string_view dialect
   json.end_object();
 }
 
+/// One line each; there may be many thousands, so they are appended without detours.
 void write_entry(JsonWriter& json, const Entry& entry) {
-  json.begin_object();
-  json.one_line(true);
-  json.member("file", entry.file);
-  json.member("line", entry.line);
-  json.member("column", entry.column);
-  json.member("path", entry.path);
-  json.member("fate", ir::fate_name(entry.fate));
-  json.member("field", entry.field);
-  json.member("where", entry.where);
-  json.member("wanted", entry.wanted);
-  json.member("written", entry.written);
-  json.member("reason", entry.reason);
-  json.member("advice", entry.advice);
-  json.member("code", entry.code);
-  json.end_object();
-  json.one_line(false);
+  std::string& out = json.raw();
+  const auto text = [&out](std::string_view key, std::string_view value) {
+    out += key;
+    base::append_json_quoted(out, value);
+  };
+  text("{\"file\": ", entry.file);
+  out += ", \"line\": ";
+  base::append_integer(out, entry.line);
+  out += ", \"column\": ";
+  base::append_integer(out, entry.column);
+  text(", \"path\": ", entry.path);
+  text(", \"fate\": ", ir::fate_name(entry.fate));
+  text(", \"field\": ", entry.field);
+  text(", \"where\": ", entry.where);
+  text(", \"wanted\": ", entry.wanted);
+  text(", \"written\": ", entry.written);
+  text(", \"reason\": ", entry.reason);
+  text(", \"advice\": ", entry.advice);
+  text(", \"code\": ", entry.code);
+  out += '}';
 }
 
 void write_entries(JsonWriter& json, const Report& report) {

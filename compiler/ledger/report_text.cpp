@@ -129,8 +129,8 @@ void write_entries(Writer& w, const Report& report) {
     w.raw("  ");
     w.fate(e.fate, ir::fate_name(e.fate));
     std::string text = "  " + place(e) + " " + e.path;
-    if (!e.written.empty()) text += ": " + e.wanted + " → " + e.written;
-    if (!e.where.empty()) text += "  at " + e.where;
+    if (!e.written.empty()) (((text += ": ") += e.wanted) += " → ") += e.written;
+    if (!e.where.empty()) (text += "  at ") += e.where;
     w.line(text);
     if (!e.reason.empty()) w.line("    " + std::string(e.reason) + (e.code.empty() ? "" : " [" + std::string(e.code) + "]"));
   }

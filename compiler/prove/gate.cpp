@@ -26,28 +26,40 @@ bool among(const std::array<std::string_view, N>& names, std::string_view name) 
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string_view last_name(const Path& path) {
-  const auto& segments = path.segments();
-  for (std::size_t i = segments.size(); i-- > 0;) {
-    if (!segments[i].name.empty()) return segments[i].name;
-  }
-  return {};
-}
+/// The names of a path that its kind hangs on, told in one pass.
+struct Names {
+  std::string_view last;
+  bool limits = false, budgets = false, defaults = false, principals = false, server = false;
 
-bool under(const Path& path, std::string_view name) {
-  return std::any_of(path.segments().begin(), path.segments().end(), [&](const Path::Segment& s) { return s.name == name; });
-}
+  explicit Names(const Path& path) {
+    for (const Path::Segment& segment : path.segments()) {
+      const std::string_view name = segment.name;
+      if (name.empty()) continue;
+      last = name;
+      switch (name.size()) {
+        case 6:
+          limits = limits || name == "limits";
+          server = server || name == "server";
+          break;
+        case 7: budgets = budgets || name == "budgets"; break;
+        case 10: principals = principals || name == "principals"; break;
+        case 18: defaults = defaults || name == "principal_defaults"; break;
+        default: break;
+      }
+    }
+  }
+};
 
 Kind kind_of(const Pair& pair) {
-  const std::string_view name = last_name(pair.path);
-  const bool cap = (under(pair.path, "limits") && pair.cls == Class::Rate) || (under(pair.path, "budgets") && pair.cls == Class::Spend);
+  const Names names(pair.path);
+  const std::string_view name = names.last;
+  const bool cap = (names.limits && pair.cls == Class::Rate) || (names.budgets && pair.cls == Class::Spend);
   if (cap && name == "amount") return Kind::Amount;
   if (cap && name == "window") return Kind::Window;
   if (name == "max_parallel_requests" || name == "global_max_parallel_requests" || name == "default_max_parallel") return Kind::Amount;
-  if (under(pair.path, "principal_defaults")) return Kind::Amount;
-  if (under(pair.path, "principals") && among(kAllowLists, name)) return Kind::AllowList;
-  if (under(pair.path, "server") && among(kProtections, name)) return Kind::Protection;
-  if (under(pair.path, "principals") && among(kProtections, name)) return Kind::Protection;
+  if (names.defaults) return Kind::Amount;
+  if (names.principals && among(kAllowLists, name)) return Kind::AllowList;
+  if ((names.server || names.principals) && among(kProtections, name)) return Kind::Protection;
   if (name == "blocked" || name == "owner" || name == "environments") return Kind::Protection;
   return Kind::None;
 }
@@ -145,8 +157,9 @@ void Gate::difference(const Pair& pair, Change change, const Place& place) {
   const Kind kind = kind_of(pair);
   if (kind == Kind::None) return;
   const std::string after = pair.after ? pair.show(pair.after) : "none";
-  const bool of_budget = under(pair.path, "budgets");
-  if ((kind == Kind::Amount || kind == Kind::Window) && (of_budget || under(pair.path, "limits"))) {
+  const Names names(pair.path);
+  const bool of_budget = names.budgets;
+  if ((kind == Kind::Amount || kind == Kind::Window) && (of_budget || names.limits)) {
     if (change == Change::Removed && of_budget && place.owner_before != nullptr && place.owner_after == nullptr) {
       const auto& budget = *static_cast<const ir::Budget*>(place.owner_before);
       if (const ir::Budget* other = heir(budget, place)) {

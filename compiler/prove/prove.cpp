@@ -4,8 +4,8 @@
 #include <array>
 #include <functional>
 #include <unordered_map>
-#include <unordered_set>
 
+#include "compiler/base/pointer_map.h"
 #include "compiler/prove/gate.h"
 
 namespace gatec::prove {
@@ -20,10 +20,45 @@ using ir::LeafId;
 using ledger::LeafRecord;
 using ledger::Loss;
 
+/// What the writer announced as added, by prefix of the path.
+class Announced {
+ public:
+  explicit Announced(const std::vector<std::pair<std::string, std::string>>& added) : added_(added), sorted_(added.size()) {
+    for (std::size_t i = 0; i < sorted_.size(); ++i) sorted_[i] = i;
+    std::sort(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) { return std::pair<std::string_view, std::size_t>(added[a].first, a) < std::pair<std::string_view, std::size_t>(added[b].first, b); });
+    sorted_.erase(std::unique(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) { return added[a].first == added[b].first; }),
+                  sorted_.end());
+    shorter_.assign(sorted_.size(), kNone);
+    for (std::size_t i = 1; i < sorted_.size(); ++i) {
+      std::size_t at = i - 1;
+      while (at != kNone && !prefix(i).starts_with(prefix(at))) at = shorter_[at];
+      shorter_[i] = at;
+    }
+  }
+  /// The reason of the first that fits.
+  [[nodiscard]] const std::string* find(std::string_view path) const {
+    // Whatever `path` begins with is the last prefix not after it, or what that one begins with.
+    const auto after = std::upper_bound(sorted_.begin(), sorted_.end(), path, [&](std::string_view p, std::size_t i) { return p < added_[i].first; });
+    std::size_t at = after == sorted_.begin() ? kNone : static_cast<std::size_t>(after - sorted_.begin()) - 1;
+    std::size_t first = kNone;
+    for (; at != kNone; at = shorter_[at]) {
+      if (path.starts_with(prefix(at))) first = std::min(first, sorted_[at]);
+    }
+    return first == kNone ? nullptr : &added_[first].second;
+  }
+
+ private:
+  static constexpr std::size_t kNone = SIZE_MAX;
+  [[nodiscard]] std::string_view prefix(std::size_t at) const { return added_[sorted_[at]].first; }
+  const std::vector<std::pair<std::string, std::string>>& added_;
+  std::vector<std::size_t> sorted_;   // by prefix, each once
+  std::vector<std::size_t> shorter_;  // the longest other prefix that a prefix begins with
+};
+
 /// Holds every difference against the ledger while the comparison runs.
 class Prover final : public compare::Listener {
  public:
-  Prover(const Inputs& in, Outcome& out) : in_(in), out_(out), same_dialect_(in.source.dialect == in.target.dialect), moot_(in.leaf_count) {
+  Prover(const Inputs& in, Outcome& out) : in_(in), out_(out), same_dialect_(in.source.dialect == in.target.dialect), moot_(in.leaf_count), announced_(in.ledger.added()) {
     out_.leaves.resize(in.leaf_count);
     reshaped_ = std::any_of(in.source.nodes.begin(), in.source.nodes.end(), [&](const ir::PlanNode& n) {
       const Loss* loss = in.ledger.loss(&n);
@@ -61,7 +96,7 @@ class Prover final : public compare::Listener {
 
   void different(const Pair& pair, Change change) override {
     const void* const where = pair.before ? pair.before : pair.after;
-    const bool first = seen_.insert(where).second;
+    const bool first = seen_.insert(where);
     if (pair.before != nullptr) {
       lost(pair, change, first);
     } else {
@@ -100,6 +135,8 @@ class Prover final : public compare::Listener {
     const void* before;
     const void* after;
     const ir::Extra* extra;
+    const Loss* loss = nullptr;
+    bool asked = false;
   };
 
   struct Sought {
@@ -121,9 +158,14 @@ class Prover final : public compare::Listener {
         foreign(pair, *around_[i].extra);
         return;
       }
-      if (around_[i].before == nullptr) continue;
-      of_deployment = of_deployment || is_deployment(around_[i].before);
-      const Loss* loss = in_.ledger.loss(around_[i].before);
+      Around& around = around_[i];
+      if (around.before == nullptr) continue;
+      of_deployment = of_deployment || is_deployment(around.before);
+      if (!around.asked) {
+        around.loss = in_.ledger.loss(around.before);
+        around.asked = true;
+      }
+      const Loss* const loss = around.loss;
       if (loss == nullptr) continue;
       // what is lost in part may be lost whole with what surrounds it, but not become another
       if (own != nullptr && change == Change::Changed && !loss->shape) break;
@@ -201,7 +243,7 @@ class Prover final : public compare::Listener {
       const auto found = found_.find(s.key);
       if (found != found_.end() && found->second > 0) {
         --found->second;
-      } else if (refused_.insert(s.value).second) {
+      } else if (refused_.insert(s.value)) {
         unproved(s.text);
       }
     }
@@ -247,10 +289,9 @@ class Prover final : public compare::Listener {
         return;
       }
     }
-    const std::string path = pair.path.text();
-    for (const auto& [prefix, reason] : in_.ledger.added()) {
-      if (!path.starts_with(prefix)) continue;
-      assume(pair, reason, "added");
+    const std::string& path = pair.path.text();
+    if (const std::string* reason = announced_.find(path)) {
+      assume(pair, *reason, "added");
       return;
     }
     refused_.insert(pair.after);
@@ -272,7 +313,7 @@ class Prover final : public compare::Listener {
   /// The same value may be lost in one place as explained and in another without explanation.
   void refuse(const Pair& pair, std::string_view promised) {
     record(pair, Fate::Skipped, DiagId::Unproved, "what was written does not say this, and nothing explains why", "", pair.after == nullptr);
-    if (!refused_.insert(pair.before).second) return;
+    if (!refused_.insert(pair.before)) return;
     std::string text = pair.path.text() + ": " + pair.show(pair.before) + " → " + (pair.after ? pair.show(pair.after) : "nothing");
     if (!promised.empty()) (text += ", announced as ") += promised;
     unproved(std::move(text));
@@ -307,7 +348,8 @@ class Prover final : public compare::Listener {
   bool reshaped_ = false;  // the form of some plan is lost
   std::vector<Around> around_;
   std::vector<std::string_view> moot_;
-  std::unordered_set<const void*> seen_, refused_;
+  Announced announced_;
+  base::PointerMap seen_, refused_;
   std::unordered_map<std::string, std::size_t> assumed_;
   std::vector<Sought> sought_;                          // values that left their place with the form of a plan
   std::unordered_map<std::string, std::size_t> found_;  // values that are found where the source has nothing or another

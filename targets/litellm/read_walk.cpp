@@ -130,7 +130,6 @@ bool Reader::holds_anchors(const Entry& e, const Place& place) {
 }
 
 void Reader::keep(const Entry& e, const Place& place, DiagId code, Fate elsewhere, std::string_view advice) {
-  if (place.extras->empty()) place.extras->reserve(4);
   place.extras->push_back(kit_.extra(place.section, e.key->text(), *e.value, code, elsewhere, advice));
 }
 

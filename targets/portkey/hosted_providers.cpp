@@ -11,8 +11,8 @@ namespace {
 
 using ir::Fate;
 
-Loss skipped(std::string reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(std::string reason, std::string advice) { return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)}; }
+Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
+Loss manual(base::Text reason, base::Text advice) { return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)}; }
 
 constexpr std::string_view kAzureHost = ".openai.azure.com";
 constexpr std::string_view kAzureVersion = "2024-10-21";

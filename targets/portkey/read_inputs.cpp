@@ -139,6 +139,7 @@ std::string Reader::route_name_of(const Source& source, bool several, ir::Origin
 }
 
 void Reader::read_config(const Source& source, std::string route_name, ir::Origin name_from) {
+  make_room(*source.node);
   Parts root = take_apart(*source.node);
   const std::size_t first = gateway_.routes.size();
   const bool name_is_used = name_from.has_leaves();

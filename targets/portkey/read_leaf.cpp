@@ -30,9 +30,10 @@ bool is_plain_dns_label(std::string_view text) {
 }  // namespace
 
 ir::NodeId Reader::read_leaf(Parts& parts, const Above& above) {
-  ir::Deployment deployment;
-  ir::Provider provider;
-  read_provider(parts, above, provider, deployment);
+  // Made where they stay: reading a leaf adds no other deployment or provider.
+  const ir::DeploymentId id{static_cast<std::uint32_t>(gateway_.deployments.size())};
+  ir::Deployment& deployment = gateway_.deployments.emplace_back();
+  read_provider(parts, above, gateway_.providers.emplace_back(), deployment);
   read_settings(parts, deployment.settings, above);
   if (const Node* weight = parts.at(Slot::Weight); weight != nullptr && !weight->is_number()) {
     kit_.wrong_type(*weight, "weight", "a number");
@@ -43,10 +44,9 @@ ir::NodeId Reader::read_leaf(Parts& parts, const Above& above) {
     keep_wrong(parts.extras, "", "name", *name);
   }
   deployment.extras = std::move(parts.extras);
-  deployment.provider = keep(std::move(provider));
-  ir::PlanNode node;
-  node.what = ir::Use{gateway_.add(std::move(deployment))};
-  return gateway_.add(std::move(node));
+  deployment.provider = shared_provider();
+  gateway_.nodes.emplace_back().what = ir::Use{id};
+  return ir::NodeId{static_cast<std::uint32_t>(gateway_.nodes.size() - 1)};
 }
 
 void Reader::read_provider(Parts& parts, const Above& above, ir::Provider& provider, ir::Deployment& deployment) {
@@ -204,16 +204,17 @@ void Reader::read_provider_params(Parts& parts, ir::Provider& provider) {
   }
 }
 
-/// A provider that is nothing but a slug is one for all that name it.
-ir::ProviderId Reader::keep(ir::Provider provider) {
+/// The provider read last. One that is nothing but a slug is one for all that name it.
+ir::ProviderId Reader::shared_provider() {
+  const ir::ProviderId last{static_cast<std::uint32_t>(gateway_.providers.size() - 1)};
+  const ir::Provider& provider = gateway_.providers.back();
   const bool only_name = provider.name.given() && provider.kind.state == ir::State::Unknown && provider.base_url.absent() &&
                          provider.api_version.absent() && provider.organization.absent() && provider.api_key.absent() && provider.params.empty();
-  if (!only_name) return gateway_.add(std::move(provider));
-  const auto [place, is_new] = by_slug_.try_emplace(*provider.name, ir::ProviderId{});
-  if (is_new) {
-    place->second = gateway_.add(std::move(provider));
-  } else {
+  if (!only_name) return last;
+  const auto [place, is_new] = by_slug_.try_emplace(*provider.name, last);
+  if (!is_new) {
     gateway_.at(place->second).name.from.add(provider.name.from);
+    gateway_.providers.pop_back();
   }
   return place->second;
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "targets/portkey/reader.h"
 
 namespace gatec::targets::portkey {
@@ -35,6 +37,15 @@ bool same_tree(const Node& a, const Node& b, bool labels_too) {
   return left == right;
 }
 
+void count_targets(const Node& object, std::size_t& count) {
+  const Node* targets = object.is_mapping() ? object.get("targets") : nullptr;
+  if (targets == nullptr || !targets->is_sequence()) return;
+  for (const Node* target : targets->elements()) {
+    ++count;
+    count_targets(*target, count);
+  }
+}
+
 const Node* first_fallback_target(const Node& target) {
   const Node* strategy = target.get("strategy");
   const Node* targets = target.get("targets");
@@ -44,6 +55,20 @@ const Node* first_fallback_target(const Node& target) {
 }
 
 }  // namespace
+
+/// Room for all targets of a config at once; aliases can make them more than anybody wrote.
+void Reader::make_room(const Node& config) {
+  constexpr std::size_t kMost = 200'000;
+  std::size_t targets = 1;
+  count_targets(config, targets);
+  targets = std::min(targets, kMost);
+  const auto make = [targets](auto& table) {
+    if (targets > table.size()) table.reserve(table.size() + targets);
+  };
+  make(gateway_.deployments);
+  make(gateway_.providers);
+  make(gateway_.nodes);
+}
 
 Parts Reader::take_apart(const Node& node) {
   Parts parts;
@@ -199,7 +224,8 @@ ir::NodeId Reader::read_strategy(Parts& parts, Mode mode, const Above& above) {
     case Mode::Loadbalance: fill_loadbalance(parts, node, below); break;
     case Mode::Conditional: fill_switch(parts, node, below); break;
   }
-  return gateway_.add(std::move(node));
+  gateway_.nodes.push_back(std::move(node));
+  return ir::NodeId{static_cast<std::uint32_t>(gateway_.nodes.size() - 1)};
 }
 
 /// The keys of `strategy` that its mode does not read, and a respelt mode.
@@ -359,7 +385,8 @@ std::optional<ir::NodeId> Reader::route_copy(const Node& target) {
   add_leaves(to.route.from, target);
   to.chained = {whole, ir::Origin(rules::kChained)};
   node.what = std::move(to);
-  return gateway_.add(std::move(node));
+  gateway_.nodes.push_back(std::move(node));
+  return ir::NodeId{static_cast<std::uint32_t>(gateway_.nodes.size() - 1)};
 }
 
 }  // namespace gatec::targets::portkey

@@ -97,6 +97,7 @@ class Reader {
   void read_idle_targets(const Node& targets, const std::unordered_map<const Node*, std::string>& owners);
 
   // read_plan.cpp
+  void make_room(const Node& config);
   [[nodiscard]] Parts take_apart(const Node& node);
   [[nodiscard]] ir::NodeId read_target(const Node& node, const Above& above);
   [[nodiscard]] ir::NodeId read_object(Parts& parts, const Above& above);
@@ -129,7 +130,7 @@ class Reader {
   void read_model(Parts& parts, const Above& above, ir::Provider& provider, ir::Deployment& deployment);
   void read_endpoint(Parts& parts, const Above& above, ir::Provider& provider);
   void read_provider_params(Parts& parts, ir::Provider& provider);
-  [[nodiscard]] ir::ProviderId keep(ir::Provider provider);
+  [[nodiscard]] ir::ProviderId shared_provider();
 
   // read_settings.cpp
   void read_settings(Parts& parts, ir::Settings& settings, const Above& above);

@@ -9,7 +9,7 @@ using ir::Fate;
 /// Node's limit for all headers is 16 KiB; what is left is for the others (page 1.7).
 constexpr std::size_t kHeaderBudget = 15'000;
 
-Loss dropped(DiagId code, std::string reason, std::string advice) { return {Fate::Manual, code, std::move(reason), "", std::move(advice)}; }
+Loss dropped(DiagId code, base::Text reason, base::Text advice) { return {Fate::Manual, code, std::move(reason), "", std::move(advice)}; }
 
 /// The open-source gateway has no objects but the config itself.
 void lose_control_plane(const ir::Gateway& gateway, WriteContext& context) {
@@ -106,7 +106,7 @@ std::vector<Artifact> write_oss(const ir::Gateway& gateway, WriteContext& contex
     artifact.path = config.route.empty() ? "config.json" : "configs/" + name + ".json";
     artifact.text = doc::write_json(config.value, {2, true});
     artifact.route = config.route;
-    const std::size_t compact = doc::write_json(config.value, {0, true}).size();
+    const std::size_t compact = doc::one_line_size(artifact.text);
     if (compact > kHeaderBudget) {
       context.ledger.assume(artifact.path, "portkey.header-size",
                             "the config takes " + std::to_string(compact) + " bytes of a request header, of which the gateway takes 16 KiB in all: "

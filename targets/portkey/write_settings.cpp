@@ -16,7 +16,7 @@ bool is_filler(const ir::List<std::int64_t>& list, const ir::Rule& rule) {
   return !list.items.empty() && is_filler(list.items.front().from, rule);
 }
 
-Loss skipped(std::string reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
+Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
 
 /// `{"id": "…"}` with nothing that could run here.
 bool is_saved(const ir::Value& v) { return v.kind == ir::Value::Kind::Mapping && v.find("id") != nullptr && v.pairs.size() == 1; }

@@ -291,12 +291,12 @@ class Compile {
       manifest.files.push_back({path, base::sha256_hex(text), "aid", {}});
       outputs_.push_back({std::move(path), std::move(text), false});
     };
-    add_report("report.json", json_);
+    add_report("report.json", options_.report == "json" ? json_ : std::move(json_));
     add_report("report.md", ledger::report_markdown(result_.report));
     std::sort(manifest.files.begin(), manifest.files.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
     diagnostics::Sink sink;
-    if (!write_output(env_, options_.out, outputs_, manifest, options_.force, sink)) {
+    if (!write_output(env_, options_.out, std::move(outputs_), manifest, options_.force, sink)) {
       show(env_, sink, colour_);
       return ExitCode::Unreadable;
     }
@@ -343,7 +343,12 @@ ExitCode run_compile(Env& env, Words words) {
     return ExitCode::Clean;
   }
   options.check();
-  return Compile(env, options).run();
+  auto compile = std::make_unique<Compile>(env, options);
+  const ExitCode code = compile->run();
+  if (env.ends) {
+    [[maybe_unused]] static const Compile* const left = compile.release();
+  }
+  return code;
 }
 
 }  // namespace gatec::driver
