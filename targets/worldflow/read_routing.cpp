@@ -105,8 +105,10 @@ bool Reader::read_rule(const Node& node, Rule& rule) {
   rule.pattern = pattern->text();
   rule.name = *name;
   rule.route_to = target->text();
-  rule.from.add(pattern->leaf());
-  rule.from.add(target->leaf());
+  ir::Origin named(pattern->leaf());
+  named.add(target->leaf());
+  named.add(rule.from);
+  rule.from = std::move(named);
   for (const Node* note : notes) settle(*note, ir::Fate::Skipped, DiagId::NotModelled, "a note that is never sent");
   // without an experiment there is nothing to draw
   if (rule.experiment.empty()) {
