@@ -1,9 +1,10 @@
+#include "compiler/passes/route_index.h"
+#include "targets/worldflow/objects.h"
+#include "targets/worldflow/worldflow.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include "targets/worldflow/objects.h"
-#include "targets/worldflow/worldflow.h"
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -13,7 +14,9 @@ using diagnostics::DiagId;
 
 std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
-std::string_view text_of(const Node* node) { return node != nullptr && node->is_scalar() ? node->text() : std::string_view(); }
+std::string_view text_of(const Node* node) {
+  return node != nullptr && node->is_scalar() ? node->text() : std::string_view();
+}
 
 std::optional<Decimal> number_of(const Node* node) {
   if (node == nullptr || !node->is_number()) return std::nullopt;
@@ -21,19 +24,20 @@ std::optional<Decimal> number_of(const Node* node) {
   return text ? Decimal::parse(*text) : std::nullopt;
 }
 
-/// Whether an optional switch is in a published list of strategies.
-bool is_published(std::string_view strategy) { return strategy == "cost_optimized" || strategy == "quality_first" || strategy == "balanced"; }
-
-bool matches(std::string_view glob, std::string_view text) {
-  if (glob.empty()) return text.empty();
-  if (glob.front() == '*') return matches(glob.substr(1), text) || (!text.empty() && matches(glob, text.substr(1)));
-  if (glob.front() == '\\' && glob.size() > 1) glob.remove_prefix(1);
-  return !text.empty() && (glob.front() == text.front() || glob.front() == '?') && matches(glob.substr(1), text.substr(1));
+bool is_published(std::string_view strategy) {
+  return strategy == "cost_optimized" || strategy == "quality_first" || strategy == "balanced";
 }
 
-/// "1,440" minutes and the like: how long a day's requests last at the full rate.
+bool matches(std::string_view glob, std::string_view text) {
+  bool star = false;
+  const auto pattern = unescape_glob(glob, star);
+  return pattern && (star ? passes::matches_pattern(*pattern, text, true) : *pattern == text);
+}
+
+/// How long a day's requests last at the full rate.
 std::string minutes(const Decimal& daily, const Decimal& per_minute) {
-  const auto tenths = daily.times(Decimal(10))->floor().value_or(0) / std::max<std::int64_t>(1, per_minute.floor().value_or(1));
+  const auto tenths =
+      daily.times(Decimal(10))->floor().value_or(0) / std::max<std::int64_t>(1, per_minute.floor().value_or(1));
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
@@ -87,20 +91,24 @@ class Checker {
       if (row != nullptr && row->world == "Spec") spec = e.key;
     }
     if (guide == nullptr || spec == nullptr) return;
-    report(DiagId::WorldflowShapeMixed, *spec, quoted(spec->text()) + " is of the API description, " + quoted(guide->text()) + " beside it of the guides");
+    report(DiagId::WorldflowShapeMixed, *spec,
+           quoted(spec->text()) + " is of the API description, " + quoted(guide->text()) + " beside it of the guides");
   }
 
   void integration(const Node& node) {
     const std::string_view type = text_of(node.get("providerType"));
     if (type != "CUSTOM" && type != "VLLM") return;
     const Node* url = node.get("baseUrl") != nullptr ? node.get("baseUrl") : node.get("endpointUrl");
-    if (text_of(url).empty()) report(DiagId::WorldflowCustomUrl, *node.get("providerType"), "an integration of type " + quoted(type) + " needs the address of its server");
+    if (text_of(url).empty())
+      report(DiagId::WorldflowCustomUrl, *node.get("providerType"),
+             "an integration of type " + quoted(type) + " needs the address of its server");
   }
 
   void routing(const Node& node) {
     const Node* strategy = node.get("strategy");
     if (strategy != nullptr && !is_published(text_of(strategy))) {
-      report(DiagId::WorldflowStrategy, *strategy, quoted(text_of(strategy)) + " is none of `cost_optimized`, `quality_first`, `balanced`");
+      report(DiagId::WorldflowStrategy, *strategy,
+             quoted(text_of(strategy)) + " is none of `cost_optimized`, `quality_first`, `balanced`");
     }
     weights(node.get("weights"));
     std::set<std::string_view> told;
@@ -108,7 +116,9 @@ class Checker {
     for (const Node* rule : rules != nullptr ? rules->elements() : std::span<const Node* const>{}) {
       const Node* experiment = rule->is_mapping() ? rule->get("experimentId") : nullptr;
       if (experiment == nullptr || !told.insert(text_of(experiment)).second) continue;
-      report(DiagId::WorldflowSticky, *experiment, "a tenant always gets the same variant of " + quoted(text_of(experiment)) + ": with one tenant all requests go to one model");
+      report(DiagId::WorldflowSticky, *experiment,
+             "a tenant always gets the same variant of " + quoted(text_of(experiment)) +
+                 ": with one tenant all requests go to one model");
     }
   }
 
@@ -121,17 +131,21 @@ class Checker {
       sum = sum.plus(*weight).value_or(sum);
     }
     const Decimal off = sum > Decimal(1) ? *sum.minus(Decimal(1)) : *Decimal(1).minus(sum);
-    if (off > *Decimal::parse("0.000000001")) report(DiagId::WorldflowWeights, *node, "the weights add up to " + sum.text() + ", not to 1");
+    if (off > *Decimal::parse("0.000000001"))
+      report(DiagId::WorldflowWeights, *node, "the weights add up to " + sum.text() + ", not to 1");
   }
 
   void key(const Node& node) {
     if (text_of(node.get("_endpoint")).find("/api-keys/virtual") != std::string_view::npos) {
-      report(DiagId::WorldflowLegacyEndpoint, *node.get("_endpoint"), "all newer pages make virtual keys at `/api/v1/virtual-keys`");
+      report(DiagId::WorldflowLegacyEndpoint, *node.get("_endpoint"),
+             "all newer pages make virtual keys at `/api/v1/virtual-keys`");
     }
     const auto rpm = number_of(node.get("rateLimitRpm"));
     const auto rpd = number_of(node.get("rateLimitRpd"));
     if (rpm && rpd && !rpm->is_zero() && *rpm->times(Decimal(1440)) > *rpd) {
-      report(DiagId::WorldflowDailyCap, *node.get("rateLimitRpd"), "at " + rpm->text() + " requests a minute the " + rpd->text() + " of a day are used up after " + minutes(*rpd, *rpm) + " minutes");
+      report(DiagId::WorldflowDailyCap, *node.get("rateLimitRpd"),
+             "at " + rpm->text() + " requests a minute the " + rpd->text() + " of a day are used up after " +
+                 minutes(*rpd, *rpm) + " minutes");
     }
     if (rpm) key_rate(*node.get("rateLimitRpm"), *rpm);
   }
@@ -139,11 +153,14 @@ class Checker {
   void key_rate(const Node& at, const Decimal& rpm) {
     for (const Node* limit : all(Entity::RateLimit)) {
       const Node* body = limit->get("body");
-      const std::string_view name = text_of(body != nullptr && body->is_mapping() ? body->get("tier") : limit->get("tier"));
+      const std::string_view name =
+          text_of(body != nullptr && body->is_mapping() ? body->get("tier") : limit->get("tier"));
       const auto option = context_.options.find("tiers");
       const Tier* known = tier(option == context_.options.end() ? "docs" : std::string_view(option->second), name);
       if (known == nullptr || Decimal(known->rpm) >= rpm) continue;
-      report(DiagId::WorldflowKeyRate, at, "the key may ask " + rpm.text() + " times a minute, its tenant's tier " + quoted(name) + " takes " + std::to_string(known->rpm));
+      report(DiagId::WorldflowKeyRate, at,
+             "the key may ask " + rpm.text() + " times a minute, its tenant's tier " + quoted(name) + " takes " +
+                 std::to_string(known->rpm));
       return;
     }
     Decimal sum(0);
@@ -155,7 +172,8 @@ class Checker {
       sum = sum.plus(*rate).value_or(sum);
     }
     if (!providers.empty() && rpm > sum) {
-      report(DiagId::WorldflowKeyRate, at, "the key may ask " + rpm.text() + " times a minute, all providers together take " + sum.text());
+      report(DiagId::WorldflowKeyRate, at,
+             "the key may ask " + rpm.text() + " times a minute, all providers together take " + sum.text());
     }
   }
 
@@ -177,11 +195,16 @@ class Checker {
       const Node* id = model->get("modelId");
       const std::string_view name = text_of(id);
       if (configs.empty() || name.empty()) continue;
-      const bool answered = pinned.contains(name) || std::ranges::any_of(patterns, [&](std::string_view p) { return matches(p, name); });
+      const bool answered =
+          pinned.contains(name) || std::ranges::any_of(patterns, [&](std::string_view p) { return matches(p, name); });
       if (answered) continue;
-      report(DiagId::WorldflowOptimizer, *id, "no rule is for " + quoted(name) + ": the optimizer may answer with another model", "pin it with a rule whose `modelPattern` and `routeTo` are " + quoted(name));
+      report(DiagId::WorldflowOptimizer, *id,
+             "no rule is for " + quoted(name) + ": the optimizer may answer with another model",
+             "pin it with a rule whose `modelPattern` and `routeTo` are " + quoted(name));
       const Node* pricing = model->get("pricing");
-      const bool priced = model->get("inputCostPer1kTokens") != nullptr || model->get("outputCostPer1kTokens") != nullptr || (pricing != nullptr && pricing->is_mapping() && !pricing->empty());
+      const bool priced = model->get("inputCostPer1kTokens") != nullptr ||
+                          model->get("outputCostPer1kTokens") != nullptr ||
+                          (pricing != nullptr && pricing->is_mapping() && !pricing->empty());
       if (!priced) report(DiagId::WorldflowUnpriced, *id, quoted(name) + " has no price, so its cost cannot be scored");
     }
     if (models.empty()) return;
@@ -189,9 +212,12 @@ class Checker {
       const Node* allowed = key->get("allowedModels");
       for (const Node* name : allowed != nullptr ? allowed->elements() : std::span<const Node* const>{}) {
         const std::string_view text = text_of(name);
-        const bool known = std::ranges::any_of(models, [&](const Node* m) { return text_of(m->get("modelId")) == text; }) ||
-                           std::ranges::any_of(patterns, [&](std::string_view p) { return p == text || matches(p, text); });
-        if (!known) report(DiagId::WorldflowUnknownModel, *name, quoted(text) + " is neither in the catalogue nor the pattern of a rule: the key cannot use it");
+        const bool known =
+            std::ranges::any_of(models, [&](const Node* m) { return text_of(m->get("modelId")) == text; }) ||
+            std::ranges::any_of(patterns, [&](std::string_view p) { return p == text || matches(p, text); });
+        if (!known)
+          report(DiagId::WorldflowUnknownModel, *name,
+                 quoted(text) + " is neither in the catalogue nor the pattern of a rule: the key cannot use it");
       }
     }
   }
@@ -220,7 +246,8 @@ class Checker {
       names.emplace(reference(Entity::Team, name), teams.size() - 1);
       names.emplace(std::string(name), teams.size() - 1);
       for (const std::string_view key : {std::string_view("id"), std::string_view("_id")}) {
-        if (const Node* id = node->get(key)) names.emplace((key == "_id" ? "@" : "") + std::string(text_of(id)), teams.size() - 1);
+        if (const Node* id = node->get(key))
+          names.emplace((key == "_id" ? "@" : "") + std::string(text_of(id)), teams.size() - 1);
       }
     }
     for (Team& t : teams) {
@@ -236,7 +263,8 @@ class Checker {
     std::size_t at = t.parent;
     for (std::size_t steps = 0; at != SIZE_MAX; at = teams[at].parent) {
       if (at == index) {
-        report(DiagId::WorldflowTeamCycle, *t.parent_node, "the parents of " + quoted(text_of(t.node->get("name"))) + " lead back to it");
+        report(DiagId::WorldflowTeamCycle, *t.parent_node,
+               "the parents of " + quoted(text_of(t.node->get("name"))) + " lead back to it");
         return;
       }
       if (++steps > teams.size()) return;
@@ -244,12 +272,19 @@ class Checker {
       if (!t.cents || !parent.cents) continue;
       const Node& own = *t.node->get("maxBudgetCents");
       const std::string_view name = text_of(parent.node->get("name"));
-      if (t.period.empty() != parent.period.empty()) continue;  // one for good cannot be compared with one that starts anew
+      if (t.period.empty() != parent.period.empty())
+        continue;  // one for good cannot be compared with one that starts anew
       if (t.period != parent.period && steps == 1) {
-        report(DiagId::WorldflowPeriods, own, "the budget is " + std::string(t.period) + ", that of " + quoted(name) + " above it " + std::string(parent.period), "they are compared by the day: a week as 7, a month as 30");
+        report(DiagId::WorldflowPeriods, own,
+               "the budget is " + std::string(t.period) + ", that of " + quoted(name) + " above it " +
+                   std::string(parent.period),
+               "they are compared by the day: a week as 7, a month as 30");
       }
       if (*t.cents->times(Decimal(days(parent.period))) > *parent.cents->times(Decimal(days(t.period)))) {
-        report(DiagId::WorldflowChildBudget, own, t.cents->text() + " cents " + std::string(t.period) + " are more than " + quoted(name) + " above it may spend: " + parent.cents->text() + " cents" + (parent.period.empty() ? "" : " " + std::string(parent.period)));
+        report(DiagId::WorldflowChildBudget, own,
+               t.cents->text() + " cents " + std::string(t.period) + " are more than " + quoted(name) +
+                   " above it may spend: " + parent.cents->text() + " cents" +
+                   (parent.period.empty() ? "" : " " + std::string(parent.period)));
         return;
       }
     }
@@ -266,21 +301,27 @@ class Checker {
       ++parts;
     }
     if (parts > 1 && sum > *parent.cents) {
-      report(DiagId::WorldflowOversubscribed, *parent.node->get("maxBudgetCents"), "the budgets of its " + std::to_string(parts) + " parts add up to " + sum.text() + " cents, its own is " + parent.cents->text());
+      report(DiagId::WorldflowOversubscribed, *parent.node->get("maxBudgetCents"),
+             "the budgets of its " + std::to_string(parts) + " parts add up to " + sum.text() + " cents, its own is " +
+                 parent.cents->text());
     }
   }
 
-  static std::int64_t days(std::string_view period) { return period == "daily" ? 1 : period == "weekly" ? 7 : period == "monthly" ? 30 : 1; }
+  static std::int64_t days(std::string_view period) {
+    return period == "daily" ? 1 : period == "weekly" ? 7 : period == "monthly" ? 30 : 1;
+  }
 
   void priorities() {
     bool rules = false;
     for (const Node* config : all(Entity::RoutingConfig)) {
       const Node* list = config->get("rules");
-      for (const Node* rule : list != nullptr ? list->elements() : std::span<const Node* const>{}) rules = rules || (rule->is_mapping() && rule->get("priority") != nullptr);
+      for (const Node* rule : list != nullptr ? list->elements() : std::span<const Node* const>{})
+        rules = rules || (rule->is_mapping() && rule->get("priority") != nullptr);
     }
     for (const Node* guardrail : all(Entity::Guardrail)) {
       if (!rules || guardrail->get("priority") == nullptr) continue;
-      report(DiagId::WorldflowPriorities, *guardrail->get("priority"), "of guardrails the lower priority comes first, of rules the higher");
+      report(DiagId::WorldflowPriorities, *guardrail->get("priority"),
+             "of guardrails the lower priority comes first, of rules the higher");
       return;
     }
   }

@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <array>
-
 #include "targets/worldflow/objects.h"
 #include "targets/worldflow/worldflow.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -12,7 +12,8 @@ bool has_any(const Node& node, std::initializer_list<std::string_view> keys) {
 }
 
 bool is_type(const Node* node) {
-  return node != nullptr && node->is_string() && (in_shape(node->text(), Shape::Guide) || in_shape(node->text(), Shape::Spec));
+  return node != nullptr && node->is_string() &&
+         (in_shape(node->text(), Shape::Guide) || in_shape(node->text(), Shape::Spec));
 }
 
 /// Provider keys have a spelling of their own (page 3.2).
@@ -32,7 +33,11 @@ int score(const Node& o) {
   if (!entity) return 0;
   switch (*entity) {
     case Entity::Integration: return is_type(o.get("providerType")) ? 95 : 60;
-    case Entity::Provider: return is_type(o.get("providerType")) || has_any(o, {"rateLimitRpm", "monthlyBudgetCents", "rateLimits", "isEnabled"}) ? 95 : 80;
+    case Entity::Provider:
+      return is_type(o.get("providerType")) ||
+                     has_any(o, {"rateLimitRpm", "monthlyBudgetCents", "rateLimits", "isEnabled"})
+                 ? 95
+                 : 80;
     case Entity::Model:
     case Entity::Guardrail:
     case Entity::Thresholds: return 95;

@@ -67,20 +67,26 @@ constexpr Capability kCapabilities[] = {
 };
 
 constexpr std::string_view kGoLive[] = {
-    "Set `GATEWAY`, `WF_API_KEY` and the variables that apply.sh names, and run `./apply.sh --dry-run`, then `./apply.sh`. It needs curl and jq, finds what is there and stops at the first failure.",
-    "Take the secrets of the new virtual keys from secrets.out and hand them to the clients: keys of the old gateway cannot be taken over.",
-    "Tell clients that must not be answered from the cache to send `X-Synapse-Skip-Cache: true`: the gateway caches unasked.",
+    "Set `GATEWAY`, `WF_API_KEY` and the variables that apply.sh names, and run `./apply.sh --dry-run`, then "
+    "`./apply.sh`. It needs curl and jq, finds what is there and stops at the first failure.",
+    "Take the secrets of the new virtual keys from secrets.out and hand them to the clients: keys of the old gateway "
+    "cannot be taken over.",
+    "Tell clients that must not be answered from the cache to send `X-Synapse-Skip-Cache: true`: the gateway caches "
+    "unasked.",
     "Watch the response headers `x-worldflow-routing-reason` and `x-worldflow-cost` while the traffic moves.",
 };
 constexpr std::string_view kConfirm[] = {
     "curl -fsS https://HOST/v1/models -H \"Authorization: Bearer $GATEWAY_KEY\"",
-    "curl -fsS https://HOST/api/v1/routing/simulate -H \"Authorization: Bearer $WF_TOKEN\" -H 'content-type: application/json' \\\n"
+    "curl -fsS https://HOST/api/v1/routing/simulate -H \"Authorization: Bearer $WF_TOKEN\" -H 'content-type: "
+    "application/json' \\\n"
     "  -d '{\"query\": \"ping\", \"model\": \"MODEL\"}'",
-    "curl -fsS https://HOST/v1/chat/completions -H \"Authorization: Bearer $GATEWAY_KEY\" -H 'content-type: application/json' \\\n"
+    "curl -fsS https://HOST/v1/chat/completions -H \"Authorization: Bearer $GATEWAY_KEY\" -H 'content-type: "
+    "application/json' \\\n"
     "  -d '{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"ping\"}], \"max_tokens\": 5}'",
 };
 constexpr std::string_view kRollBack[] = {
-    "Nothing of the old gateway was touched, both may run side by side. Virtual keys that were made can be deleted (DELETE /api/v1/virtual-keys/ID); deleting a team does not revoke its keys.",
+    "Nothing of the old gateway was touched, both may run side by side. Virtual keys that were made can be deleted "
+    "(DELETE /api/v1/virtual-keys/ID); deleting a team does not revoke its keys.",
 };
 constexpr Guide kGuide{
     "https://HOST/v1",
@@ -95,8 +101,8 @@ constexpr Guide kGuide{
 };
 
 constexpr Dialect kDialects[] = {
-    {worldflow::kDialect, "WorldFlow AI", kVersions, kOptions, kCapabilities, &worldflow::detect, &worldflow::read, &worldflow::write, &worldflow::check,
-     &kGuide},
+    {worldflow::kDialect, "WorldFlow AI", kVersions, kOptions, kCapabilities, &worldflow::detect, &worldflow::read,
+     &worldflow::write, &worldflow::check, &kGuide},
 };
 
 }  // namespace

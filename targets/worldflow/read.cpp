@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/worldflow/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -23,18 +23,21 @@ ir::Fate fate_of(const KeyRow& row) { return area_of(row).manual ? ir::Fate::Man
 constexpr std::string_view kIgnored = "nothing to do: the source gateway ignores it too";
 
 constexpr ir::Enforcement kEnforcement[] = {
-    {"key", "requests", ">", "blocks", rules::kPage},      {"key", "tokens", ">", "blocks", rules::kPage}, {"key", "usd", ">=", "blocks", rules::kPage},
-    {"provider", "requests", ">", "blocks", rules::kPage}, {"provider", "usd", ">=", "blocks", rules::kPage},
-    {"team", "usd", ">=", "blocks", rules::kPage},         {"tenant", "requests", ">", "blocks", rules::kPage},
+    {"key", "requests", ">", "blocks", rules::kPage},    {"key", "tokens", ">", "blocks", rules::kPage},
+    {"key", "usd", ">=", "blocks", rules::kPage},        {"provider", "requests", ">", "blocks", rules::kPage},
+    {"provider", "usd", ">=", "blocks", rules::kPage},   {"team", "usd", ">=", "blocks", rules::kPage},
+    {"tenant", "requests", ">", "blocks", rules::kPage},
 };
 
 /// Kinds that later ones refer to come first, whatever the order of the files.
-constexpr Entity kOrder[] = {Entity::Integration, Entity::Provider, Entity::Model, Entity::RoutingConfig, Entity::RateLimit,
-                             Entity::Thresholds,  Entity::Team,     Entity::User,  Entity::RoleGrant,     Entity::VirtualKey};
+constexpr Entity kOrder[] = {Entity::Integration, Entity::Provider,   Entity::Model, Entity::RoutingConfig,
+                             Entity::RateLimit,   Entity::Thresholds, Entity::Team,  Entity::User,
+                             Entity::RoleGrant,   Entity::VirtualKey};
 
 }  // namespace
 
-Reader::Reader(ReadContext& context, ir::Gateway& gateway) : context_(context), gateway_(gateway), kit_(context, kDialect, &parse_reference) {}
+Reader::Reader(ReadContext& context, ir::Gateway& gateway)
+    : context_(context), gateway_(gateway), kit_(context, kDialect, &parse_reference) {}
 
 void read(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) {
   gateway.dialect = kDialect;
@@ -64,7 +67,8 @@ void Reader::read_all(std::span<const Input> inputs) {
   keep_integrations();
   resolve_people();
   build_routes();
-  for (const Entity entity : {Entity::VaultKey, Entity::Guardrail, Entity::Chain, Entity::Role, Entity::ApiKey}) keep_objects(entity);
+  for (const Entity entity : {Entity::VaultKey, Entity::Guardrail, Entity::Chain, Entity::Role, Entity::ApiKey})
+    keep_objects(entity);
   defaults();
 }
 
@@ -116,7 +120,8 @@ void Reader::keep_objects(Entity entity) {
   for (const Node* node : all(entity)) {
     const KeyRow* row = keys().root(facts.root).row();
     gateway_.extras.push_back(kit_.extra(std::string(facts.stem), "#" + std::to_string(++n), *node, DiagId::NotModelled,
-                                         row != nullptr ? fate_of(*row) : ir::Fate::Manual, row != nullptr ? area_of(*row).advice : kIgnored));
+                                         row != nullptr ? fate_of(*row) : ir::Fate::Manual,
+                                         row != nullptr ? area_of(*row).advice : kIgnored));
     settle(*node, ir::Fate::Open, DiagId::NotModelled, "");
   }
 }
@@ -135,13 +140,15 @@ void Reader::keep_key(const Entry& entry, Cursor parent, const Place& place) {
     return;
   }
   if (key.starts_with('_')) {
-    keep_as(place, key, *entry.value, DiagId::NotModelled, ir::Fate::Skipped, "nothing to do: a note that is never sent");
+    keep_as(place, key, *entry.value, DiagId::NotModelled, ir::Fate::Skipped,
+            "nothing to do: a note that is never sent");
     return;
   }
   if (const auto near = keys().nearest(parent, key)) {
     report(DiagId::UnknownKey, *entry.key, quoted(key) + " is not known here, did you mean " + quoted(*near) + "?");
   } else if (const auto homes = keys().homes(key); !homes.empty()) {
-    report(DiagId::MisplacedKey, *entry.key, quoted(key) + " does not belong here, it stands in " + place_name(homes.front()));
+    report(DiagId::MisplacedKey, *entry.key,
+           quoted(key) + " does not belong here, it stands in " + place_name(homes.front()));
     keep_as(place, key, *entry.value, DiagId::MisplacedKey, ir::Fate::Skipped, kIgnored);
     return;
   } else {
@@ -150,7 +157,8 @@ void Reader::keep_key(const Entry& entry, Cursor parent, const Place& place) {
   keep_as(place, key, *entry.value, DiagId::UnknownKey, ir::Fate::Skipped, kIgnored);
 }
 
-void Reader::keep_as(const Place& place, std::string_view key, const Node& value, DiagId code, ir::Fate elsewhere, std::string_view advice) {
+void Reader::keep_as(const Place& place, std::string_view key, const Node& value, DiagId code, ir::Fate elsewhere,
+                     std::string_view advice) {
   place.extras->push_back(kit_.extra(place.section, key, value, code, elsewhere, advice));
 }
 
@@ -194,7 +202,9 @@ bool Reader::cents(const Node& node, std::string_view what, ir::Field<base::Deci
   return true;
 }
 
-void Reader::lay_out(std::string name, ir::Value value) { gateway_.layout.push_back({std::move(name), std::move(value)}); }
+void Reader::lay_out(std::string name, ir::Value value) {
+  gateway_.layout.push_back({std::move(name), std::move(value)});
+}
 
 void Reader::add_leaves(ir::Origin& origin, const Node& node) {
   if (node.leaf().valid()) {

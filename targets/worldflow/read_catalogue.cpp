@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
 #include "targets/worldflow/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -12,7 +12,9 @@ std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"
 std::optional<std::string> adjective(std::string_view text) {
   if (!text.starts_with('<') || !text.ends_with('>')) return std::nullopt;
   text = text.substr(1, text.size() - 2);
-  for (const std::string_view ending : {std::string_view("integration-id"), std::string_view("provider-id"), std::string_view("team-id"), std::string_view("user-id"), std::string_view("id")}) {
+  for (const std::string_view ending :
+       {std::string_view("integration-id"), std::string_view("provider-id"), std::string_view("team-id"),
+        std::string_view("user-id"), std::string_view("id")}) {
     if (!text.ends_with(ending)) continue;
     text.remove_suffix(ending.size());
     while (text.ends_with('-')) text.remove_suffix(1);
@@ -24,7 +26,11 @@ std::optional<std::string> adjective(std::string_view text) {
 struct ModelType {
   std::string_view type, mode;
 };
-constexpr ModelType kModelTypes[] = {{"CHAT", "chat"}, {"EMBEDDING", "embedding"}, {"IMAGE", "image_generation"}, {"AUDIO", "audio_transcription"}, {"COMPLETION", "completion"}};
+constexpr ModelType kModelTypes[] = {{"CHAT", "chat"},
+                                     {"EMBEDDING", "embedding"},
+                                     {"IMAGE", "image_generation"},
+                                     {"AUDIO", "audio_transcription"},
+                                     {"COMPLETION", "completion"}};
 
 }  // namespace
 
@@ -32,13 +38,15 @@ void Reader::Names::add(const Node& object, Entity entity, std::string_view name
   index.emplace(reference(entity, name), at);
   index.emplace(std::string(name), at);
   if (const Node* id = object.get("id"); id != nullptr && id->is_scalar()) index.emplace(std::string(id->text()), at);
-  if (const Node* id = object.get("_id"); id != nullptr && id->is_string()) index.emplace("@" + std::string(id->text()), at);
+  if (const Node* id = object.get("_id"); id != nullptr && id->is_string())
+    index.emplace("@" + std::string(id->text()), at);
   if (const Node* id = object.get("slug"); id != nullptr && id->is_string()) index.emplace(std::string(id->text()), at);
   slugs.resize(std::max(slugs.size(), at + 1));
   slugs[at] = slug(name);
 }
 
-/// By reference, id or name; the guides' `<openai-integration-id>` by the word in it, or if there is only one that can be meant.
+/// By reference, id or name; the guides' `<openai-integration-id>` by the word in it, or if there is only one that can
+/// be meant.
 std::optional<std::size_t> Reader::Names::find(std::string_view text) const {
   if (const auto found = index.find(text); found != index.end()) return found->second;
   const auto word = adjective(text);
@@ -88,11 +96,14 @@ void Reader::read_integration(const Node& node) {
     report(DiagId::WorldflowRequired, node, "`name` is missing, the API refuses the body");
   }
   if (id != nullptr) held.from.add(id->leaf());
-  const bool has_project = std::ranges::any_of(values.params, [](const ir::ProviderParam& p) { return p.name == "vertex_project"; });
+  const bool has_project =
+      std::ranges::any_of(values.params, [](const ir::ProviderParam& p) { return p.name == "vertex_project"; });
   if (type != nullptr) {
     const std::string url = values.base_url.given() ? *values.base_url : std::string();
     const auto kind = provider_kind(type->text(), url, has_project);
-    if (!kind) report(DiagId::WorldflowProviderType, *type, quoted(type->text()) + " is no provider type that either form of the API has");
+    if (!kind)
+      report(DiagId::WorldflowProviderType, *type,
+             quoted(type->text()) + " is no provider type that either form of the API has");
     values.kind = {kind.value_or(std::string(type->text())), ir::Origin(type->leaf())};
     if (type->text() == "CUSTOM") values.kind.from.set_rule(rules::kCustom);
   } else {
@@ -109,7 +120,9 @@ void Reader::read_config(const Node& node, ir::Provider& values) {
       values.params.push_back({"vertex_project", kit_.value(value, key)});
       return true;
     }
-    ir::Field<std::string>& field = key == "apiVersion" ? values.api_version : key == "region" ? values.region : values.organization;
+    ir::Field<std::string>& field = key == "apiVersion" ? values.api_version
+                                    : key == "region"   ? values.region
+                                                        : values.organization;
     field = text(value, key);
     return !field.absent();
   });
@@ -119,11 +132,14 @@ void Reader::read_config(const Node& node, ir::Provider& values) {
 void Reader::keep_integrations() {
   for (const Integration& held : held_) {
     if (held.used) continue;
-    gateway_.extras.push_back(kit_.extra("integrations", "#" + std::to_string(++kept_objects_), *held.node, DiagId::NotModelled, ir::Fate::Skipped, "nothing to do: no provider goes through it"));
+    gateway_.extras.push_back(kit_.extra("integrations", "#" + std::to_string(++kept_objects_), *held.node,
+                                         DiagId::NotModelled, ir::Fate::Skipped,
+                                         "nothing to do: no provider goes through it"));
   }
 }
 
-void Reader::add_limit(std::vector<ir::Limit>& limits, ir::Counted counts, ir::Field<base::Decimal> amount, ir::Window window) {
+void Reader::add_limit(std::vector<ir::Limit>& limits, ir::Counted counts, ir::Field<base::Decimal> amount,
+                       ir::Window window) {
   ir::Limit& limit = limits.emplace_back();
   limit.counts = counts;
   limit.amount = std::move(amount);
@@ -149,7 +165,8 @@ void Reader::read_provider(const Node& node) {
     walk(map, keys().root("$provider").child("rateLimits"), inner, [&](std::string_view key, const Node& value) {
       ir::Field<base::Decimal> amount;
       if (!whole(value, key, amount)) return false;
-      add_limit(provider.limits, key == "rpm" ? ir::Counted::Requests : ir::Counted::Tokens, std::move(amount), minute_window());
+      add_limit(provider.limits, key == "rpm" ? ir::Counted::Requests : ir::Counted::Tokens, std::move(amount),
+                minute_window());
       return true;
     });
   };
@@ -163,7 +180,8 @@ void Reader::read_provider(const Node& node) {
     if (key == "providerType") return value.is_string() && (type = &value) != nullptr;
     if (key == "_id") return value.is_scalar() && (id = &value) != nullptr;
     if (key == "rateLimitRpm") {
-      const bool twice = std::ranges::any_of(provider.limits, [](const ir::Limit& l) { return l.counts == ir::Counted::Requests; });
+      const bool twice =
+          std::ranges::any_of(provider.limits, [](const ir::Limit& l) { return l.counts == ir::Counted::Requests; });
       if (twice || !whole(value, key, amount)) return false;
       add_limit(provider.limits, ir::Counted::Requests, std::move(amount), minute_window());
       return true;
@@ -216,18 +234,24 @@ void Reader::read_provider(const Node& node) {
     lay_out("integration " + *provider.name, ir::Value::string(held.name));
   } else if (integration != nullptr) {
     lay_out("outside integration " + *provider.name, ir::Value::string(std::string(integration->text())));
-    if (!all(Entity::Integration).empty()) report(DiagId::WorldflowReference, *integration, quoted(integration->text()) + " is none of the integrations here");
+    if (!all(Entity::Integration).empty())
+      report(DiagId::WorldflowReference, *integration,
+             quoted(integration->text()) + " is none of the integrations here");
   } else {
     report(DiagId::WorldflowRequired, node, "`integrationId` is missing, the API refuses the body");
   }
   if (type != nullptr) provider_types_[at] = type->text();
-  if (provider.kind.absent() && type != nullptr) provider.kind = {provider_kind(type->text(), "", false).value_or(std::string(type->text())), {}};
-  if (provider.kind.absent()) provider.name.from.add(around);
-  else provider.kind.from.add(around);
+  if (provider.kind.absent() && type != nullptr)
+    provider.kind = {provider_kind(type->text(), "", false).value_or(std::string(type->text())), {}};
+  if (provider.kind.absent())
+    provider.name.from.add(around);
+  else
+    provider.kind.from.add(around);
   providers_.add(node, Entity::Provider, *provider.name, at);
 }
 
-void Reader::read_price(const Node& node, std::string_view key, std::string_view unit, ir::Deployment& deployment, const Place& place) {
+void Reader::read_price(const Node& node, std::string_view key, std::string_view unit, ir::Deployment& deployment,
+                        const Place& place) {
   const ir::Field<base::Decimal> per_thousand = number(node, key);
   const auto each = per_thousand.given() ? per_thousand->divided_by(base::Decimal(1000)) : std::nullopt;
   const bool twice = std::ranges::any_of(deployment.prices, [&](const ir::Price& p) { return p.unit == unit; });
@@ -278,12 +302,14 @@ void Reader::read_model(const Node& node) {
     if (!value.is_mapping() || value.empty()) return false;
     const Place inner{&deployment.extras, std::string(key)};
     if (key == "pricing") {
-      walk(value, keys().root("$model").child(key), inner, [&](std::string_view unit, const Node& v) { return price(unit, v, inner); });
+      walk(value, keys().root("$model").child(key), inner,
+           [&](std::string_view unit, const Node& v) { return price(unit, v, inner); });
       return true;
     }
     if (key == "limits") {
       walk(value, keys().root("$model").child(key), inner, [&](std::string_view what, const Node& v) {
-        ir::Field<std::int64_t>& field = what == "contextLength" ? deployment.max_input_tokens : deployment.max_output_tokens;
+        ir::Field<std::int64_t>& field =
+            what == "contextLength" ? deployment.max_input_tokens : deployment.max_output_tokens;
         if (!field.absent()) return false;
         field = kit_.integer(v, what);
         return field.given();
@@ -294,7 +320,9 @@ void Reader::read_model(const Node& node) {
   });
   if (model == nullptr || model->text().empty()) {
     report(DiagId::WorldflowRequired, node, "`modelId` is missing, the API refuses the body");
-    gateway_.extras.push_back(kit_.extra("models", "#" + std::to_string(++kept_objects_), node, DiagId::WorldflowRequired, ir::Fate::Manual, "complete the model, then convert again"));
+    gateway_.extras.push_back(kit_.extra("models", "#" + std::to_string(++kept_objects_), node,
+                                         DiagId::WorldflowRequired, ir::Fate::Manual,
+                                         "complete the model, then convert again"));
     return;
   }
   deployment.upstream_model = text(*model, "modelId");
@@ -306,7 +334,8 @@ void Reader::read_model(const Node& node) {
 }
 
 /// The guides name the provider, the API description its type alone; `_provider` tells which one of that type.
-ir::ProviderId Reader::provider_of(const Node& node, const Node* id, const Node* type, const Node* hint, ir::Deployment& deployment) {
+ir::ProviderId Reader::provider_of(const Node& node, const Node* id, const Node* type, const Node* hint,
+                                   ir::Deployment& deployment) {
   const auto add = [&](const Node* n) {
     if (n != nullptr) deployment.upstream_model.from.add(n->leaf());
   };
@@ -318,10 +347,13 @@ ir::ProviderId Reader::provider_of(const Node& node, const Node* id, const Node*
       add(id);
       return at(*found);
     }
-    if (!all(Entity::Provider).empty()) report(DiagId::WorldflowReference, *id, quoted(id->text()) + " is none of the providers here");
+    if (!all(Entity::Provider).empty())
+      report(DiagId::WorldflowReference, *id, quoted(id->text()) + " is none of the providers here");
     ir::Provider& outside = gateway_.providers.emplace_back();
     outside.name = {std::string(id->text()), ir::Origin(id->leaf())};
-    if (type != nullptr) outside.kind = {provider_kind(type->text(), "", false).value_or(std::string(type->text())), ir::Origin(type->leaf())};
+    if (type != nullptr)
+      outside.kind = {provider_kind(type->text(), "", false).value_or(std::string(type->text())),
+                      ir::Origin(type->leaf())};
     providers_.index.emplace(std::string(id->text()), gateway_.providers.size() - 1);
     provider_types_.resize(gateway_.providers.size());
     lay_out("outside", ir::Value::string(std::string(id->text())));
@@ -340,7 +372,8 @@ ir::ProviderId Reader::provider_of(const Node& node, const Node* id, const Node*
     if (provider_types_[i] == type->text()) fitting.push_back(i);
   }
   if (fitting.size() > 1 && hint == nullptr) {
-    report(DiagId::WorldflowAmbiguous, node, "several providers are of type " + quoted(type->text()) + ", which of them serves the model is not told");
+    report(DiagId::WorldflowAmbiguous, node,
+           "several providers are of type " + quoted(type->text()) + ", which of them serves the model is not told");
   }
   if (!fitting.empty()) {
     add(type);
@@ -348,8 +381,11 @@ ir::ProviderId Reader::provider_of(const Node& node, const Node* id, const Node*
   }
   ir::Provider& made = gateway_.providers.emplace_back();
   provider_types_.resize(gateway_.providers.size());
-  if (type != nullptr) made.kind = {provider_kind(type->text(), "", false).value_or(std::string(type->text())), ir::Origin(type->leaf())};
-  else report(DiagId::WorldflowRequired, node, "neither `providerId` nor `providerType` is there, the API refuses the body");
+  if (type != nullptr)
+    made.kind = {provider_kind(type->text(), "", false).value_or(std::string(type->text())), ir::Origin(type->leaf())};
+  else
+    report(DiagId::WorldflowRequired, node,
+           "neither `providerId` nor `providerType` is there, the API refuses the body");
   return at(gateway_.providers.size() - 1);
 }
 

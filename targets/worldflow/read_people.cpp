@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/worldflow/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -37,7 +37,9 @@ void Reader::read_team(const Node& node) {
       return team.team.given();
     }
     if (key == "maxBudgetCents") return cents(value, key, amount);
-    if (key == "budgetPeriod") return value.is_string() && (value.text() == "lifetime" || period_window(value.text())) && (period = &value) != nullptr;
+    if (key == "budgetPeriod")
+      return value.is_string() && (value.text() == "lifetime" || period_window(value.text())) &&
+             (period = &value) != nullptr;
     if (key == "_id") return value.is_scalar() && (id = &value) != nullptr;
     if (key == "_sourceId") {
       team.id = kit_.string(value, key, true);
@@ -58,10 +60,14 @@ void Reader::read_team(const Node& node) {
   if (amount.given()) {
     ir::Budget& budget = team.budgets.emplace_back();
     budget.amount = std::move(amount);
-    if (period != nullptr && period->text() != "lifetime") budget.window = {*period_window(period->text()), ir::Origin(period->leaf())};
-    else budget.window = {lifetime_window(), period != nullptr ? ir::Origin(period->leaf(), rules::kLifetime) : ir::Origin(rules::kLifetime)};
+    if (period != nullptr && period->text() != "lifetime")
+      budget.window = {*period_window(period->text()), ir::Origin(period->leaf())};
+    else
+      budget.window = {lifetime_window(),
+                       period != nullptr ? ir::Origin(period->leaf(), rules::kLifetime) : ir::Origin(rules::kLifetime)};
   } else if (period != nullptr) {
-    keep_as(place, "budgetPeriod", *period, DiagId::InertKey, ir::Fate::Skipped, "nothing to do: there is no budget that it could hold for");
+    keep_as(place, "budgetPeriod", *period, DiagId::InertKey, ir::Fate::Skipped,
+            "nothing to do: there is no budget that it could hold for");
   }
   teams_.add(node, Entity::Team, team.alias.given() ? *team.alias : team.id.value, at);
 }
@@ -76,7 +82,8 @@ void Reader::read_user(const Node& node) {
     if (key == "_id") return value.is_scalar() && (id = &value) != nullptr;
     if (key == "metadata") {
       if (!value.is_mapping() || value.empty()) return false;
-      for (const Entry& e : value.entries()) user.metadata.push_back({std::string(e.key->text()), kit_.value(*e.value, e.key->text())});
+      for (const Entry& e : value.entries())
+        user.metadata.push_back({std::string(e.key->text()), kit_.value(*e.value, e.key->text())});
       return true;
     }
     const bool is_name = key == "name" || key == "display_name";
@@ -98,8 +105,11 @@ void Reader::read_grant(const Node& node) {
   const auto found = user != nullptr && user->is_scalar() ? users_.find(user->text()) : std::nullopt;
   const bool plain = role != nullptr && role->is_string() && node.size() == 2;
   if (!found || !plain || !gateway_.principals[*found].role.absent()) {
-    if (!found && user != nullptr && !all(Entity::User).empty()) report(DiagId::WorldflowReference, *user, "the grant is for none of the users here");
-    gateway_.extras.push_back(kit_.extra("role_grants", "#" + std::to_string(++kept_objects_), node, DiagId::NotModelled, ir::Fate::Manual, "give the user this role at the target gateway"));
+    if (!found && user != nullptr && !all(Entity::User).empty())
+      report(DiagId::WorldflowReference, *user, "the grant is for none of the users here");
+    gateway_.extras.push_back(kit_.extra("role_grants", "#" + std::to_string(++kept_objects_), node,
+                                         DiagId::NotModelled, ir::Fate::Manual,
+                                         "give the user this role at the target gateway"));
     return;
   }
   ir::Principal& p = gateway_.principals[*found];
@@ -119,7 +129,8 @@ void Reader::read_virtual_key(const Node& node) {
     if (key == "_id") return value.is_scalar() && (id = &value) != nullptr;
     if (key == "rateLimitRpm" || key == "rateLimitTpm" || key == "rateLimitRpd") {
       if (!whole(value, key, amount)) return false;
-      add_limit(key_of.limits, key == "rateLimitTpm" ? ir::Counted::Tokens : ir::Counted::Requests, std::move(amount), key == "rateLimitRpd" ? day_window() : minute_window());
+      add_limit(key_of.limits, key == "rateLimitTpm" ? ir::Counted::Tokens : ir::Counted::Requests, std::move(amount),
+                key == "rateLimitRpd" ? day_window() : minute_window());
       return true;
     }
     if (key == "monthlyBudgetCents") {
@@ -132,7 +143,11 @@ void Reader::read_virtual_key(const Node& node) {
       list = kit_.strings(value, key);
       return list.given();
     }
-    ir::Field<std::string>& field = key == "name" ? key_of.alias : key == "expiresAt" ? key_of.expires : key == "_team" ? key_of.team : key == "_user" ? key_of.user : key_of.id;
+    ir::Field<std::string>& field = key == "name"        ? key_of.alias
+                                    : key == "expiresAt" ? key_of.expires
+                                    : key == "_team"     ? key_of.team
+                                    : key == "_user"     ? key_of.user
+                                                         : key_of.id;
     if (!field.absent()) return false;
     field = kit_.string(value, key, true);
     if (key == "expiresAt" && field.value.starts_with("@now+")) field.value.erase(0, 5);

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/worldflow/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::worldflow {
 
@@ -15,8 +15,9 @@ void Reader::read_tier(const Node& node) {
   const Node* written = body != nullptr && body->is_mapping() ? body->get("tier") : node.get("tier");
   const Tier* known = written != nullptr && written->is_string() ? tier(table, written->text()) : nullptr;
   if (known == nullptr || has_tier_) {
-    gateway_.extras.push_back(kit_.extra("rate_limits", "#" + std::to_string(++kept_objects_), node, DiagId::NotModelled, ir::Fate::Manual,
-                                         has_tier_ ? "set the limits of this tenant by hand" : "set the limits of this tier by hand"));
+    gateway_.extras.push_back(
+        kit_.extra("rate_limits", "#" + std::to_string(++kept_objects_), node, DiagId::NotModelled, ir::Fate::Manual,
+                   has_tier_ ? "set the limits of this tenant by hand" : "set the limits of this tier by hand"));
     return;
   }
   has_tier_ = true;
@@ -24,7 +25,8 @@ void Reader::read_tier(const Node& node) {
     if (key == "tier") return (name = &value) != nullptr;
     if (key == "body") {
       if (!value.is_mapping() || value.empty()) return false;
-      walk(value, keys().root("$rate_limit").child("body"), {&gateway_.extras, "rate_limits.body"}, [&](std::string_view, const Node& inner) { return (name = &inner) != nullptr; });
+      walk(value, keys().root("$rate_limit").child("body"), {&gateway_.extras, "rate_limits.body"},
+           [&](std::string_view, const Node& inner) { return (name = &inner) != nullptr; });
       return true;
     }
     if (!value.is_scalar() || tenant != nullptr) return false;
@@ -44,7 +46,8 @@ void Reader::read_tier(const Node& node) {
 }
 
 void Reader::read_thresholds(const Node& node) {
-  walk(node, keys().root("$thresholds"), {&gateway_.extras, "thresholds"}, [](std::string_view, const Node&) { return false; });
+  walk(node, keys().root("$thresholds"), {&gateway_.extras, "thresholds"},
+       [](std::string_view, const Node&) { return false; });
 }
 
 }  // namespace gatec::targets::worldflow

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/worldflow/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -16,12 +16,15 @@ ir::Condition equals(std::string subject, ir::Value value) {
 }
 
 /// Rules that are drawn from together.
-bool same_draw(const Rule& a, const Rule& b) { return !a.experiment.empty() && a.experiment == b.experiment && a.priority == b.priority; }
+bool same_draw(const Rule& a, const Rule& b) {
+  return !a.experiment.empty() && a.experiment == b.experiment && a.priority == b.priority;
+}
 
 }  // namespace
 
 void Reader::keep_rule(const Node& node, DiagId code, ir::Fate elsewhere, std::string_view advice) {
-  gateway_.extras.push_back(kit_.extra("routing_config.rules", "#" + std::to_string(++kept_rules_), node, code, elsewhere, advice));
+  gateway_.extras.push_back(
+      kit_.extra("routing_config.rules", "#" + std::to_string(++kept_rules_), node, code, elsewhere, advice));
 }
 
 void Reader::read_routing(const Node& node) {
@@ -32,7 +35,8 @@ void Reader::read_routing(const Node& node) {
       if (policy && gateway_.routing.policy.absent()) {
         gateway_.routing.policy = {*policy, ir::Origin(value.leaf())};
       } else {
-        keep_as(place, key, value, DiagId::NotModelled, ir::Fate::Manual, "decide how the target gateway picks a model");
+        keep_as(place, key, value, DiagId::NotModelled, ir::Fate::Manual,
+                "decide how the target gateway picks a model");
       }
       return true;
     }
@@ -47,7 +51,8 @@ void Reader::read_routing(const Node& node) {
       if (element->is_mapping() && read_rule(*element, rule)) {
         rules_.push_back(std::move(rule));
       } else {
-        keep_rule(*element, DiagId::NotModelled, ir::Fate::Manual, "decide what the target gateway does for these requests");
+        keep_rule(*element, DiagId::NotModelled, ir::Fate::Manual,
+                  "decide what the target gateway does for these requests");
       }
     }
     return true;
@@ -105,8 +110,10 @@ bool Reader::read_rule(const Node& node, Rule& rule) {
   rule.pattern = pattern->text();
   rule.name = *name;
   rule.route_to = target->text();
-  rule.from.add(pattern->leaf());
-  rule.from.add(target->leaf());
+  ir::Origin named(pattern->leaf());
+  named.add(target->leaf());
+  named.add(rule.from);
+  rule.from = std::move(named);
   for (const Node* note : notes) settle(*note, ir::Fate::Skipped, DiagId::NotModelled, "a note that is never sent");
   // without an experiment there is nothing to draw
   if (rule.experiment.empty()) {
@@ -121,11 +128,14 @@ bool Reader::read_conditions(const Node& node, Rule& rule) {
   if (!node.is_mapping() || node.empty()) return false;
   const bool header = rule.node->get("headerMatch") == &node;
   std::vector<ir::Condition> parts;
-  if (rule.condition && rule.condition->op == ir::Condition::Op::And) parts = rule.condition->parts;
-  else if (rule.condition) parts.push_back(*rule.condition);
+  if (rule.condition && rule.condition->op == ir::Condition::Op::And)
+    parts = rule.condition->parts;
+  else if (rule.condition)
+    parts.push_back(*rule.condition);
   for (const Entry& entry : node.entries()) {
     if (!entry.value->is_scalar() || entry.value->is_null()) return false;
-    parts.push_back(equals((header ? "headers." : "metadata.") + std::string(entry.key->text()), kit_.value(*entry.value, "")));
+    parts.push_back(
+        equals((header ? "headers." : "metadata.") + std::string(entry.key->text()), kit_.value(*entry.value, "")));
     rule.condition_from.add(entry.value->leaf());
   }
   if (parts.size() == 1) {
@@ -169,8 +179,10 @@ void Reader::build_routes() {
         outside_.insert(rule.route_to);
         by_model_[rule.route_to].push_back(gateway_.add(std::move(bare)));
       } else {
-        report(DiagId::WorldflowUnknownModel, *rule.node->get("routeTo"), quoted(rule.route_to) + " is no model of the catalogue");
-        keep_rule(*rule.node, DiagId::WorldflowUnknownModel, ir::Fate::Manual, "name a model of the catalogue, then convert again");
+        report(DiagId::WorldflowUnknownModel, *rule.node->get("routeTo"),
+               quoted(rule.route_to) + " is no model of the catalogue");
+        keep_rule(*rule.node, DiagId::WorldflowUnknownModel, ir::Fate::Manual,
+                  "name a model of the catalogue, then convert again");
         continue;
       }
     }
@@ -180,9 +192,12 @@ void Reader::build_routes() {
   }
   std::vector<const std::vector<const Rule*>*> aliases;
   for (const auto& group : groups) {
-    const bool alias = std::ranges::all_of(group, [&](const Rule* r) { return !r->alias.empty() && r->alias == group.front()->alias; });
-    if (alias) aliases.push_back(&group);
-    else build_route(group);
+    const bool alias = std::ranges::all_of(
+        group, [&](const Rule* r) { return !r->alias.empty() && r->alias == group.front()->alias; });
+    if (alias)
+      aliases.push_back(&group);
+    else
+      build_route(group);
   }
   for (const auto* group : aliases) {
     if (!is_alias(*group)) {
@@ -209,7 +224,7 @@ void Reader::build_routes() {
 /// Whether the rules are a copy of those for the name that `_alias` gives.
 bool Reader::is_alias(const std::vector<const Rule*>& rules) const {
   const std::string& target = rules.front()->alias;
-  if (rules.front()->glob || target == rules.front()->name || gateway_.route(target) == nullptr) return false;
+  if (rules.front()->glob || target == rules.front()->name || !route_names_.contains(target)) return false;
   std::vector<const Rule*> others;
   for (const Rule& r : rules_) {
     if (r.name == target && r.alias.empty()) others.push_back(&r);
@@ -226,8 +241,9 @@ void Reader::build_route(const std::vector<const Rule*>& rules) {
   route.name = {first.name, {}};
   route.kind = first.glob ? ir::RouteKind::Pattern : ir::RouteKind::Name;
   route.plan = plan_of(rules, route.name.from);
-  if (gateway_.route(first.name) != nullptr) {
-    for (const Rule* r : rules) keep_rule(*r->node, DiagId::WorldflowDeadRule, ir::Fate::Skipped, "nothing to do: another rule answers first");
+  if (!route_names_.insert(first.name).second) {
+    for (const Rule* r : rules)
+      keep_rule(*r->node, DiagId::WorldflowDeadRule, ir::Fate::Skipped, "nothing to do: another rule answers first");
     return;
   }
   gateway_.routes.push_back(std::move(route));
@@ -245,7 +261,8 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
       reached_.insert(id->value);
       return new_node(ir::Use{*id});
     }
-    report(DiagId::WorldflowAmbiguous, *rule.node, "several providers serve " + quoted(rule.route_to) + ", a rule names only the model");
+    report(DiagId::WorldflowAmbiguous, *rule.node,
+           "several providers serve " + quoted(rule.route_to) + ", a rule names only the model");
     ir::Balance any;
     for (const ir::DeploymentId id : by_model_.at(rule.route_to)) {
       reached_.insert(id.value);
@@ -277,10 +294,14 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
   for (std::size_t i = 0; i < sorted.size();) {
     std::vector<const Rule*> members{sorted[i]};
     std::size_t next = i + 1;
-    for (; next < sorted.size() && same_draw(*sorted[i], *sorted[next]) && !sorted[i]->condition && !sorted[next]->condition; ++next) members.push_back(sorted[next]);
+    for (; next < sorted.size() && same_draw(*sorted[i], *sorted[next]) && !sorted[i]->condition &&
+           !sorted[next]->condition;
+         ++next)
+      members.push_back(sorted[next]);
     if (ended) {
       for (const Rule* r : members) {
-        report(DiagId::WorldflowDeadRule, *r->node, "a rule for " + quoted(name) + " before this one answers every request");
+        report(DiagId::WorldflowDeadRule, *r->node,
+               "a rule for " + quoted(name) + " before this one answers every request");
         keep_rule(*r->node, DiagId::WorldflowDeadRule, ir::Fate::Skipped, "nothing to do: another rule answers first");
       }
       i = next;
@@ -308,7 +329,8 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
     return all;
   };
   lay_out("priority " + sorted.front()->pattern, list(std::move(priorities)));
-  if (std::ranges::any_of(experiments, [](const ir::Value& v) { return !v.text.empty(); })) lay_out("experiment " + sorted.front()->pattern, list(std::move(experiments)));
+  if (std::ranges::any_of(experiments, [](const ir::Value& v) { return !v.text.empty(); }))
+    lay_out("experiment " + sorted.front()->pattern, list(std::move(experiments)));
   if (choice.cases.empty()) return choice.otherwise;
   if (!choice.otherwise.valid()) {
     // what no rule answers goes to the model of that name
@@ -323,19 +345,23 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
 /// Models that no rule leads to are asked for by their own names.
 void Reader::catalogue_routes() {
   std::vector<std::string> names;
+  std::set<std::string> known;
   for (std::uint32_t i = 0; i < gateway_.deployments.size(); ++i) {
     if (reached_.contains(i)) continue;
     const auto node = model_nodes_.find(i);
-    const std::string name(node != model_nodes_.end() ? node->second->get("modelId")->text() : std::string_view(*gateway_.deployments[i].upstream_model));
-    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    const std::string name(node != model_nodes_.end() ? node->second->get("modelId")->text()
+                                                      : std::string_view(*gateway_.deployments[i].upstream_model));
+    if (known.insert(name).second) names.push_back(name);
   }
   for (const std::string& name : names) {
-    const bool taken = gateway_.route(name) != nullptr || std::ranges::any_of(gateway_.aliases, [&](const ir::Alias& a) { return a.name == name; });
+    const bool taken = route_names_.contains(name) ||
+                       std::ranges::any_of(gateway_.aliases, [&](const ir::Alias& a) { return a.name == name; });
     if (taken) {
       for (const ir::DeploymentId id : by_model_.at(name)) {
         const auto node = model_nodes_.find(id.value);
         if (reached_.contains(id.value) || node == model_nodes_.end()) continue;
-        gateway_.extras.push_back(kit_.extra("models", "#" + std::to_string(++kept_objects_), *node->second, DiagId::WorldflowDeadRule, ir::Fate::Skipped,
+        gateway_.extras.push_back(kit_.extra("models", "#" + std::to_string(++kept_objects_), *node->second,
+                                             DiagId::WorldflowDeadRule, ir::Fate::Skipped,
                                              "nothing to do: no request reaches the model"));
       }
       continue;

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "targets/read_kit.h"
+#include "targets/worldflow/objects.h"
+#include "targets/worldflow/worldflow.h"
+
 #include <map>
 #include <optional>
 #include <set>
@@ -7,10 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "targets/read_kit.h"
-#include "targets/worldflow/objects.h"
-#include "targets/worldflow/worldflow.h"
 
 namespace gatec::targets::worldflow {
 
@@ -27,13 +27,13 @@ struct Place {
 /// A routing rule whose conditions the IR can say.
 struct Rule {
   const Node* node = nullptr;
-  std::string pattern;           // as written
-  std::string name;              // without escapes
+  std::string pattern;  // as written
+  std::string name;     // without escapes
   bool glob = false;
   std::string route_to, provider, alias, experiment, variant;
   std::int64_t priority = 0;
   ir::Field<base::Decimal> weight;
-  ir::Origin from;               // leaves of all but the weight, the experiment and the conditions
+  ir::Origin from;  // leaves of all but the weight, the experiment and the conditions
   ir::Origin experiment_from, variant_from, alias_from, condition_from;
   std::optional<ir::Condition> condition;
 };
@@ -71,7 +71,8 @@ class Reader {
   template <class F>
   void walk(const Node& node, Cursor at, const Place& place, F&& take);
   void keep_key(const Entry& entry, Cursor parent, const Place& place);
-  void keep_as(const Place& place, std::string_view key, const Node& value, DiagId code, ir::Fate elsewhere, std::string_view advice);
+  void keep_as(const Place& place, std::string_view key, const Node& value, DiagId code, ir::Fate elsewhere,
+               std::string_view advice);
   void keep_wrong(const Place& place, std::string_view key, const Node& value);
   void settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason);
   void report(DiagId id, const Node& at, std::string message, std::string note = {});
@@ -88,11 +89,14 @@ class Reader {
   void read_config(const Node& node, ir::Provider& values);
   void keep_integrations();
   void read_provider(const Node& node);
-  void add_limit(std::vector<ir::Limit>& limits, ir::Counted counts, ir::Field<base::Decimal> amount, ir::Window window);
+  void add_limit(std::vector<ir::Limit>& limits, ir::Counted counts, ir::Field<base::Decimal> amount,
+                 ir::Window window);
   void add_budget(std::vector<ir::Budget>& budgets, ir::Field<base::Decimal> amount);
   void read_model(const Node& node);
-  [[nodiscard]] ir::ProviderId provider_of(const Node& model, const Node* id, const Node* type, const Node* hint, ir::Deployment& deployment);
-  void read_price(const Node& node, std::string_view key, std::string_view unit, ir::Deployment& deployment, const Place& place);
+  [[nodiscard]] ir::ProviderId provider_of(const Node& model, const Node* id, const Node* type, const Node* hint,
+                                           ir::Deployment& deployment);
+  void read_price(const Node& node, std::string_view key, std::string_view unit, ir::Deployment& deployment,
+                  const Place& place);
 
   // read_routing.cpp
   void read_routing(const Node& node);
@@ -118,7 +122,6 @@ class Reader {
   // read_rest.cpp
   void read_tier(const Node& node);
   void read_thresholds(const Node& node);
-  void read_guardrail(const Node& node);
 
   ReadContext& context_;
   ir::Gateway& gateway_;
@@ -127,17 +130,18 @@ class Reader {
   Names integrations_, providers_, teams_, users_;
   std::vector<Integration> held_;
   std::vector<Rule> rules_;
+  std::set<std::string, std::less<>> route_names_;
   std::map<std::string, std::vector<ir::DeploymentId>, std::less<>> by_model_;
-  std::set<std::uint32_t> reached_;                    // deployments that some rule leads to
-  std::set<std::string, std::less<>> outside_;         // models that only rules name, where there is no catalogue
+  std::set<std::uint32_t> reached_;             // deployments that some rule leads to
+  std::set<std::string, std::less<>> outside_;  // models that only rules name, where there is no catalogue
   std::map<std::uint32_t, const Node*> model_nodes_;
-  std::vector<std::string> provider_types_;            // types of the IR's providers as written, in their order
-  std::map<const Node*, std::size_t> principal_of_;
+  std::vector<std::string> provider_types_;  // types of the IR's providers as written, in their order
   std::size_t kept_rules_ = 0, kept_objects_ = 0;
   bool spec_ = false, guide_ = false, has_tier_ = false;
 };
 
-/// Handles every entry of a mapping: `take` sees the keys that have a place in the IR and answers whether the value fits it.
+/// Handles every entry of a mapping: `take` sees the keys that have a place in the IR and answers whether the value
+/// fits it.
 template <class F>
 void Reader::walk(const Node& node, Cursor at, const Place& place, F&& take) {
   for (const Entry& entry : node.entries()) {
@@ -165,17 +169,20 @@ ir::NodeId Reader::new_node(auto what) {
 
 namespace rules {
 inline constexpr std::string_view kPage = "docs/dialects/worldflow.md";
-inline constexpr ir::Rule kCustom{"worldflow.custom-kind", "an integration of type CUSTOM is an OpenAI-compatible server, told by its host", kPage};
-inline constexpr ir::Rule kCatalogue{"worldflow.catalogue", "a model of the catalogue can be asked for by its own name; without a rule the optimizer may answer with another one", kPage};
+inline constexpr ir::Rule kCustom{
+    "worldflow.custom-kind", "an integration of type CUSTOM is an OpenAI-compatible server, told by its host", kPage};
+inline constexpr ir::Rule kCatalogue{"worldflow.catalogue",
+                                     "a model of the catalogue can be asked for by its own name; without a rule the "
+                                     "optimizer may answer with another one",
+                                     kPage};
 inline constexpr ir::Rule kExperiment{"worldflow.experiment", "rules of one experiment are drawn by weight", kPage};
-inline constexpr ir::Rule kSticky{"worldflow.sticky", "one tenant always gets the same variant of an experiment", kPage};
+inline constexpr ir::Rule kSticky{"worldflow.sticky", "one tenant always gets the same variant of an experiment",
+                                  kPage};
 inline constexpr ir::Rule kTimeout{"worldflow.timeout", "a request times out after 30 seconds", kPage};
 inline constexpr ir::Rule kAuth{"worldflow.auth", "every request needs a key or token", kPage};
 inline constexpr ir::Rule kTier{"worldflow.tier", "the tier of a tenant sets its limits", kPage};
-inline constexpr ir::Rule kStarter{"worldflow.starter", "a tenant without a tier has the limits of starter", kPage};
 inline constexpr ir::Rule kMonth{"worldflow.month", "a budget in cents per month starts anew each month", kPage};
 inline constexpr ir::Rule kLifetime{"worldflow.lifetime", "a budget without a period never starts anew", kPage};
-inline constexpr ir::Rule kCache{"worldflow.cache", "answers are cached by meaning without being told to", kPage};
 inline constexpr ir::Rule kMinute{"worldflow.minute", "rates count a minute", kPage};
 inline constexpr ir::Rule kOff{"worldflow.inactive", "a model that is not active is not used", kPage};
 }  // namespace rules

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include "targets/worldflow/writer.h"
+
+#include <fmt/format.h>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -299,8 +299,10 @@ simulate() {
 std::string quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
-    if (c == '\'') out += "'\\''";
-    else out += c;
+    if (c == '\'')
+      out += "'\\''";
+    else
+      out += c;
   }
   return out + "'";
 }
@@ -339,8 +341,11 @@ std::string apply_script(const ScriptPlan& plan) {
     text += part_of(file.entity);
     if (file.entity != Entity::Provider) continue;
     for (const auto& [type, integration] : plan.synced) {
-      const std::string body = plan.shape == Shape::Guide ? fmt::format("{{\"providerType\":\"{}\"}}", type) : fmt::format("{{\"integrationId\":\"{}\",\"overwrite\":false}}", integration);
-      text += fmt::format("send POST /api/v1/model-catalog/models/sync {0} <<<{1}\nexpect {0}\n", quoted("models of " + type), quoted(body));
+      const std::string body = plan.shape == Shape::Guide
+                                   ? fmt::format("{{\"providerType\":\"{}\"}}", type)
+                                   : fmt::format("{{\"integrationId\":\"{}\",\"overwrite\":false}}", integration);
+      text += fmt::format("send POST /api/v1/model-catalog/models/sync {0} <<<{1}\nexpect {0}\n",
+                          quoted("models of " + type), quoted(body));
     }
   }
   if (plan.simulated.empty()) return text;

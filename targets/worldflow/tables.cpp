@@ -1,9 +1,9 @@
 #include "targets/worldflow/tables.h"
 
+#include "compiler/facts/providers.h"
+
 #include <algorithm>
 #include <array>
-
-#include "compiler/facts/providers.h"
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -23,7 +23,8 @@ constexpr AreaRow kAreas[] = {
 };
 
 constexpr KeyRow kRows[] = {
-#define GATEC_KEY(path, type, handling, area, shape, source) {path, KeyType::type, Handling::handling, #area, source, #shape},
+#define GATEC_KEY(path, type, handling, area, shape, source) \
+  {path, KeyType::type, Handling::handling, #area, source, #shape},
 #include "targets/worldflow/keys.def"
 #undef GATEC_KEY
 };
@@ -54,10 +55,12 @@ constexpr EntityFacts kEntities[] = {
 static_assert(std::size(kEntities) == static_cast<std::size_t>(Entity::Count));
 
 // Page 5; the sources contradict each other, so both tables are kept.
-constexpr Tier kDocsTiers[] = {
-    {"starter", 10, 600, 100'000, 10'000}, {"pro", 100, 6'000, 1'000'000, 100'000}, {"enterprise", 500, 30'000, 10'000'000, 1'000'000}};
-constexpr Tier kApiTiers[] = {
-    {"starter", 10, 100, 100'000, 5'000}, {"pro", 50, 1'000, 1'000'000, 50'000}, {"enterprise", 100, 3'000, 2'000'000, 100'000}};
+constexpr Tier kDocsTiers[] = {{"starter", 10, 600, 100'000, 10'000},
+                               {"pro", 100, 6'000, 1'000'000, 100'000},
+                               {"enterprise", 500, 30'000, 10'000'000, 1'000'000}};
+constexpr Tier kApiTiers[] = {{"starter", 10, 100, 100'000, 5'000},
+                              {"pro", 50, 1'000, 1'000'000, 50'000},
+                              {"enterprise", 100, 3'000, 2'000'000, 100'000}};
 
 constexpr std::string_view kCustom = "CUSTOM";
 constexpr std::int64_t kDay = 86'400;
@@ -144,8 +147,9 @@ std::optional<std::string> provider_kind(std::string_view type, std::string_view
 }
 
 bool in_shape(std::string_view type, Shape shape) {
-  return std::ranges::any_of(facts::providers(),
-                             [&](const facts::ProviderFacts& f) { return (shape == Shape::Spec ? f.worldflow_spec : f.worldflow) == type; });
+  return std::ranges::any_of(facts::providers(), [&](const facts::ProviderFacts& f) {
+    return (shape == Shape::Spec ? f.worldflow_spec : f.worldflow) == type;
+  });
 }
 
 std::span<const Tier> tiers(std::string_view table) {
@@ -255,6 +259,8 @@ std::optional<Cents> cents_of(const base::Decimal& usd) {
   return Cents{*whole, base::Decimal(*whole) == *cents};
 }
 
-base::Decimal usd_of(std::int64_t cents) { return base::Decimal(cents).divided_by(base::Decimal(100)).value_or(base::Decimal(0)); }
+base::Decimal usd_of(std::int64_t cents) {
+  return base::Decimal(cents).divided_by(base::Decimal(100)).value_or(base::Decimal(0));
+}
 
 }  // namespace gatec::targets::worldflow

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-
 #include "compiler/base/decimal.h"
 #include "compiler/ir/limits.h"
 #include "compiler/ir/routing.h"
 #include "compiler/ir/value.h"
 #include "targets/key_table.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace gatec::targets::worldflow {
 
@@ -25,7 +25,21 @@ enum class Shape : std::uint8_t { Guide, Spec };
 
 /// Kinds of bodies, in the order in which they are sent (page 9.3).
 enum class Entity : std::uint8_t {
-  VaultKey, Integration, Provider, Model, Guardrail, Thresholds, Chain, RoutingConfig, RateLimit, Team, User, Role, RoleGrant, ApiKey, VirtualKey,
+  VaultKey,
+  Integration,
+  Provider,
+  Model,
+  Guardrail,
+  Thresholds,
+  Chain,
+  RoutingConfig,
+  RateLimit,
+  Team,
+  User,
+  Role,
+  RoleGrant,
+  ApiKey,
+  VirtualKey,
   Count,
 };
 struct EntityFacts {
@@ -48,9 +62,10 @@ struct EntityFacts {
 
 /// The type under which a kind of provider is known; CUSTOM where it has none.
 [[nodiscard]] std::string_view provider_type(std::string_view kind, Shape shape);
-/// The kind behind a type: of CUSTOM the provider whose host the URL names, else any OpenAI-compatible server. Nothing for a type that
-/// neither shape has.
-[[nodiscard]] std::optional<std::string> provider_kind(std::string_view type, std::string_view base_url, bool has_project);
+/// The kind behind a type: of CUSTOM the provider whose host the URL names, else any OpenAI-compatible server. Nothing
+/// for a type that neither shape has.
+[[nodiscard]] std::optional<std::string> provider_kind(std::string_view type, std::string_view base_url,
+                                                       bool has_project);
 [[nodiscard]] bool in_shape(std::string_view type, Shape shape);
 
 /// Presets of a tenant (page 5).
@@ -73,7 +88,8 @@ struct Tier {
 [[nodiscard]] std::string_view period_of(const ir::Window& window);
 [[nodiscard]] ir::Window lifetime_window();
 
-/// Names with the letters that a glob gives a meaning written out, and back. `unescaped` is nothing where a glob has more than stars.
+/// Names with the letters that a glob gives a meaning written out, and back. `unescaped` is nothing where a glob has
+/// more than stars.
 [[nodiscard]] std::string escape_glob(std::string_view name, bool keep_stars);
 [[nodiscard]] std::optional<std::string> unescape_glob(std::string_view glob, bool& has_star);
 

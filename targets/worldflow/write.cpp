@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
-#include "targets/worldflow/writer.h"
 #include "targets/worldflow/reader.h"
+#include "targets/worldflow/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -19,14 +19,19 @@ void set(Out& mapping, std::string_view key, Out value) { mapping.at(key) = std:
 
 }  // namespace
 
-std::vector<Artifact> write(const ir::Gateway& gateway, WriteContext& context) { return Writer(gateway, context).write(); }
+std::vector<Artifact> write(const ir::Gateway& gateway, WriteContext& context) {
+  return Writer(gateway, context).write();
+}
 
 Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : gateway_(gateway), context_(context) {
-  speller_ = [this](const ir::Credential& credential, const void* value, std::string_view hint) { return spell(credential, value, hint); };
+  speller_ = [this](const ir::Credential& credential, const void* value, std::string_view hint) {
+    return spell(credential, value, hint);
+  };
   if (context_.version == "spec") shape_ = Shape::Spec;
   const ir::Value* shape = context_.same_dialect ? layout("shape") : nullptr;
   if (shape != nullptr && shape->text == "spec") shape_ = Shape::Spec;
-  if (const std::string_view api = context_.option("api"); !api.empty()) shape_ = api == "spec" ? Shape::Spec : Shape::Guide;
+  if (const std::string_view api = context_.option("api"); !api.empty())
+    shape_ = api == "spec" ? Shape::Spec : Shape::Guide;
   plan_.shape = shape_;
 }
 
@@ -46,14 +51,19 @@ std::string Writer::spell(const ir::Credential& credential, const void* ir_value
   }
   if (credential.kind == Kind::Manager) {
     std::string name = "SECRET_" + slug(hint);
-    std::ranges::transform(name, name.begin(), [](char c) { return c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    lose(ir_value, manual("a payload cannot name a secret manager", "set " + name + " to what the secret manager holds"));
+    std::ranges::transform(name, name.begin(), [](char c) {
+      return c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    Loss loss = manual("a payload cannot name a secret manager", "set " + name + " to what the secret manager holds");
+    loss.written = ir::show(ir::Credential::env(name));
+    lose(ir_value, std::move(loss));
     plan_.variables.insert(name);
     return "${" + name + "}";
   }
   std::string text = spell_credential(credential, ir_value, hint, context_, "${", "}");
   if (credential.kind == Kind::Literal && context_.secrets == Secrets::Reference) approximated_.push_back(ir_value);
-  if (const auto reference = parse_reference(text); reference && credential.kind != Kind::Placeholder) plan_.variables.insert(reference->name);
+  if (const auto reference = parse_reference(text); reference && credential.kind != Kind::Placeholder)
+    plan_.variables.insert(reference->name);
   return text;
 }
 
@@ -65,7 +75,8 @@ std::string Writer::text(const ir::Field<std::string>& field) {
     return "${" + std::string(variable) + "}";
   }
   if (const auto reference = parse_reference(field.value)) {
-    if (!same()) lose(&field, nearly("the payload takes it for a reference, the source for plain text", "unknown here"));
+    if (!same())
+      lose(&field, nearly("the payload takes it for a reference, the source for plain text", "unknown here"));
     plan_.variables.insert(reference->name);
   }
   return field.value;
@@ -142,16 +153,19 @@ Out Writer::routing_body() {
     weights.add("health", Out::number("0.1"));
     weights.add("cacheAffinity", Out::number("0.1"));
     body.add("weights", std::move(weights));
-    admit("extras[routing_config.weights]", "`balanced` with twice the weight on latency stands for " + std::string(ir::policy_name(source)));
+    admit("extras[routing_config.weights]",
+          "`balanced` with twice the weight on latency stands for " + std::string(ir::policy_name(source)));
   }
-  context_.ledger.assume("routing.policy", "worldflow.strategy",
-                         "`" + std::string(balanced ? "balanced" : "cost_optimized") +
-                             "` scores only the requests that no rule answers; the guide and the tool's README both map " +
-                             std::string(ir::policy_name(source)) +
-                             (source == ir::Policy::Latency     ? " otherwise: to `balanced` with more weight on latency and to `latency_sensitive`, which no list of strategies has"
-                              : source == ir::Policy::LeastBusy ? " to `balanced` with more weight on latency or not at all"
-                              : balanced                        ? " to it"
-                                                                : " to it, and a rule for each name keeps the optimizer from answering with another model"));
+  context_.ledger.assume(
+      "routing.policy", "worldflow.strategy",
+      "`" + std::string(balanced ? "balanced" : "cost_optimized") +
+          "` scores only the requests that no rule answers; the guide and the tool's README both map " +
+          std::string(ir::policy_name(source)) +
+          (source == ir::Policy::Latency     ? " otherwise: to `balanced` with more weight on latency and to "
+                                               "`latency_sensitive`, which no list of strategies has"
+           : source == ir::Policy::LeastBusy ? " to `balanced` with more weight on latency or not at all"
+           : balanced                        ? " to it"
+                      : " to it, and a rule for each name keeps the optimizer from answering with another model"));
   return body;
 }
 
@@ -177,6 +191,13 @@ std::vector<Out> Writer::tier_bodies() {
     }
   } else {
     choose_tier(body);
+    if (body.empty() && !routes_.empty()) {
+      const Tier& least = tiers(context_.option("tiers", "docs")).front();
+      context_.ledger.assume("limits", "worldflow.starter",
+                             "a tenant without a tier has the limits of `" + std::string(least.name) +
+                                 "`: " + std::to_string(least.rpm) + " requests and " + std::to_string(least.tpm) +
+                                 " tokens a minute");
+    }
   }
   if (!body.empty()) bodies.push_back(std::move(body));
   return bodies;
@@ -219,8 +240,9 @@ void Writer::choose_tier(Out& body) {
     if (base::Decimal(t.rpm) >= rpm && base::Decimal(t.tpm) >= tpm) break;
   }
   const bool enough = base::Decimal(chosen->rpm) >= rpm && base::Decimal(chosen->tpm) >= tpm;
-  std::string why = "the tenant's tier: all models together may take " + rpm.text() + " requests and " + tpm.text() + " tokens a minute, `" + std::string(chosen->name) +
-                    "` gives " + std::to_string(chosen->rpm) + " and " + std::to_string(chosen->tpm);
+  std::string why = "the tenant's tier: all models together may take " + rpm.text() + " requests and " + tpm.text() +
+                    " tokens a minute, `" + std::string(chosen->name) + "` gives " + std::to_string(chosen->rpm) +
+                    " and " + std::to_string(chosen->tpm);
   if (!enough) why += "; no tier gives that much, ask for limits of your own";
   body.add("tenant", "${WF_TENANT}");
   Out inner = Out::mapping();
@@ -245,12 +267,16 @@ std::vector<Out> Writer::threshold_bodies() {
   } else if (!routes_.empty()) {
     // the cache is on without being told to: 1 leaves exact duplicates only
     const bool on = cache.enabled.given() && *cache.enabled;
-    const bool by_meaning = on && cache.similarity.given() && !cache.similarity->is_negative() && *cache.similarity <= base::Decimal(1);
+    const bool by_meaning =
+        on && cache.similarity.given() && !cache.similarity->is_negative() && *cache.similarity <= base::Decimal(1);
     body.add("cacheHitThreshold", by_meaning ? to_out(cache.similarity) : Out::number("1"));
     admit("extras[thresholds.", by_meaning ? "answers are taken from the cache from the same similarity on"
-                                : on       ? "only exact duplicates are answered from the cache, as long as the source says"
-                                           : "the cache cannot be switched off: only exact duplicates are answered from it, and clients may send `X-Synapse-Skip-Cache: true`");
-    if (by_meaning) lose(&cache.similarity, nearly("`cacheHitThreshold` is " + cache.similarity->text() + " too, with another embedding model"));
+                                : on ? "only exact duplicates are answered from the cache, as long as the source says"
+                                     : "the cache cannot be switched off: only exact duplicates are answered from it, "
+                                       "and clients may send `X-Synapse-Skip-Cache: true`");
+    if (by_meaning)
+      lose(&cache.similarity,
+           nearly("`cacheHitThreshold` is " + cache.similarity->text() + " too, with another embedding model"));
     const ir::Field<base::Decimal>& ttl = gateway_.defaults.cache.ttl;
     const auto whole = on && ttl.given() ? ttl->floor() : std::nullopt;
     if (whole && *whole > 0) {
@@ -290,7 +316,8 @@ std::vector<Artifact> Writer::write() {
   if (!routing.empty()) bodies.push_back(std::move(routing));
   put_file(Entity::RoutingConfig, std::exchange(bodies, {}));
   put_file(Entity::RateLimit, tier_bodies());
-  if (std::ranges::any_of(plan_.files, [](const ScriptPlan::File& f) { return f.entity == Entity::RateLimit; })) plan_.variables.insert("WF_TENANT");
+  if (std::ranges::any_of(plan_.files, [](const ScriptPlan::File& f) { return f.entity == Entity::RateLimit; }))
+    plan_.variables.insert("WF_TENANT");
   add_people();
   lose_gateway();
   soften_losses();

@@ -1,20 +1,15 @@
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
 #include "compiler/ir/describe.h"
-#include "targets/worldflow/writer.h"
 #include "targets/worldflow/reader.h"
+#include "targets/worldflow/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::worldflow {
 namespace {
 
 using base::Decimal;
 using ir::Fate;
-
-constexpr std::string_view kCustomType = "CUSTOM";
-
-/// A note in the bundle: apply.sh takes over the provider's models.
-constexpr std::string_view kSync = "_sync";
 
 std::string variable_for(std::string_view words, std::string_view ending) {
   std::string name;
@@ -33,28 +28,22 @@ const ir::ProviderParam* param(const ir::ResolvedProvider& r, std::string_view n
 /// The project of a Vertex integration, where it can be said.
 const ir::ProviderParam* project_of(const ir::ResolvedProvider& r) {
   const ir::ProviderParam* project = param(r, "vertex_project");
-  const bool text = project != nullptr && (project->value.kind == ir::Value::Kind::String || project->value.kind == ir::Value::Kind::Secret);
+  const bool text = project != nullptr &&
+                    (project->value.kind == ir::Value::Kind::String || project->value.kind == ir::Value::Kind::Secret);
   return text ? project : nullptr;
 }
 
 /// Ollama's own API stands at the root, the one that OpenAI clients speak under /v1.
 bool needs_v1(std::string_view kind) { return kind == "ollama"; }
 
-const ir::Limit* minute_limit(const std::vector<ir::Limit>& limits, ir::Counted counts) {
-  for (const ir::Limit& l : limits) {
-    const bool plain = l.counts == counts && l.amount.given() && l.window.given() && l.window->seconds == 60 && l.scope.per.absent() && l.scope.model.absent();
-    if (plain) return &l;
-  }
-  return nullptr;
-}
-
-/// What a provider has from the integration that it goes through.
-bool of_integration(const ir::Extra& e) { return e.section == "integration" || e.section.starts_with("integration."); }
-
 struct ModelType {
   std::string_view type, mode;
 };
-constexpr ModelType kModelTypes[] = {{"CHAT", "chat"}, {"EMBEDDING", "embedding"}, {"IMAGE", "image_generation"}, {"AUDIO", "audio_transcription"}, {"COMPLETION", "completion"}};
+constexpr ModelType kModelTypes[] = {{"CHAT", "chat"},
+                                     {"EMBEDDING", "embedding"},
+                                     {"IMAGE", "image_generation"},
+                                     {"AUDIO", "audio_transcription"},
+                                     {"COMPLETION", "completion"}};
 
 std::string_view model_type(std::string_view mode) {
   for (const ModelType& t : kModelTypes) {
@@ -65,13 +54,23 @@ std::string_view model_type(std::string_view mode) {
 
 }  // namespace
 
+const ir::Limit* minute_limit(const std::vector<ir::Limit>& limits, ir::Counted counts) {
+  for (const ir::Limit& l : limits) {
+    const bool plain = l.counts == counts && l.amount.given() && l.window.given() && l.window->seconds == 60 &&
+                       l.scope.per.absent() && l.scope.model.absent();
+    if (plain) return &l;
+  }
+  return nullptr;
+}
+
 std::string Writer::free_name(std::string wanted, std::set<std::string>& taken) const {
   std::string name = wanted;
   for (int n = 2; !taken.insert(slug(name)).second; ++n) name = wanted + " " + std::to_string(n);
   return name;
 }
 
-/// The integration and provider that a deployment goes through; nothing when it cannot be said how to reach it (then why_ tells).
+/// The integration and provider that a deployment goes through; nothing when it cannot be said how to reach it (then
+/// why_ tells).
 std::optional<std::size_t> Writer::place_provider(const ir::Deployment& d) {
   if (const auto known = provider_of_.find(&d); known != provider_of_.end()) {
     if (!known->second) why_ = manual("the provider of this model cannot be reached", "register the model by hand");
@@ -89,12 +88,18 @@ std::optional<std::size_t> Writer::place_provider(const ir::Deployment& d) {
   const std::string_view type = provider_type(kind, shape_);
   std::string url = r.base_url->absent() ? std::string() : text(*r.base_url);
   const bool custom = type == kCustomType || type == "VLLM";
-  const bool speaks_openai = facts == nullptr || facts->openai_compatible || kind == "vllm" || kind == "custom" || kind.empty();
-  const std::string title(source.name.given() ? *source.name : facts != nullptr ? std::string(facts->title) : kind.empty() ? std::string("Provider") : kind);
+  const bool speaks_openai =
+      facts == nullptr || facts->openai_compatible || kind == "vllm" || kind == "custom" || kind.empty();
+  const std::string title(source.name.given() ? *source.name
+                          : facts != nullptr  ? std::string(facts->title)
+                          : kind.empty()      ? std::string("Provider")
+                                              : kind);
   if (custom && url.empty()) {
     if (!speaks_openai) {
-      static_cast<void>(refuse(manual("WorldFlow has no type for " + title + ", and a custom integration needs the address of an OpenAI-compatible server",
-                                      "reach " + title + " through an OpenAI-compatible endpoint, then convert again")));
+      static_cast<void>(
+          refuse(manual("WorldFlow has no type for " + title +
+                            ", and a custom integration needs the address of an OpenAI-compatible server",
+                        "reach " + title + " through an OpenAI-compatible endpoint, then convert again")));
       return std::nullopt;
     }
     url = facts != nullptr ? std::string(facts->base_url()) : std::string();
@@ -135,7 +140,8 @@ std::string Writer::key_hint(const ir::Provider& source, const std::string& name
   return facts != nullptr && !facts->main_key_env().empty() ? std::string(facts->main_key_env()) : name + " key";
 }
 
-Out Writer::integration_body(const ir::Provider& source, const std::string& name, std::string_view type, const std::string& url) {
+Out Writer::integration_body(const ir::Provider& source, const std::string& name, std::string_view type,
+                             const std::string& url) {
   const ir::ResolvedProvider r = ir::resolved(gateway_, source);
   const facts::ProviderFacts* facts = r.kind->given() ? facts::provider_by_kind(**r.kind) : nullptr;
   Out body = Out::mapping();
@@ -147,7 +153,9 @@ Out Writer::integration_body(const ir::Provider& source, const std::string& name
     body.add("apiKey", "none");
   } else {
     const bool bedrock = facts != nullptr && facts->kind == "bedrock";
-    const std::string variable = facts != nullptr && !facts->main_key_env().empty() ? std::string(facts->main_key_env()) : bedrock ? std::string("AWS_BEARER_TOKEN_BEDROCK") : variable_for(name, "API_KEY");
+    const std::string variable = facts != nullptr && !facts->main_key_env().empty() ? std::string(facts->main_key_env())
+                                 : bedrock ? std::string("AWS_BEARER_TOKEN_BEDROCK")
+                                           : variable_for(name, "API_KEY");
     plan_.variables.insert(variable);
     body.add("apiKey", "${" + variable + "}");
   }
@@ -177,22 +185,36 @@ void Writer::admit_provider(const ProviderOut& provider, const ir::Provider& sou
   const std::string url = written == nullptr ? std::string() : std::get<std::string>(written->storage());
   const auto reference = parse_reference(url);
   const bool has_project = spec() && project_of(r) != nullptr;
-  const std::string found = provider_kind(integration.type, reference ? std::string_view() : std::string_view(url), has_project).value_or(integration.type);
+  const std::string found =
+      provider_kind(integration.type, reference ? std::string_view() : std::string_view(url), has_project)
+          .value_or(integration.type);
   const std::string at = path + ".provider.";
   if (r.kind->given() && **r.kind != found) {
-    lose(r.kind, nearly("WorldFlow has no type for this provider: it is called as a server of the kind `" + found + "`", found));
+    lose(r.kind, nearly("WorldFlow has no type for this provider: it is called as a server of the kind `" + found + "`",
+                        found));
   } else if (r.kind->state == ir::State::Unknown) {
-    lose(r.kind, manual("only the source's control plane knows what stands behind this name", "set the address and the key that the integration asks for"));
+    Loss loss = manual("only the source's control plane knows what stands behind this name",
+                       "set the address and the key that the integration asks for");
+    loss.written = found;
+    lose(r.kind, std::move(loss));
   } else if (r.kind->absent()) {
-    admit(at + "kind", "what stands behind the name of this provider is not known here; set the address and key that the payload asks for");
+    admit(at + "kind",
+          "what stands behind the name of this provider is not known here; set the address and key that the payload "
+          "asks for");
   }
-  if (!source.name.given()) admit(at + "name", "a provider has a name");
-  else if (*source.name != provider.name) lose(&source.name, nearly("two providers cannot have nearly the same name", provider.name));
+  if (!source.name.given())
+    admit(at + "name", "a provider has a name");
+  else if (*source.name != provider.name)
+    lose(&source.name, nearly("two providers cannot have nearly the same name", provider.name));
   if (!spec()) admit(at + "extras[integration.isActive]", "an integration is active");
-  if (r.base_url->absent() && !url.empty()) admit(at + "base_url", "a custom integration names the address of its server");
-  if (r.base_url->given() && !reference && **r.base_url != url) lose(r.base_url, nearly("the API that OpenAI clients speak stands under /v1", url));
-  if (r.api_key->given()) static_cast<void>(spell(**r.api_key, r.api_key, key_hint(source, integration.name)));
-  else admit(at + "api_key", "an integration has a key, or a placeholder where none is needed");
+  if (r.base_url->absent() && !url.empty())
+    admit(at + "base_url", "a custom integration names the address of its server");
+  if (r.base_url->given() && !reference && **r.base_url != url)
+    lose(r.base_url, nearly("the API that OpenAI clients speak stands under /v1", url));
+  if (r.api_key->given())
+    static_cast<void>(spell(**r.api_key, r.api_key, key_hint(source, integration.name)));
+  else
+    admit(at + "api_key", "an integration has a key, or a placeholder where none is needed");
   lose_provider(source);
 }
 
@@ -201,9 +223,12 @@ std::optional<std::size_t> Writer::place(const ir::Deployment& d, const std::str
     const auto known = model_of_.find(&d);
     return known == model_of_.end() ? std::nullopt : std::optional(known->second);
   }
-  if (d.upstream_model.absent() || d.upstream_model.value.find('*') != std::string::npos || d.upstream_model.value.empty()) {
-    static_cast<void>(refuse(manual("a rule leads to one model of the catalogue, the requested name cannot be passed on",
-                                    "register the models that clients ask for (POST /api/v1/model-catalog/models, or /models/sync for all of a provider)")));
+  if (d.upstream_model.absent() || d.upstream_model.value.find('*') != std::string::npos ||
+      d.upstream_model.value.empty()) {
+    static_cast<void>(
+        refuse(manual("a rule leads to one model of the catalogue, the requested name cannot be passed on",
+                      "register the models that clients ask for (POST /api/v1/model-catalog/models, or /models/sync "
+                      "for all of a provider)")));
     return std::nullopt;
   }
   const auto provider = place_provider(d);
@@ -214,8 +239,9 @@ std::optional<std::size_t> Writer::place(const ir::Deployment& d, const std::str
   if (known != model_of_.end()) {
     at = known->second;
   } else {
-    while (at < models_.size() && !(models_[at].id == id && models_[at].provider == *provider)) ++at;
-    if (at == models_.size()) {
+    const auto [found, fresh] = model_index_.try_emplace({*provider, id}, models_.size());
+    at = found->second;
+    if (fresh) {
       models_.push_back({});
       models_.back().id = id;
       models_.back().provider = *provider;
@@ -246,7 +272,9 @@ const T* Writer::agreed(const ModelOut& model, Get get, Same same_value, std::st
   for (std::size_t i = 0; i < model.users.size(); ++i) {
     const T* field = get(*model.users[i]);
     if (field != nullptr && field->given()) {
-      if (!all_same) lose(field, manual("the model is registered once, and its entries say different things", "enter the value that shall count in the model catalogue"));
+      if (!all_same)
+        lose(field, manual("the model is registered once, and its entries say different things",
+                           "enter the value that shall count in the model catalogue"));
     } else if (all_same) {
       admit(model.paths[i] + std::string(suffix), "the model is registered once, with what its other entry says");
     }
@@ -254,7 +282,9 @@ const T* Writer::agreed(const ModelOut& model, Get get, Same same_value, std::st
   return all_same ? first : nullptr;
 }
 
-std::string Writer::provider_reference(std::size_t provider) const { return reference(Entity::Provider, providers_[provider].name); }
+std::string Writer::provider_reference(std::size_t provider) const {
+  return reference(Entity::Provider, providers_[provider].name);
+}
 
 Out Writer::model_body(const ModelOut& m) {
   const auto equal = [](const auto& a, const auto& b) { return *a == *b; };
@@ -269,14 +299,17 @@ Out Writer::model_body(const ModelOut& m) {
   const auto whole = [](auto member) { return [member](const ir::Deployment& d) { return &(d.*member); }; };
   const auto* input = agreed<ir::Field<Decimal>>(m, price("input_token"), equal, ".prices[input_token]");
   const auto* output = agreed<ir::Field<Decimal>>(m, price("output_token"), equal, ".prices[output_token]");
-  const auto* context = agreed<ir::Field<std::int64_t>>(m, whole(&ir::Deployment::max_input_tokens), equal, ".max_input_tokens");
+  const auto* context =
+      agreed<ir::Field<std::int64_t>>(m, whole(&ir::Deployment::max_input_tokens), equal, ".max_input_tokens");
   Out body = Out::mapping();
   Out prices = Out::mapping();
   const auto add_price = [&](std::string_view key, const ir::Field<Decimal>* field) {
     if (field == nullptr) return;
     const auto thousand = (*field)->times(Decimal(1000));
-    if (thousand) prices.add(std::string(key), Out::number(thousand->text()));
-    else lose(field, skipped("the price has too many digits"));
+    if (thousand)
+      prices.add(std::string(key), Out::number(thousand->text()));
+    else
+      lose(field, skipped("the price has too many digits"));
   };
   add_price("inputCostPer1kTokens", input);
   add_price("outputCostPer1kTokens", output);
@@ -284,19 +317,23 @@ Out Writer::model_body(const ModelOut& m) {
   if (!spec()) {
     const auto* blocked = agreed<ir::Field<bool>>(m, whole(&ir::Deployment::blocked), equal, ".blocked");
     body.add("providerId", provider_reference(m.provider));
-    for (auto& [key, value] : prices.empty() ? Out::Mapping{} : std::get<Out::Mapping>(prices.storage())) body.add(key, std::move(value));
+    for (auto& [key, value] : prices.empty() ? Out::Mapping{} : std::get<Out::Mapping>(prices.storage()))
+      body.add(key, std::move(value));
     if (context != nullptr) body.add("contextLength", to_out(*context));
     if (blocked != nullptr) body.add("isActive", !**blocked);
     return body;
   }
   const auto* mode = agreed<ir::Field<std::string>>(m, whole(&ir::Deployment::mode), equal, ".mode");
-  const auto* most = agreed<ir::Field<std::int64_t>>(m, whole(&ir::Deployment::max_output_tokens), equal, ".max_output_tokens");
+  const auto* most =
+      agreed<ir::Field<std::int64_t>>(m, whole(&ir::Deployment::max_output_tokens), equal, ".max_output_tokens");
   body.add("displayName", m.id);
   body.add("providerType", providers_[m.provider].type);
   if (mode != nullptr) {
     const std::string_view type = model_type(**mode);
-    if (!type.empty()) body.add("modelType", type);
-    else lose(mode, manual("the API has no model type for `" + **mode + "`", "see that the gateway serves such requests"));
+    if (!type.empty())
+      body.add("modelType", type);
+    else
+      lose(mode, manual("the API has no model type for `" + **mode + "`", "see that the gateway serves such requests"));
   }
   if (!prices.empty()) body.add("pricing", std::move(prices));
   Out limits = Out::mapping();
@@ -327,7 +364,9 @@ void Writer::finish_providers() {
     if (p.taken_over) {
       p.body.add(std::string(kSync), true);
       plan_.synced.emplace_back(p.type, reference(Entity::Integration, integrations_[p.integration].name));
-      for (const std::string& path : p.paths) admit(path + ".provider.extras[" + std::string(kSync) + "]", "the models of a wildcard's provider are taken over from it");
+      for (const std::string& path : p.paths)
+        admit(path + ".provider.extras[" + std::string(kSync) + "]",
+              "the models of a wildcard's provider are taken over from it");
     }
     p.body.add("_id", "provider/" + slug(p.name));
     if (spec()) {
@@ -335,7 +374,8 @@ void Writer::finish_providers() {
     }
   }
   for (const ProviderOut& p : providers_) {
-    if (p.users.empty()) admit("providers[" + p.name + "]", "the provider of a wildcard, whose models are taken over from it");
+    if (p.users.empty())
+      admit("providers[" + p.name + "]", "the provider of a wildcard, whose models are taken over from it");
   }
 }
 
@@ -375,7 +415,8 @@ void Writer::finish_limits(ProviderOut& p) {
     }
     if (own != nullptr && expressible) {
       const std::int64_t floor = own->amount->floor().value_or(0);
-      if (Decimal(floor) != *own->amount) lose(&own->amount, nearly("a rate is a whole number, rounded down", std::to_string(floor)));
+      if (Decimal(floor) != *own->amount)
+        lose(&own->amount, nearly("a rate is a whole number, rounded down", std::to_string(floor)));
       rates[k] = Decimal(floor);
     }
     if (!any) continue;
@@ -383,22 +424,30 @@ void Writer::finish_limits(ProviderOut& p) {
     const bool write = all && expressible && own == nullptr && whole > 0;
     if (write) {
       rates[k] = Decimal(whole);
-      for (const std::string& path : p.paths) admit(path + ".provider.limits[" + unit + "]", "the provider as a whole takes what its models may take together: " + terms);
+      for (const std::string& path : p.paths)
+        admit(path + ".provider.limits[" + unit + "]",
+              "the provider as a whole takes what its models may take together: " + terms);
     }
     for (const ir::Deployment* d : p.users) {
       const ir::Limit* l = minute_limit(d->limits, counts);
       if (l == nullptr) continue;
       const bool hint = l->hint.given() && *l->hint;
       if (write) {
-        Loss loss = nearly("the provider as a whole takes " + std::to_string(whole) + " " + unit + " a minute (" + terms + "), and rejects what is above" +
-                           (hint ? ", which the source only steers by" : ""));
+        Loss loss = nearly("the provider as a whole takes " + std::to_string(whole) + " " + unit + " a minute (" +
+                           terms + "), and rejects what is above" + (hint ? ", which the source only steers by" : ""));
         lose(l, std::move(loss));
       } else if (!expressible) {
-        lose(l, dropped("a provider has no limit on tokens in the guides' form of the API", "choose a tenant tier that gives as many tokens, or write `worldflow@spec`, which has a place for it"));
+        lose(
+            l,
+            dropped(
+                "a provider has no limit on tokens in the guides' form of the API",
+                "choose a tenant tier that gives as many tokens, or write `worldflow@spec`, which has a place for it"));
       } else if (hint) {
-        lose(l, skipped("another model of this provider has no rate, so none can be set for the provider as a whole; the weights say what comes of it"));
+        lose(l, skipped("another model of this provider has no rate, so none can be set for the provider as a whole; "
+                        "the weights say what comes of it"));
       } else {
-        lose(l, dropped("only providers have rates, and another model of this provider has none", "give this model a provider of its own, or set the rate at the provider's console"));
+        lose(l, dropped("only providers have rates, and another model of this provider has none",
+                        "give this model a provider of its own, or set the rate at the provider's console"));
       }
     }
   }
@@ -407,7 +456,8 @@ void Writer::finish_limits(ProviderOut& p) {
 
 /// A month's cents of a budget with another period; `how` shows the arithmetic. Nothing for one that never starts anew.
 std::optional<std::int64_t> Writer::month_cents(const ir::Budget& b, std::string& how) const {
-  if (!b.amount.given() || b.counts != ir::Counted::Usd || !b.window.given() || b.amount->is_negative()) return std::nullopt;
+  if (!b.amount.given() || b.counts != ir::Counted::Usd || !b.window.given() || b.amount->is_negative())
+    return std::nullopt;
   const ir::Window& w = *b.window;
   std::int64_t seconds = w.seconds;
   if (w.kind == ir::WindowKind::Lifetime || w.kind == ir::WindowKind::Invalid) return std::nullopt;
@@ -419,12 +469,16 @@ std::optional<std::int64_t> Writer::month_cents(const ir::Budget& b, std::string
   const auto exact = product->floor();
   if (!exact) return std::nullopt;
   const std::int64_t cents = *exact / seconds;
-  how = "$" + b.amount->text() + " × 100 × 30 days / " + (seconds % 86'400 == 0 ? std::to_string(seconds / 86'400) + " days" : std::to_string(seconds) + " s") + " = " + std::to_string(cents) + " cents a month";
+  how = "$" + b.amount->text() + " × 100 × 30 days / " +
+        (seconds % 86'400 == 0 ? std::to_string(seconds / 86'400) + " days" : std::to_string(seconds) + " s") + " = " +
+        std::to_string(cents) + " cents a month";
   return cents;
 }
 
 void Writer::finish_budget(ProviderOut& p) {
-  const std::string kind = p.source != nullptr && ir::resolved(gateway_, *p.source).kind->given() ? **ir::resolved(gateway_, *p.source).kind : std::string();
+  const std::string kind = p.source != nullptr && ir::resolved(gateway_, *p.source).kind->given()
+                               ? **ir::resolved(gateway_, *p.source).kind
+                               : std::string();
   const auto of_kind = std::ranges::count_if(providers_, [&](const ProviderOut& other) {
     return other.source != nullptr && ir::resolved(gateway_, *other.source).kind->value == kind;
   });
@@ -433,18 +487,20 @@ void Writer::finish_budget(ProviderOut& p) {
     std::string how;
     const auto cents = month_cents(b, how);
     if (written || !cents || (!own && of_kind > 1)) {
-      lose(&b, dropped(written            ? "a provider has one budget"
-                       : of_kind > 1      ? "several providers of this kind would share the budget, each has one of its own"
-                                          : "a provider's budget is a sum of dollars that starts anew each month",
+      lose(&b, dropped(written       ? "a provider has one budget"
+                       : of_kind > 1 ? "several providers of this kind would share the budget, each has one of its own"
+                                     : "a provider's budget is a sum of dollars that starts anew each month",
                        "set the budget of this provider in the console"));
       return;
     }
     if (*cents == 0 && !b.amount->is_zero()) {
-      lose(&b, {Fate::Manual, DiagId::WorldflowSubCent, "the budget is less than a cent a month", "", "block the provider, or give it a cent at least"});
+      lose(&b, {Fate::Manual, DiagId::WorldflowSubCent, "the budget is less than a cent a month", "",
+                "block the provider, or give it a cent at least"});
       return;
     }
     written = true;
-    const bool exact = own && b.window->kind == ir::WindowKind::Calendar && b.window->unit == ir::CalendarUnit::Month && b.window->count == 1;
+    const bool exact = own && b.window->kind == ir::WindowKind::Calendar && b.window->unit == ir::CalendarUnit::Month &&
+                       b.window->count == 1;
     if (spec()) {
       Out budget = Out::mapping();
       budget.add("monthlyLimitCents", Out::integer(*cents));
@@ -453,152 +509,22 @@ void Writer::finish_budget(ProviderOut& p) {
       p.body.add("monthlyBudgetCents", Out::integer(*cents));
     }
     if (exact) {
-      if (usd_of(*cents) != *b.amount) lose(&b.amount, nearly("whole cents, rounded down: " + how, usd_of(*cents).text()));
+      if (usd_of(*cents) != *b.amount)
+        lose(&b.amount, nearly("whole cents, rounded down: " + how, usd_of(*cents).text()));
       lose_if(b.soft, skipped("a provider has no soft budget; the gateway prefers cheaper models from half-spent on"));
       return;
     }
-    lose(&b, nearly("the provider's budget of a month: " + how + "; from half-spent on the gateway prefers cheaper models"));
+    lose(&b, nearly("the provider's budget of a month: " + how +
+                    "; from half-spent on the gateway prefers cheaper models"));
     for (const std::string& path : p.paths) admit(path + ".provider.budgets[", how);
   };
   if (p.source != nullptr) {
     for (const ir::Budget& b : p.source->budgets) write(b, true);
   }
   for (const ir::Budget& b : gateway_.budgets) {
-    if (b.scope.provider.given() && *b.scope.provider == kind && b.scope.model.absent() && b.scope.tag.absent()) write(b, false);
+    if (b.scope.provider.given() && *b.scope.provider == kind && b.scope.model.absent() && b.scope.tag.absent())
+      write(b, false);
   }
-}
-
-// ---- the same dialect ----------------------------------------------------------------------------------------------
-
-void Writer::keep_catalogue() {
-  for (const ir::Param& p : gateway_.layout) {
-    if (p.name == "shape" && p.value.text != shape_name(shape_)) lose(&p, nearly("written in the other form of the API", std::string(shape_name(shape_))));
-  }
-  std::set<std::string> outside;
-  for (const ir::Param& p : gateway_.layout) {
-    if (p.name == "outside") outside.insert(p.value.text);
-  }
-  for (const ir::Provider& p : gateway_.providers) {
-    kept_provider_.emplace(&p, providers_.size());
-    ProviderOut& out = providers_.emplace_back();
-    out.name = p.name.value;
-    out.source = &p;
-    if (p.name.given() && !outside.contains(*p.name)) keep_provider(p);
-  }
-  std::set<std::uint32_t> used;
-  for (const ir::PlanNode& n : gateway_.nodes) {
-    if (const auto* use = std::get_if<ir::Use>(&n.what)) used.insert(use->deployment.value);
-  }
-  for (std::uint32_t i = 0; i < gateway_.deployments.size(); ++i) {
-    const ir::Deployment& d = gateway_.deployments[i];
-    if (!used.contains(i)) continue;
-    model_of_.emplace(&d, models_.size());
-    ModelOut& m = models_.emplace_back();
-    m.id = text(d.upstream_model);
-    m.provider = d.provider.valid() ? kept_provider_.at(&gateway_.at(d.provider)) : 0;
-    m.users.push_back(&d);
-    m.paths.emplace_back();
-    if (d.upstream_model.from.is_default()) continue;  // only rules name it
-    Out body = model_body(m);
-    if (!spec()) {
-      lose_if(d.mode, manual("a model has no type in the guides' form of the API", "write `worldflow@spec`, which has a place for it"));
-      lose_if(d.max_output_tokens, skipped("a model has one context length in the guides' form of the API"));
-    } else {
-      lose_if(d.blocked, manual("a model is not switched off when it is registered", "disable the provider or leave the model out"));
-    }
-    const ir::Provider* p = d.provider.valid() ? &gateway_.at(d.provider) : nullptr;
-    if (p != nullptr && p->name.given() && outside.contains(*p->name)) {
-      (spec() ? body.at("_provider") : body.at("providerId")) = Out(*p->name);
-    } else if (p != nullptr && p->name.absent()) {
-      Out bare = Out::mapping();
-      for (auto& [key, value] : std::get<Out::Mapping>(body.storage())) {
-        if (key != "providerId" && key != "_provider") bare.add(key, std::move(value));
-      }
-      body = std::move(bare);
-      if (p->kind.given()) body.at("providerType") = Out(provider_type(*p->kind, shape_));
-    }
-    if (spec() && std::ranges::none_of(d.extras, [](const ir::Extra& e) { return e.key == "displayName"; })) {
-      Out bare = Out::mapping();
-      for (auto& [key, value] : std::get<Out::Mapping>(body.storage())) {
-        if (key != "displayName") bare.add(key, std::move(value));
-      }
-      body = std::move(bare);
-    }
-    put(body, d.extras);
-    models_.back().body = std::move(body);
-  }
-  for (const ProviderOut& p : providers_) {
-    const bool taken_over = p.source != nullptr && std::ranges::any_of(p.source->extras, [](const ir::Extra& e) { return e.section.empty() && e.key == kSync; });
-    const ir::Value* through = taken_over ? layout("integration " + p.name) : nullptr;
-    if (through != nullptr && !p.type.empty()) plan_.synced.emplace_back(p.type, reference(Entity::Integration, through->text));
-  }
-}
-
-/// Of the providers that go through one integration the first says what it is.
-void Writer::keep_integration(const ir::Provider& v, const std::string& name) {
-  if (!integration_names_.insert(name).second) return;
-  Out body = Out::mapping();
-  body.add("name", name);
-  const std::string_view type = v.kind.given() ? (v.kind.from.rule() == &rules::kCustom ? kCustomType : provider_type(*v.kind, shape_)) : std::string_view();
-  if (v.kind.given()) body.add("providerType", type == kCustomType && facts::provider_by_kind(*v.kind) == nullptr ? Out(*v.kind) : Out(type));
-  if (v.api_key.given()) body.add("apiKey", spell(*v.api_key, &v.api_key, name + " key"));
-  if (!v.base_url.absent()) body.add(spec() ? "endpointUrl" : "baseUrl", text(v.base_url));
-  Out config = Out::mapping();
-  if (!v.api_version.absent()) config.add("apiVersion", text(v.api_version));
-  if (!v.region.absent()) config.add("region", text(v.region));
-  if (!v.organization.absent()) config.add("organization", text(v.organization));
-  for (const ir::ProviderParam& p : v.params) config.add(p.name == "vertex_project" ? "project" : p.name, open(p.value, p.name));
-  if (!config.empty()) body.add("config", std::move(config));
-  for (const ir::Extra& e : v.extras) {
-    if (!of_integration(e)) continue;
-    ir::Extra own = e;
-    own.section = e.section.size() > 12 ? e.section.substr(12) : std::string();
-    put_one(body, own);
-  }
-  body.at("_id") = Out("integration/" + slug(name));
-  IntegrationOut& out = integrations_.emplace_back();
-  out.name = name;
-  out.type = type;
-  out.body = std::move(body);
-}
-
-void Writer::keep_provider(const ir::Provider& p) {
-  ProviderOut& out = providers_.back();
-  const ir::Value* through = layout("integration " + *p.name);
-  const ir::Value* elsewhere = layout("outside integration " + *p.name);
-  if (through != nullptr) keep_integration(p, through->text);
-  Out body = Out::mapping();
-  if (!p.name.from.is_default()) body.add("name", *p.name);
-  // an extra takes the place that is kept for it
-  if (std::ranges::any_of(p.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "slug"; })) body.add("slug", Out());
-  if (through != nullptr) body.add("integrationId", reference(Entity::Integration, through->text));
-  else if (elsewhere != nullptr) body.add("integrationId", elsewhere->text);
-  if (p.kind.given()) {
-    const bool custom = p.kind.from.rule() == &rules::kCustom;
-    const std::string_view type = custom ? kCustomType : provider_type(*p.kind, shape_);
-    out.type = type == kCustomType && facts::provider_by_kind(*p.kind) == nullptr ? *p.kind : std::string(type);
-    body.add("providerType", out.type);
-  }
-  const ir::Limit* rpm = minute_limit(p.limits, ir::Counted::Requests);
-  const ir::Limit* tpm = minute_limit(p.limits, ir::Counted::Tokens);
-  put_rates(body, rpm != nullptr ? std::optional(*rpm->amount) : std::nullopt, tpm != nullptr ? std::optional(*tpm->amount) : std::nullopt);
-  if (tpm != nullptr && !spec()) lose(tpm, dropped("a provider has no limit on tokens in the guides' form of the API", "write `worldflow@spec`, which has a place for it"));
-  for (const ir::Budget& b : p.budgets) {
-    const auto cents = cents_of(*b.amount);
-    if (!cents) continue;
-    if (spec()) {
-      Out budget = Out::mapping();
-      budget.add("monthlyLimitCents", Out::integer(cents->amount));
-      body.add("budget", std::move(budget));
-    } else {
-      body.add("monthlyBudgetCents", Out::integer(cents->amount));
-    }
-  }
-  for (const ir::Extra& e : p.extras) {
-    if (!of_integration(e)) put_one(body, e);
-  }
-  if (!p.name.from.is_default()) body.at("_id") = Out("provider/" + slug(*p.name));
-  out.body = std::move(body);
 }
 
 }  // namespace gatec::targets::worldflow

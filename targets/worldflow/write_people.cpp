@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
 #include "targets/worldflow/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -20,7 +20,8 @@ bool is_span(std::string_view text) {
   std::size_t digits = 0;
   while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
   const std::string_view unit = text.substr(digits);
-  return digits > 0 && digits < 10 && (unit == "s" || unit == "m" || unit == "h" || unit == "d" || unit == "w" || unit == "mo");
+  return digits > 0 && digits < 10 &&
+         (unit == "s" || unit == "m" || unit == "h" || unit == "d" || unit == "w" || unit == "mo");
 }
 
 bool is_team(const ir::Principal& p) { return p.kind == PrincipalKind::Team || p.kind == PrincipalKind::Organization; }
@@ -34,8 +35,9 @@ std::string_view role_of(std::string_view role) {
 
 const ir::Limit* rate(const std::vector<ir::Limit>& limits, ir::Counted counts, std::int64_t seconds) {
   for (const ir::Limit& l : limits) {
-    const bool plain = l.counts == counts && l.amount.given() && l.window.given() && l.window->kind != ir::WindowKind::Calendar &&
-                       l.window->seconds == seconds && l.scope.model.absent() && l.scope.per.absent() && l.scope.tag.absent() && !l.burst.given();
+    const bool plain = l.counts == counts && l.amount.given() && l.window.given() &&
+                       l.window->kind != ir::WindowKind::Calendar && l.window->seconds == seconds &&
+                       l.scope.model.absent() && l.scope.per.absent() && l.scope.tag.absent() && !l.burst.given();
     if (plain) return &l;
   }
   return nullptr;
@@ -43,7 +45,8 @@ const ir::Limit* rate(const std::vector<ir::Limit>& limits, ir::Counted counts, 
 
 std::string_view word_of(PrincipalKind kind) {
   switch (kind) {
-    case PrincipalKind::Member: return "a member of a team has no limits of its own; a team below it for each of them would have";
+    case PrincipalKind::Member:
+      return "a member of a team has no limits of its own; a team below it for each of them would have";
     case PrincipalKind::OrgMember: return "a member of an organisation has no limits of its own";
     case PrincipalKind::Project: return "there are no projects between teams and keys";
     case PrincipalKind::Customer: return "end customers are not known to the gateway";
@@ -72,7 +75,9 @@ std::string path_of(const ir::Principal& p) { return "principals[" + ir::identit
 const ir::Principal* Writer::principal(PrincipalKind kind, const ir::Field<std::string>& id) const {
   if (id.absent()) return nullptr;
   for (const ir::Principal& p : gateway_.principals) {
-    if (p.kind == kind && ((p.id.given() && *p.id == id.value) || (p.id.absent() && (p.alias.value == id.value || p.email.value == id.value)))) return &p;
+    if (p.kind == kind && ((p.id.given() && *p.id == id.value) ||
+                           (p.id.absent() && (p.alias.value == id.value || p.email.value == id.value))))
+      return &p;
   }
   return nullptr;
 }
@@ -138,7 +143,8 @@ void Writer::add_people() {
       }
       bodies.push_back(key_body(p, key_names));
     } else if (!is_team(p) && p.kind != PrincipalKind::User) {
-      lose(&p, {p.kind == PrincipalKind::BudgetRow ? Fate::Approximated : Fate::Manual, DiagId::DroppedPrincipal, std::string(word_of(p.kind)), "",
+      lose(&p, {p.kind == PrincipalKind::BudgetRow ? Fate::Approximated : Fate::Manual, DiagId::DroppedPrincipal,
+                std::string(word_of(p.kind)), "",
                 p.kind == PrincipalKind::BudgetRow ? "" : "set it up by hand where it matters"});
     }
   }
@@ -150,11 +156,16 @@ Out Writer::team_body(const ir::Principal& p) {
   const std::string name = team_name(p);
   if (!same() || p.alias.given()) body.add("name", name);
   if (!same() && !p.alias.given()) admit(path_of(p) + ".alias", "a team has a name");
-  if (!same() && p.alias.given() && *p.alias != name) lose(&p.alias, nearly("two teams cannot have nearly the same name", name));
-  if (p.team.given()) body.add("parentTeamId", team_reference(p.team, PrincipalKind::Team));
+  if (!same() && p.alias.given() && *p.alias != name)
+    lose(&p.alias, nearly("two teams cannot have nearly the same name", name));
+  if (p.team.given())
+    body.add("parentTeamId", team_reference(p.team, PrincipalKind::Team));
   else if (p.organization.given() && p.kind == PrincipalKind::Team) {
-    if (principal(PrincipalKind::Organization, p.organization) != nullptr || same()) body.add("parentTeamId", team_reference(p.organization, PrincipalKind::Organization));
-    else lose(&p.organization, manual("the organisation is not among the inputs", "make a team for the organisation and set it as the parent"));
+    if (principal(PrincipalKind::Organization, p.organization) != nullptr || same())
+      body.add("parentTeamId", team_reference(p.organization, PrincipalKind::Organization));
+    else
+      lose(&p.organization, manual("the organisation is not among the inputs",
+                                   "make a team for the organisation and set it as the parent"));
   }
   put_budget(body, p);
   if (same()) put(body, p.extras);
@@ -169,9 +180,11 @@ Out Writer::team_body(const ir::Principal& p) {
 void Writer::put_budget(Out& body, const ir::Principal& p) {
   bool written = false;
   for (const ir::Budget& b : p.budgets) {
-    const bool plain = b.amount.given() && b.counts == ir::Counted::Usd && b.scope.model.absent() && b.scope.provider.absent() && b.scope.tag.absent() && !b.amount->is_negative();
+    const bool plain = b.amount.given() && b.counts == ir::Counted::Usd && b.scope.model.absent() &&
+                       b.scope.provider.absent() && b.scope.tag.absent() && !b.amount->is_negative();
     if (written || !plain) {
-      lose(&b, dropped(written ? "a team has one budget" : "a team's budget is a sum of dollars for all that it does", "set a second team below this one with this budget"));
+      lose(&b, dropped(written ? "a team has one budget" : "a team's budget is a sum of dollars for all that it does",
+                       "set a second team below this one with this budget"));
       continue;
     }
     const ir::Window* w = b.window.given() ? &*b.window : nullptr;
@@ -187,24 +200,30 @@ void Writer::put_budget(Out& body, const ir::Principal& p) {
     const auto exact = cents_of(*b.amount);
     if (lifetime || !period.empty()) {
       if (exact) cents = exact->amount;
-      if (exact && !exact->exact) how = "$" + b.amount->text() + " × 100, rounded down to " + std::to_string(exact->amount) + " cents";
+      if (exact && !exact->exact)
+        how = "$" + b.amount->text() + " × 100, rounded down to " + std::to_string(exact->amount) + " cents";
     } else {
       std::int64_t seconds = w->seconds;
-      if (w->kind == ir::WindowKind::Calendar && w->unit == ir::CalendarUnit::Month) seconds = w->count * 30 * kDaySeconds;
+      if (w->kind == ir::WindowKind::Calendar && w->unit == ir::CalendarUnit::Month)
+        seconds = w->count * 30 * kDaySeconds;
       const std::int64_t days = seconds > 0 ? nearest_days(seconds) : 30;
       const auto product = b.amount->times(Decimal(100))->times(Decimal(days * kDaySeconds));
       const auto whole = product ? product->floor() : std::nullopt;
       if (whole && seconds > 0) cents = *whole / seconds;
       written_period = period_name(days);
-      if (cents) how = "$" + b.amount->text() + " × 100 × " + std::to_string(days) + " / " + (seconds % kDaySeconds == 0 ? std::to_string(seconds / kDaySeconds) + " days" : std::to_string(seconds) + " s") +
-                       " = " + std::to_string(*cents) + " cents, " + std::string(written_period);
+      if (cents)
+        how = "$" + b.amount->text() + " × 100 × " + std::to_string(days) + " / " +
+              (seconds % kDaySeconds == 0 ? std::to_string(seconds / kDaySeconds) + " days"
+                                          : std::to_string(seconds) + " s") +
+              " = " + std::to_string(*cents) + " cents, " + std::string(written_period);
     }
     if (!cents) {
       lose(&b, dropped("the budget cannot be counted in cents", "set the budget by hand"));
       continue;
     }
     if (*cents == 0 && !b.amount->is_zero()) {
-      lose(&b, {Fate::Manual, DiagId::WorldflowSubCent, "the budget is less than a cent", "", "block the team, or give it a cent at least"});
+      lose(&b, {Fate::Manual, DiagId::WorldflowSubCent, "the budget is less than a cent", "",
+                "block the team, or give it a cent at least"});
       continue;
     }
     written = true;
@@ -226,7 +245,8 @@ void Writer::put_budget(Out& body, const ir::Principal& p) {
 /// Without an address there is no user.
 std::optional<Out> Writer::user_body(const ir::Principal& p) {
   if (!same() && !p.email.given()) {
-    lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "a user needs an e-mail address", "", "add the user with an address (POST /api/v1/users)"});
+    lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "a user needs an e-mail address", "",
+              "add the user with an address (POST /api/v1/users)"});
     return std::nullopt;
   }
   Out body = Out::mapping();
@@ -252,7 +272,8 @@ Out Writer::grant_body(const ir::Principal& p) {
 }
 
 /// The stricter of a key's own rate and its team's, as teams have none.
-std::optional<Decimal> Writer::key_rate(const ir::Principal& key, const ir::Principal* team, ir::Counted counts, std::int64_t seconds, std::string_view path) {
+std::optional<Decimal> Writer::key_rate(const ir::Principal& key, const ir::Principal* team, ir::Counted counts,
+                                        std::int64_t seconds, std::string_view path) {
   const ir::Limit* own = rate(key.limits, counts, seconds);
   const ir::Limit* above = team != nullptr && !same() ? rate(team->limits, counts, seconds) : nullptr;
   if (own == nullptr && above == nullptr) return std::nullopt;
@@ -260,7 +281,9 @@ std::optional<Decimal> Writer::key_rate(const ir::Principal& key, const ir::Prin
   const Decimal exact = from_team ? *above->amount : *own->amount;
   const std::int64_t whole = exact.floor().value_or(0);
   if (own != nullptr && Decimal(whole) != *own->amount && !same()) {
-    lose(&own->amount, nearly(from_team ? "the team's rate is lower, and stands on each of its keys" : "a rate is a whole number, rounded down", std::to_string(whole)));
+    lose(&own->amount, nearly(from_team ? "the team's rate is lower, and stands on each of its keys"
+                                        : "a rate is a whole number, rounded down",
+                              std::to_string(whole)));
   }
   if (own == nullptr) admit(std::string(path) + ".limits[", "the team's rate stands on each of its keys");
   if (own != nullptr && !same()) {
@@ -293,24 +316,33 @@ Out Writer::key_body(const ir::Principal& p, std::set<std::string>& names) {
   }
   if (!same() || p.alias.given()) body.add("name", name);
   const ir::Principal* team = principal(PrincipalKind::Team, p.team);
-  if (const auto rpm = key_rate(p, team, ir::Counted::Requests, 60, path)) body.add("rateLimitRpm", Out::number(rpm->text()));
+  if (const auto rpm = key_rate(p, team, ir::Counted::Requests, 60, path))
+    body.add("rateLimitRpm", Out::number(rpm->text()));
   if (spec() || same()) {
-    if (const auto tpm = key_rate(p, team, ir::Counted::Tokens, 60, path)) body.add("rateLimitTpm", Out::number(tpm->text()));
-    if (const auto rpd = key_rate(p, team, ir::Counted::Requests, kDaySeconds, path)) body.add("rateLimitRpd", Out::number(rpd->text()));
+    if (const auto tpm = key_rate(p, team, ir::Counted::Tokens, 60, path))
+      body.add("rateLimitTpm", Out::number(tpm->text()));
+    if (const auto rpd = key_rate(p, team, ir::Counted::Requests, kDaySeconds, path))
+      body.add("rateLimitRpd", Out::number(rpd->text()));
   }
   put_models(body, p, team, path);
   if (!p.allowed_ips.absent() && (spec() || same())) body.add("allowedIps", to_out(p.allowed_ips));
   if (p.expires.given()) {
-    if (same() || is_instant(*p.expires)) body.add("expiresAt", same() && is_span(*p.expires) ? "@now+" + *p.expires : *p.expires);
-    else if (is_span(*p.expires)) body.add("expiresAt", "@now+" + *p.expires);
-    else lose(&p.expires, manual("when the key expires cannot be told", "set `expiresAt` when the key is made"));
+    if (same() || is_instant(*p.expires))
+      body.add("expiresAt", same() && is_span(*p.expires) ? "@now+" + *p.expires : *p.expires);
+    else if (is_span(*p.expires))
+      body.add("expiresAt", "@now+" + *p.expires);
+    else
+      lose(&p.expires, manual("when the key expires cannot be told", "set `expiresAt` when the key is made"));
   }
   put_key_budget(body, p, path);
   put(body, p.extras);
   if (p.id.given()) body.at("_sourceId") = Out(*p.id);
   if (p.team.given()) {
     body.at("_team") = Out(team_reference(p.team, PrincipalKind::Team));
-    if (!same()) context_.steps.push_back("Assign the key `" + name + "` to the team `" + (team != nullptr ? team_name(*team) : *p.team) + "` in the dashboard: no field of the API links them.");
+    if (!same())
+      context_.steps.push_back("Assign the key `" + name + "` to the team `" +
+                               (team != nullptr ? team_name(*team) : *p.team) +
+                               "` in the dashboard: no field of the API links them.");
   }
   if (p.user.given()) {
     const ir::Principal* user = principal(PrincipalKind::User, p.user);
@@ -328,19 +360,25 @@ void Writer::put_models(Out& body, const ir::Principal& p, const ir::Principal* 
   }
   const auto special = [](const std::string& name) { return name == "all-team-models" || name == "all-proxy-models"; };
   const bool own = std::ranges::any_of(p.models.items, [&](const auto& m) { return !special(*m); });
-  const bool above = team != nullptr && !team->models.items.empty() && std::ranges::none_of(team->models.items, [](const auto& m) { return *m == "all-proxy-models"; });
+  const bool above = team != nullptr && !team->models.items.empty() &&
+                     std::ranges::none_of(team->models.items, [](const auto& m) { return *m == "all-proxy-models"; });
   const bool none = std::ranges::any_of(p.models.items, [](const auto& m) { return *m == "no-default-models"; });
   std::vector<std::string> names;
   const ir::List<std::string>* source = own ? &p.models : above ? &team->models : nullptr;
   for (std::size_t i = 0; source != nullptr && i < source->items.size(); ++i) {
     const ir::Field<std::string>& m = source->items[i];
-    const bool allowed = !own || !above || std::ranges::any_of(team->models.items, [&](const auto& t) { return *t == *m; });
-    if (allowed && !special(*m)) names.push_back(*m);
-    else if (own && !allowed) lose(&m, nearly("the key's team does not allow it"));
+    const bool allowed =
+        !own || !above || std::ranges::any_of(team->models.items, [&](const auto& t) { return *t == *m; });
+    if (allowed && !special(*m))
+      names.push_back(*m);
+    else if (own && !allowed)
+      lose(&m, nearly("the key's team does not allow it"));
   }
   if (!own && !p.models.absent()) {
-    if (above) lose(&p.models, nearly("the models of its team"));
-    else lose(&p.models, nearly("a key without a list may use every model"));
+    if (above)
+      lose(&p.models, nearly("the models of its team"));
+    else
+      lose(&p.models, nearly("a key without a list may use every model"));
   } else if (own) {
     for (const auto& m : p.models.items) {
       if (special(*m)) lose(&m, nearly("a key's list names models"));
@@ -350,7 +388,8 @@ void Writer::put_models(Out& body, const ir::Principal& p, const ir::Principal* 
   if (!own) admit(path + ".models", "the models of its team stand on each of its keys");
   Out list = Out::sequence();
   for (const std::string& n : names) list.push(n);
-  if (names.empty() && !none) lose(&p.models, manual("the key and its team allow no model in common", "do not make this key"));
+  if (names.empty() && !none)
+    lose(&p.models, manual("the key and its team allow no model in common", "do not make this key"));
   body.add("allowedModels", std::move(list));
   if (names.empty()) admit(path + ".models", "no model is allowed");
 }
@@ -362,21 +401,28 @@ void Writer::put_key_budget(Out& body, const ir::Principal& p, const std::string
     std::string how;
     const auto cents = plain ? month_cents(b, how) : std::nullopt;
     if (spec()) {
-      lose(&b, dropped("a virtual key has no budget in the API description", cents ? "give it a team of its own with this budget (" + how + "), or watch its usage" : "give it a team of its own with this budget, or watch its usage"));
+      lose(&b, dropped("a virtual key has no budget in the API description",
+                       cents ? "give it a team of its own with this budget (" + how + "), or watch its usage"
+                             : "give it a team of its own with this budget, or watch its usage"));
       continue;
     }
     if (written || !cents) {
-      lose(&b, dropped(written ? "a key has one budget" : !plain ? "a key's budget is for all models" : "a key's budget starts anew each month; one for good would come back", "give it a team of its own with this budget"));
+      lose(&b, dropped(written  ? "a key has one budget"
+                       : !plain ? "a key's budget is for all models"
+                                : "a key's budget starts anew each month; one for good would come back",
+                       "give it a team of its own with this budget"));
       continue;
     }
     if (*cents == 0 && !b.amount->is_zero()) {
-      lose(&b, {Fate::Manual, DiagId::WorldflowSubCent, "the budget is less than a cent a month", "", "do not make this key, or give it a cent at least"});
+      lose(&b, {Fate::Manual, DiagId::WorldflowSubCent, "the budget is less than a cent a month", "",
+                "do not make this key, or give it a cent at least"});
       continue;
     }
     written = true;
     body.add("monthlyBudgetCents", Out::integer(*cents));
     if (same()) continue;
-    const bool exact = b.window->kind == ir::WindowKind::Calendar && b.window->unit == ir::CalendarUnit::Month && b.window->count == 1;
+    const bool exact =
+        b.window->kind == ir::WindowKind::Calendar && b.window->unit == ir::CalendarUnit::Month && b.window->count == 1;
     if (!exact) {
       lose(&b, nearly(how + "; a month's worth may be spent in one day"));
       admit(path + ".budgets[", how);
@@ -393,34 +439,55 @@ void Writer::lose_rest(const ir::Principal& p) {
   const bool key = p.kind == PrincipalKind::Key;
   const bool user = p.kind == PrincipalKind::User;
   const bool team = is_team(p);
-  lose_if(p.secret, manual("the gateway mints new keys", "give the clients the new key of `" + (p.alias.given() ? *p.alias : p.id.value) + "`, which apply.sh writes to secrets.out"));
+  lose_if(p.secret, manual("the gateway mints new keys", "give the clients the new key of `" +
+                                                             (p.alias.given() ? *p.alias : p.id.value) +
+                                                             "`, which apply.sh writes to secrets.out"));
   if (!user) lose_if(p.email, skipped("the object has no address"));
   if (key || user) lose_if(p.organization, skipped("it belongs to the organisation through its team"));
   if (team && p.kind == PrincipalKind::Organization) lose_if(p.organization, skipped("an organisation is in no other"));
-  if (user) lose_if(p.team, manual("users are not put into teams by the API", "add the user to the team in the dashboard"));
+  if (user)
+    lose_if(p.team, manual("users are not put into teams by the API", "add the user to the team in the dashboard"));
   if (!key) lose_if(p.user, skipped("it belongs to nobody in particular"));
   lose_if(p.project, skipped("there are no projects"));
   lose_if(p.budget_id, nearly("the limits of the budget row stand on the object itself"));
   if (!user) lose_if(p.role, manual("only users have roles", "give the role to a user"));
-  if (user && p.role.state == ir::State::Unknown) lose(&p.role, manual("the role comes from the environment", "give the user a role by hand"));
-  if (!key) lose_if(p.models, team ? nearly("it stands on each of the team's keys") : manual("a user has no list of models", "list them in `allowedModels` of the user's keys"));
-  for (const ir::Alias& a : p.aliases) lose(&a, manual("aliases of one key or team have no place", "let these clients ask for `" + a.target.value + "`"));
+  if (user && p.role.state == ir::State::Unknown)
+    lose(&p.role, manual("the role comes from the environment", "give the user a role by hand"));
+  if (!key)
+    lose_if(p.models, team ? nearly("it stands on each of the team's keys")
+                           : manual("a user has no list of models", "list them in `allowedModels` of the user's keys"));
+  for (const ir::Alias& a : p.aliases)
+    lose(&a, manual("aliases of one key or team have no place", "let these clients ask for `" + a.target.value + "`"));
   for (const ir::Limit& l : p.limits) {
     const bool rpm = l.counts == ir::Counted::Requests && &l == rate(p.limits, ir::Counted::Requests, 60);
     const bool tpm = &l == rate(p.limits, ir::Counted::Tokens, 60);
     const bool rpd = &l == rate(p.limits, ir::Counted::Requests, kDaySeconds);
     if (key && (rpm || (spec() && (tpm || rpd)))) continue;
-    if (key && tpm) lose(&l, dropped("a virtual key has no limit on tokens in the guides' form of the API", "write `worldflow@spec`, which has a place for it"));
-    else if (team && (rpm || (spec() && tpm))) lose(&l, dropped("a team has no rate; it stands on each of its keys, which together may ask for more", "watch the team's rate, or share it out among its keys"));
-    else lose(&l, dropped(l.counts == ir::Counted::Concurrent ? "parallel requests are limited for the whole gateway only" : team || user ? "only keys, providers and tenants have rates" : "a key's rates count requests or tokens of a minute", "set the nearest limit on its keys"));
+    if (key && tpm)
+      lose(&l, dropped("a virtual key has no limit on tokens in the guides' form of the API",
+                       "write `worldflow@spec`, which has a place for it"));
+    else if (team && (rpm || (spec() && tpm)))
+      lose(&l, dropped("a team has no rate; it stands on each of its keys, which together may ask for more",
+                       "watch the team's rate, or share it out among its keys"));
+    else
+      lose(&l, dropped(l.counts == ir::Counted::Concurrent ? "parallel requests are limited for the whole gateway only"
+                       : team || user                      ? "only keys, providers and tenants have rates"
+                                                           : "a key's rates count requests or tokens of a minute",
+                       "set the nearest limit on its keys"));
   }
   if (user) {
-    for (const ir::Budget& b : p.budgets) lose(&b, dropped("a user has no budget", "give the user a team of their own with this budget"));
+    for (const ir::Budget& b : p.budgets)
+      lose(&b, dropped("a user has no budget", "give the user a team of their own with this budget"));
   }
-  if (!(p.blocked.given() && *p.blocked)) lose_if(p.blocked, skipped("it is not blocked"));
-  else lose_if(p.blocked, manual("it cannot be blocked when it is made", user ? "set the user's status to SUSPENDED" : "make no keys for it"));
+  if (!(p.blocked.given() && *p.blocked))
+    lose_if(p.blocked, skipped("it is not blocked"));
+  else
+    lose_if(p.blocked, manual("it cannot be blocked when it is made",
+                              user ? "set the user's status to SUSPENDED" : "make no keys for it"));
   if (!key) lose_if(p.expires, manual("only keys expire", "let its keys expire"));
-  if (!(key && spec())) lose_if(p.allowed_ips, manual("addresses are allowed on keys, in the API description's form", "write `worldflow@spec`, or allow the addresses in the network"));
+  if (!(key && spec()))
+    lose_if(p.allowed_ips, manual("addresses are allowed on keys, in the API description's form",
+                                  "write `worldflow@spec`, or allow the addresses in the network"));
   lose_if(p.allowed_routes, manual("API paths are not restricted", "restrict them in a proxy before the gateway"));
   lose_if(p.tags, skipped("it has no tags"));
   if (!user) {

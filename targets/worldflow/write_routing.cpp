@@ -1,9 +1,9 @@
-#include <algorithm>
-#include <numeric>
-
 #include "compiler/passes/route_index.h"
 #include "targets/worldflow/reader.h"
 #include "targets/worldflow/writer.h"
+
+#include <algorithm>
+#include <numeric>
 
 namespace gatec::targets::worldflow {
 namespace {
@@ -14,8 +14,6 @@ constexpr std::int64_t kPinned = 50;
 constexpr std::int64_t kDrawn = 100;
 constexpr std::int64_t kGlob = 40;
 constexpr int kDeepest = 8;
-/// Weights are whole numbers; above this they are scaled.
-constexpr std::int64_t kMostWeight = 1'000'000'000;
 
 bool is_equality(const ir::Condition& c) {
   const bool subject = c.subject.starts_with("headers.") || c.subject.starts_with("metadata.");
@@ -35,7 +33,9 @@ std::int64_t gcd_of(const std::vector<std::int64_t>& numbers) {
 bool Writer::is_writable(const ir::Condition& c) const {
   if (is_equality(c)) return true;
   return c.op == ir::Condition::Op::And && !c.parts.empty() && std::ranges::all_of(c.parts, is_equality) &&
-         std::ranges::is_sorted(c.parts, [](const ir::Condition& a, const ir::Condition& b) { return a.subject.starts_with("headers.") && !b.subject.starts_with("headers."); });
+         std::ranges::is_sorted(c.parts, [](const ir::Condition& a, const ir::Condition& b) {
+           return a.subject.starts_with("headers.") && !b.subject.starts_with("headers.");
+         });
 }
 
 void Writer::collect_routes() {
@@ -46,8 +46,10 @@ void Writer::collect_routes() {
     }
     RouteOut out;
     path_ = "routes[" + *route.name + "].plan";
-    if (collect(route, out)) routes_.push_back(std::move(out));
-    else lose_route(route);
+    if (collect(route, out))
+      routes_.push_back(std::move(out));
+    else
+      lose_route(route);
   }
   collect_aliases();
 }
@@ -58,19 +60,26 @@ bool Writer::collect(const ir::Route& route, RouteOut& out) {
   out.glob = route.kind != ir::RouteKind::Name;
   const bool stars = out.name.find('*') != std::string::npos;
   if (route.kind == ir::RouteKind::Catalogue || (out.glob && !stars && !same())) {
-    return refuse(manual("the models of a provider are taken over one by one", "register the models that clients ask for (POST /api/v1/model-catalog/models/sync)"));
+    return refuse(manual("the models of a provider are taken over one by one",
+                         "register the models that clients ask for (POST /api/v1/model-catalog/models/sync)"));
   }
   if (!out.glob && stars) return refuse(manual("a star in a name stands for anything", "rename the model"));
   const ir::PlanNode* node = &gateway_.at(route.plan);
   if (const auto* choice = std::get_if<ir::Switch>(&node->what)) {
     if (flatten_switch(*node, *choice, out)) return true;
     // the default alone, or the first case where there is none
-    lose(node, manual("a rule's conditions are equal headers and metadata; the default of this choice answers every request", "write rules for these conditions by hand"));
+    lose(node,
+         manual("a rule's conditions are equal headers and metadata; the default of this choice answers every request",
+                "write rules for these conditions by hand"));
     admit(path_, "one target of a choice answers every request");
     out.steps.clear();
     Step& step = out.steps.emplace_back();
-    const ir::NodeId rest = choice->otherwise.valid() ? choice->otherwise : choice->cases.empty() ? ir::NodeId{} : choice->cases.front().node;
-    return rest.valid() ? flatten(rest, step.members, step.drawn, 0) : refuse(manual("none of the conditions can be said", "write rules for these conditions by hand"));
+    const ir::NodeId rest = choice->otherwise.valid() ? choice->otherwise
+                            : choice->cases.empty()   ? ir::NodeId{}
+                                                      : choice->cases.front().node;
+    return rest.valid()
+               ? flatten(rest, step.members, step.drawn, 0)
+               : refuse(manual("none of the conditions can be said", "write rules for these conditions by hand"));
   }
   Step& step = out.steps.emplace_back();
   return flatten(route.plan, step.members, step.drawn, 0);
@@ -93,7 +102,8 @@ bool Writer::flatten_switch(const ir::PlanNode& node, const ir::Switch& choice, 
     const PathStep at(path_, "otherwise");
     Step step;
     if (!flatten(choice.otherwise, step.members, step.drawn, 0)) return false;
-    const bool own_name = same() && step.members.size() == 1 && models_[step.members.front().model].id == *out.route->name && !step.drawn &&
+    const bool own_name = same() && step.members.size() == 1 &&
+                          models_[step.members.front().model].id == *out.route->name && !step.drawn &&
                           layout("priority " + escape_glob(out.name, out.glob)) != nullptr &&
                           layout("priority " + escape_glob(out.name, out.glob))->items.size() == choice.cases.size();
     if (!own_name) out.steps.push_back(std::move(step));
@@ -104,7 +114,8 @@ bool Writer::flatten_switch(const ir::PlanNode& node, const ir::Switch& choice, 
   lose_if(choice.otherwise_label, skipped("a label without meaning"));
   for (const ir::Edge& e : choice.idle) lose(&e, skipped("nothing leads to this target"));
   lose_node(node);
-  context_.ledger.assume(path_, "worldflow.metadata", "clients send the metadata of a request in the header `X-Tenant-Metadata`, as JSON");
+  context_.ledger.assume(path_, "worldflow.metadata",
+                         "clients send the metadata of a request in the header `X-Tenant-Metadata`, as JSON");
   return true;
 }
 
@@ -124,12 +135,16 @@ bool Writer::flatten(ir::NodeId id, std::vector<Member>& members, bool& drawn, i
     member.variant = slug(providers_.empty() ? std::string("x") : providers_[models_[*model].provider].name);
     return true;
   }
-  if (const auto* balance = std::get_if<ir::Balance>(&node.what)) return flatten_balance(node, *balance, members, drawn, depth);
+  if (const auto* balance = std::get_if<ir::Balance>(&node.what))
+    return flatten_balance(node, *balance, members, drawn, depth);
   if (const auto* fallback = std::get_if<ir::Fallback>(&node.what)) {
     if (!same()) {
       lose_if(fallback->statuses, skipped("the gateway decides by itself when it fails over"));
       for (const ir::FallbackEdge& e : fallback->edges) {
-        lose(&e, manual("no list of fallbacks is taken: the gateway fails over by provider health", "see that the models to fall back to are in the catalogue, and try it out with a provider disabled"));
+        lose(&e,
+             manual(
+                 "no list of fallbacks is taken: the gateway fails over by provider health",
+                 "see that the models to fall back to are in the catalogue, and try it out with a provider disabled"));
       }
     }
     const PathStep at(path_, "primary");
@@ -141,10 +156,15 @@ bool Writer::flatten(ir::NodeId id, std::vector<Member>& members, bool& drawn, i
   }
   if (const auto* to = std::get_if<ir::To>(&node.what)) return flatten_to(node, *to, members, drawn, depth);
   const auto& choice = std::get<ir::Switch>(node.what);
-  lose(&node, manual("conditions stand at the root of a route; here the default answers", "write rules for these conditions by hand"));
+  lose(&node, manual("conditions stand at the root of a route; here the default answers",
+                     "write rules for these conditions by hand"));
   admit(path_, "one target of a choice answers every request");
-  const ir::NodeId rest = choice.otherwise.valid() ? choice.otherwise : choice.cases.empty() ? ir::NodeId{} : choice.cases.front().node;
-  return rest.valid() && depth < kDeepest ? flatten(rest, members, drawn, depth + 1) : refuse(manual("none of the conditions can be said", "write rules for these conditions by hand"));
+  const ir::NodeId rest = choice.otherwise.valid() ? choice.otherwise
+                          : choice.cases.empty()   ? ir::NodeId{}
+                                                   : choice.cases.front().node;
+  return rest.valid() && depth < kDeepest
+             ? flatten(rest, members, drawn, depth + 1)
+             : refuse(manual("none of the conditions can be said", "write rules for these conditions by hand"));
 }
 
 /// The provider of a wildcard is there, and its models are taken over from it; the wildcard itself is not.
@@ -157,7 +177,8 @@ void Writer::take_over(const ir::Deployment& d) {
   why_ = why;
 }
 
-bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members, bool& drawn, int depth) {
+bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members,
+                             bool& drawn, int depth) {
   if (balance.edges.size() == 1 && !drawn) return flatten(balance.edges.front().node, members, drawn, depth);
   const ir::Field<ir::Policy>& policy = balance.policy.absent() ? gateway_.routing.policy : balance.policy;
   if (same()) {
@@ -199,21 +220,30 @@ bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
     bool inner_drawn = true;
     const bool fine = flatten(edge.node, inner, inner_drawn, depth + 1);
     if (!fine || inner.empty()) {
-      lose(&edge, why_);
+      Loss loss = why_;
+      loss.gone = true;
+      lose(&edge, std::move(loss));
       left_out_ = true;
       continue;
     }
     ++written;
     nested = nested || inner.size() > 1;
-    const Decimal weight = edge.weight.given() ? *edge.weight : Decimal(1);
+    Decimal weight = edge.weight.given() ? *edge.weight : Decimal(1);
+    if (weight.is_negative()) {
+      weight = Decimal(0);
+      lose(&edge.weight, nearly("a weight is not negative", "0"));
+    }
     Decimal total(0);
     for (const Member& m : inner) total = total.plus(m.weight.value_or(Decimal(1))).value_or(total);
     for (Member& m : inner) {
       // shares of shares; what does not come out even is left as it is
-      const auto scaled = inner.size() == 1 ? std::optional(weight) : weight.times(m.weight.value_or(Decimal(1)))->divided_by(total);
+      const auto scaled =
+          inner.size() == 1 ? std::optional(weight) : weight.times(m.weight.value_or(Decimal(1)))->divided_by(total);
       m.weight = scaled.value_or(weight);
       if (edge.label.given()) m.variant = *edge.label;
-      const auto limit = std::ranges::find_if(m.deployment->limits, [](const ir::Limit& l) { return l.counts == ir::Counted::Requests && l.amount.given() && l.scope.per.absent(); });
+      const auto limit = std::ranges::find_if(m.deployment->limits, [](const ir::Limit& l) {
+        return l.counts == ir::Counted::Requests && l.amount.given() && l.scope.per.absent();
+      });
       if (limit != m.deployment->limits.end()) rpm.push_back(*limit->amount);
       own.push_back(std::move(m));
     }
@@ -222,30 +252,39 @@ bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
   if (rates && rpm.size() == own.size() && !nested) {
     for (std::size_t i = 0; i < own.size(); ++i) own[i].weight = rpm[i];
     for (std::size_t i = 0; i < balance.edges.size(); ++i) {
-      admit(path_ + ".balance[" + std::to_string(i) + "].weight", "the share of a model is that of its requests a minute");
+      admit(path_ + ".balance[" + std::to_string(i) + "].weight",
+            "the share of a model is that of its requests a minute");
     }
   }
   const bool lone = own.size() == 1;
   if (nested || lone || !outermost) {
-    lose(&node, manual(lone ? "only one member of the group can be written" : "one draw stands for several that are nested", "check the shares of this group"));
+    Loss loss =
+        manual(lone ? "only one member of the group can be written" : "one draw stands for several that are nested",
+               "check the shares of this group");
+    loss.shape = true;
+    lose(&node, std::move(loss));
     admit(path_, lone ? "only one member of the group can be written" : "one draw stands for several that are nested");
   } else if (policy.absent()) {
     admit(path_ + ".policy", "an experiment draws by weight");
   } else if (!(policy.given() && *policy == ir::Policy::Weighted)) {
-    lose(&policy, nearly("rules of an experiment draw by weight; " + (policy.given() ? std::string(ir::policy_name(*policy)) : std::string("a policy from the environment")) +
+    lose(&policy, nearly("rules of an experiment draw by weight; " +
+                             (policy.given() ? std::string(ir::policy_name(*policy))
+                                             : std::string("a policy from the environment")) +
                              " becomes a draw by the shares as written",
                          "weighted"));
   }
   lose_if(balance.on_failure, skipped("what happens after a failure is up to the gateway"));
   lose_if(balance.sticky.ttl, skipped("one tenant always gets the same variant"));
   lose_if(balance.sticky.per, skipped("one tenant always gets the same variant, not one user or session"));
-  if (balance.sticky.enabled.given() && !*balance.sticky.enabled) lose(&balance.sticky.enabled, skipped("one tenant always gets the same variant"));
+  if (balance.sticky.enabled.given() && !*balance.sticky.enabled)
+    lose(&balance.sticky.enabled, skipped("one tenant always gets the same variant"));
   drawn = drawn || !lone;
   for (Member& m : own) members.push_back(std::move(m));
   return written > 0;
 }
 
-bool Writer::flatten_to(const ir::PlanNode& node, const ir::To& to, std::vector<Member>& members, bool& drawn, int depth) {
+bool Writer::flatten_to(const ir::PlanNode& node, const ir::To& to, std::vector<Member>& members, bool& drawn,
+                        int depth) {
   const passes::RouteIndex index(gateway_);
   const auto found = index.find(to.route.value);
   if (found.route == nullptr || depth >= kDeepest) {
@@ -259,11 +298,15 @@ bool Writer::flatten_to(const ir::PlanNode& node, const ir::To& to, std::vector<
 /// An alias is a copy of the rules for its name.
 void Writer::collect_aliases() {
   for (const ir::Alias& alias : gateway_.aliases) {
-    const auto target = std::ranges::find_if(routes_, [&](const RouteOut& r) { return r.name == alias.target.value && r.alias_of.empty() && !r.glob; });
+    const auto target = std::ranges::find_if(
+        routes_, [&](const RouteOut& r) { return r.name == alias.target.value && r.alias_of.empty() && !r.glob; });
     const bool taken = gateway_.route(alias.name) != nullptr || alias.name.find('*') != std::string::npos;
-    const bool plain = target != routes_.end() && std::ranges::none_of(target->steps, [](const Step& s) { return s.condition != nullptr; });
+    const bool plain = target != routes_.end() &&
+                       std::ranges::none_of(target->steps, [](const Step& s) { return s.condition != nullptr; });
     if (taken || !plain) {
-      lose(&alias, manual(taken ? "a model has this name already" : "what the alias stands for cannot be written as rules", "let the clients ask for `" + alias.target.value + "`"));
+      lose(&alias,
+           manual(taken ? "a model has this name already" : "what the alias stands for cannot be written as rules",
+                  "let the clients ask for `" + alias.target.value + "`"));
       continue;
     }
     RouteOut copy = *target;
@@ -274,35 +317,48 @@ void Writer::collect_aliases() {
   }
 }
 
-/// Whole numbers in the same proportion.
+/// Whole numbers in the same proportion; as they are where that takes too many digits.
 std::vector<std::string> Writer::whole_weights(const std::vector<Member>& members) const {
+  std::vector<std::string> as_written;
   std::vector<Decimal> scaled;
-  for (const Member& m : members) scaled.push_back(m.weight.value_or(Decimal(1)));
-  for (int digits = 0; digits < 18 && !std::ranges::all_of(scaled, [](const Decimal& d) { return d.is_integer(); }); ++digits) {
-    for (Decimal& d : scaled) d = d.times(Decimal(10)).value_or(d);
+  for (const Member& m : members) {
+    scaled.push_back(m.weight.value_or(Decimal(1)));
+    as_written.push_back(scaled.back().text());
+  }
+  while (!std::ranges::all_of(scaled, [](const Decimal& d) { return d.is_integer(); })) {
+    for (Decimal& d : scaled) {
+      const auto more = d.times(Decimal(10));
+      if (!more) return as_written;
+      d = *more;
+    }
   }
   std::vector<std::int64_t> whole;
-  for (const Decimal& d : scaled) whole.push_back(d.floor().value_or(1));
+  for (const Decimal& d : scaled) {
+    const auto number = d.as_int64();
+    if (!number) return as_written;
+    whole.push_back(*number);
+  }
   const std::int64_t g = gcd_of(whole);
   std::vector<std::string> texts;
-  for (std::int64_t n : whole) {
-    n /= g;
-    texts.push_back(std::to_string(std::min(n, kMostWeight)));
-  }
+  for (const std::int64_t n : whole) texts.push_back(std::to_string(n / g));
   return texts;
 }
 
 Out Writer::rules_out() {
   Out rules = Out::sequence();
+  for (const ModelOut& m : models_) ++served_[m.id];
   // of patterns the longer one answers first
   std::vector<const RouteOut*> globs;
   for (const RouteOut& r : routes_) {
     if (r.glob) globs.push_back(&r);
   }
   std::ranges::stable_sort(globs, [](const RouteOut* a, const RouteOut* b) { return a->name.size() > b->name.size(); });
+  std::map<const RouteOut*, std::size_t> ranks;
+  for (const RouteOut* glob : globs) ranks.emplace(glob, ranks.size());
   for (const RouteOut& r : routes_) {
-    const auto rank = std::ranges::find(globs, &r) - globs.begin();
-    add_rules(r, static_cast<std::size_t>(rank), rules);
+    const auto found = ranks.find(&r);
+    const std::size_t rank = found == ranks.end() ? 0 : found->second;
+    add_rules(r, rank, rules);
     std::vector<std::string> models;
     for (const Step& step : r.steps) {
       if (step.condition != nullptr) continue;
@@ -318,13 +374,12 @@ void Writer::add_rules(const RouteOut& r, std::size_t rank, Out& rules) {
   const ir::Value* priorities = same() ? layout("priority " + pattern) : nullptr;
   const ir::Value* experiments = same() ? layout("experiment " + pattern) : nullptr;
   const bool free = context_.option("optimizer") == "free" && !same();
-  const auto several = [&](std::size_t model) {
-    return std::ranges::count_if(models_, [&](const ModelOut& m) { return m.id == models_[model].id; }) > 1;
-  };
+  const auto several = [&](std::size_t model) { return served_.at(models_[model].id) > 1; };
   for (std::size_t s = 0; s < r.steps.size(); ++s) {
     const Step& step = r.steps[s];
     const bool drawn = step.drawn;
-    if (free && !drawn && step.condition == nullptr && r.steps.size() == 1 && models_[step.members.front().model].id == r.name && r.alias_of.empty()) {
+    if (free && !drawn && step.condition == nullptr && r.steps.size() == 1 &&
+        models_[step.members.front().model].id == r.name && r.alias_of.empty()) {
       if (!several(step.members.front().model)) continue;
     }
     std::string priority = std::to_string(r.glob ? kGlob - static_cast<std::int64_t>(rank) : drawn ? kDrawn : kPinned);
@@ -344,7 +399,8 @@ void Writer::add_rules(const RouteOut& r, std::size_t rank, Out& rules) {
         }
         for (const ir::Condition* part : parts) {
           const bool header = part->subject.starts_with("headers.");
-          rule.at(header ? "headerMatch" : "metadataMatch").add(part->subject.substr(header ? 8 : 9), open(part->operands.front(), ""));
+          rule.at(header ? "headerMatch" : "metadataMatch")
+              .add(part->subject.substr(header ? 8 : 9), open(part->operands.front(), ""));
         }
       }
       rule.add("modelPattern", pattern);
@@ -361,7 +417,8 @@ void Writer::add_rules(const RouteOut& r, std::size_t rank, Out& rules) {
         if (!same() || m.weight) rule.add("weight", Out::number(same() ? m.weight->text() : weights[i]));
       }
       rule.add("priority", Out::number(priority));
-      if (m.deployment != nullptr && several(m.model)) rule.add("_provider", provider_reference(models_[m.model].provider));
+      if (m.deployment != nullptr && several(m.model))
+        rule.add("_provider", provider_reference(models_[m.model].provider));
       if (!r.alias_of.empty()) rule.add("_alias", r.alias_of);
       rules.push(std::move(rule));
     }
@@ -371,7 +428,8 @@ void Writer::add_rules(const RouteOut& r, std::size_t rank, Out& rules) {
 void Writer::lose_route(const ir::Route& route) {
   Loss loss = why_;
   if (loss.code == DiagId::NotExpressible) loss.code = DiagId::RouteLeftOut;
-  if (loss.fate == ir::Fate::Open || loss.reason.empty()) loss = manual("the route cannot be written", "write its rules by hand");
+  if (loss.fate == ir::Fate::Open || loss.reason.empty())
+    loss = manual("the route cannot be written", "write its rules by hand");
   lose(&route, std::move(loss));
   left_out_ = true;
 }

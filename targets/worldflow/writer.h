@@ -1,5 +1,10 @@
 #pragma once
 
+#include "compiler/ir/resolved.h"
+#include "targets/worldflow/tables.h"
+#include "targets/worldflow/worldflow.h"
+#include "targets/write_kit.h"
+
 #include <map>
 #include <optional>
 #include <set>
@@ -7,11 +12,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "compiler/ir/resolved.h"
-#include "targets/worldflow/tables.h"
-#include "targets/worldflow/worldflow.h"
-#include "targets/write_kit.h"
 
 namespace gatec::targets::worldflow {
 
@@ -27,8 +27,9 @@ struct ScriptPlan {
   };
   Shape shape = Shape::Guide;
   std::vector<File> files;
-  std::set<std::string> variables;            // that the payloads name
-  std::vector<std::pair<std::string, std::string>> synced;  // provider types whose models are taken over, and their integrations
+  std::set<std::string> variables;  // that the payloads name
+  std::vector<std::pair<std::string, std::string>>
+      synced;  // provider types whose models are taken over, and their integrations
   std::vector<std::pair<std::string, std::vector<std::string>>> simulated;  // requested name → models that may answer
 };
 [[nodiscard]] std::string apply_script(const ScriptPlan& plan);
@@ -71,7 +72,7 @@ class Writer {
   struct Step {
     const ir::Condition* condition = nullptr;
     std::vector<Member> members;
-    bool drawn = false;   // an experiment, even of one
+    bool drawn = false;  // an experiment, even of one
   };
   struct RouteOut {
     const ir::Route* route = nullptr;
@@ -99,7 +100,8 @@ class Writer {
   // write_catalogue.cpp
   [[nodiscard]] std::optional<std::size_t> place(const ir::Deployment& deployment, const std::string& path);
   [[nodiscard]] std::optional<std::size_t> place_provider(const ir::Deployment& deployment);
-  [[nodiscard]] Out integration_body(const ir::Provider& provider, const std::string& name, std::string_view type, const std::string& url);
+  [[nodiscard]] Out integration_body(const ir::Provider& provider, const std::string& name, std::string_view type,
+                                     const std::string& url);
   [[nodiscard]] std::string key_hint(const ir::Provider& source, const std::string& name) const;
   void admit_provider(const ProviderOut& provider, const ir::Provider& source, const std::string& path);
   [[nodiscard]] std::string free_name(std::string wanted, std::set<std::string>& taken) const;
@@ -110,6 +112,8 @@ class Writer {
   [[nodiscard]] std::optional<std::int64_t> month_cents(const ir::Budget& budget, std::string& how) const;
   template <class T, class Same, class Get>
   [[nodiscard]] const T* agreed(const ModelOut& model, Get get, Same same, std::string_view suffix);
+
+  // write_kept.cpp
   void keep_catalogue();
   void keep_integration(const ir::Provider& provider, const std::string& name);
   void keep_provider(const ir::Provider& provider);
@@ -123,8 +127,10 @@ class Writer {
   [[nodiscard]] bool collect(const ir::Route& route, RouteOut& out);
   [[nodiscard]] bool flatten(ir::NodeId id, std::vector<Member>& members, bool& drawn, int depth);
   void take_over(const ir::Deployment& deployment);
-  [[nodiscard]] bool flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members, bool& drawn, int depth);
-  [[nodiscard]] bool flatten_to(const ir::PlanNode& node, const ir::To& to, std::vector<Member>& members, bool& drawn, int depth);
+  [[nodiscard]] bool flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members,
+                                     bool& drawn, int depth);
+  [[nodiscard]] bool flatten_to(const ir::PlanNode& node, const ir::To& to, std::vector<Member>& members, bool& drawn,
+                                int depth);
   [[nodiscard]] bool flatten_switch(const ir::PlanNode& node, const ir::Switch& choice, RouteOut& out);
   [[nodiscard]] bool is_writable(const ir::Condition& condition) const;
   [[nodiscard]] Out rules_out();
@@ -138,7 +144,8 @@ class Writer {
   [[nodiscard]] std::optional<Out> user_body(const ir::Principal& p);
   [[nodiscard]] Out grant_body(const ir::Principal& p);
   [[nodiscard]] Out key_body(const ir::Principal& p, std::set<std::string>& names);
-  [[nodiscard]] std::optional<base::Decimal> key_rate(const ir::Principal& key, const ir::Principal* team, ir::Counted counts, std::int64_t seconds, std::string_view path);
+  [[nodiscard]] std::optional<base::Decimal> key_rate(const ir::Principal& key, const ir::Principal* team,
+                                                      ir::Counted counts, std::int64_t seconds, std::string_view path);
   void put_models(Out& body, const ir::Principal& p, const ir::Principal* team, const std::string& path);
   void put_key_budget(Out& body, const ir::Principal& p, const std::string& path);
   void put_budget(Out& body, const ir::Principal& p);
@@ -187,6 +194,8 @@ class Writer {
   std::map<std::string, std::size_t> provider_of_identity_;
   std::unordered_map<const ir::Deployment*, std::optional<std::size_t>> provider_of_;
   std::unordered_map<const ir::Deployment*, std::size_t> model_of_;
+  std::map<std::pair<std::size_t, std::string>, std::size_t> model_index_;  // by provider and id
+  std::map<std::string, std::size_t, std::less<>> served_;                  // how many providers serve a model id
   std::unordered_map<const ir::Provider*, std::size_t> kept_provider_;
   std::set<std::string> integration_names_, provider_names_;
   std::map<const ir::Principal*, std::string> team_names_;
@@ -200,7 +209,9 @@ class Writer {
 /// Puts a segment onto the path while it lives.
 struct PathStep {
   PathStep(std::string& text, std::string_view segment) : path(text), size(text.size()) { (path += '.') += segment; }
-  PathStep(std::string& text, std::string_view segment, std::size_t index) : PathStep(text, segment) { ((path += '[') += std::to_string(index)) += ']'; }
+  PathStep(std::string& text, std::string_view segment, std::size_t index) : PathStep(text, segment) {
+    ((path += '[') += std::to_string(index)) += ']';
+  }
   ~PathStep() { path.resize(size); }
   PathStep(const PathStep&) = delete;
   PathStep& operator=(const PathStep&) = delete;
@@ -208,7 +219,16 @@ struct PathStep {
   std::size_t size;
 };
 
-[[nodiscard]] inline Loss skipped(std::string reason) { return {ir::Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
+inline constexpr std::string_view kCustomType = "CUSTOM";
+/// A note in the bundle: apply.sh takes over the provider's models.
+inline constexpr std::string_view kSync = "_sync";
+
+/// A rate of a minute for all that a provider or deployment does.
+[[nodiscard]] const ir::Limit* minute_limit(const std::vector<ir::Limit>& limits, ir::Counted counts);
+
+[[nodiscard]] inline Loss skipped(std::string reason) {
+  return {ir::Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""};
+}
 [[nodiscard]] inline Loss manual(std::string reason, std::string advice) {
   return {ir::Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
 }

@@ -1,0 +1,164 @@
+#include "compiler/facts/providers.h"
+#include "targets/worldflow/reader.h"
+#include "targets/worldflow/writer.h"
+
+#include <algorithm>
+
+namespace gatec::targets::worldflow {
+namespace {
+
+/// What a provider has from the integration that it goes through.
+bool of_integration(const ir::Extra& e) { return e.section == "integration" || e.section.starts_with("integration."); }
+
+}  // namespace
+
+/// The catalogue as the source had it.
+void Writer::keep_catalogue() {
+  for (const ir::Param& p : gateway_.layout) {
+    if (p.name == "shape" && p.value.text != shape_name(shape_))
+      lose(&p, nearly("written in the other form of the API", std::string(shape_name(shape_))));
+  }
+  std::set<std::string> outside;
+  for (const ir::Param& p : gateway_.layout) {
+    if (p.name == "outside") outside.insert(p.value.text);
+  }
+  for (const ir::Provider& p : gateway_.providers) {
+    kept_provider_.emplace(&p, providers_.size());
+    ProviderOut& out = providers_.emplace_back();
+    out.name = p.name.value;
+    out.source = &p;
+    if (p.name.given() && !outside.contains(*p.name)) keep_provider(p);
+  }
+  std::set<std::uint32_t> used;
+  for (const ir::PlanNode& n : gateway_.nodes) {
+    if (const auto* use = std::get_if<ir::Use>(&n.what)) used.insert(use->deployment.value);
+  }
+  for (std::uint32_t i = 0; i < gateway_.deployments.size(); ++i) {
+    const ir::Deployment& d = gateway_.deployments[i];
+    if (!used.contains(i)) continue;
+    model_of_.emplace(&d, models_.size());
+    ModelOut& m = models_.emplace_back();
+    m.id = text(d.upstream_model);
+    m.provider = d.provider.valid() ? kept_provider_.at(&gateway_.at(d.provider)) : 0;
+    m.users.push_back(&d);
+    m.paths.emplace_back();
+    if (d.upstream_model.from.is_default()) continue;  // only rules name it
+    Out body = model_body(m);
+    if (!spec()) {
+      lose_if(d.mode, manual("a model has no type in the guides' form of the API",
+                             "write `worldflow@spec`, which has a place for it"));
+      lose_if(d.max_output_tokens, skipped("a model has one context length in the guides' form of the API"));
+    } else {
+      lose_if(d.blocked, manual("a model is not switched off when it is registered",
+                                "disable the provider or leave the model out"));
+    }
+    const ir::Provider* p = d.provider.valid() ? &gateway_.at(d.provider) : nullptr;
+    if (p != nullptr && p->name.given() && outside.contains(*p->name)) {
+      (spec() ? body.at("_provider") : body.at("providerId")) = Out(*p->name);
+    } else if (p != nullptr && p->name.absent()) {
+      Out bare = Out::mapping();
+      for (auto& [key, value] : std::get<Out::Mapping>(body.storage())) {
+        if (key != "providerId" && key != "_provider") bare.add(key, std::move(value));
+      }
+      body = std::move(bare);
+      if (p->kind.given()) body.at("providerType") = Out(provider_type(*p->kind, shape_));
+    }
+    if (spec() && std::ranges::none_of(d.extras, [](const ir::Extra& e) { return e.key == "displayName"; })) {
+      Out bare = Out::mapping();
+      for (auto& [key, value] : std::get<Out::Mapping>(body.storage())) {
+        if (key != "displayName") bare.add(key, std::move(value));
+      }
+      body = std::move(bare);
+    }
+    put(body, d.extras);
+    models_.back().body = std::move(body);
+  }
+  for (const ProviderOut& p : providers_) {
+    const bool taken_over = p.source != nullptr && std::ranges::any_of(p.source->extras, [](const ir::Extra& e) {
+                              return e.section.empty() && e.key == kSync;
+                            });
+    const ir::Value* through = taken_over ? layout("integration " + p.name) : nullptr;
+    if (through != nullptr && !p.type.empty())
+      plan_.synced.emplace_back(p.type, reference(Entity::Integration, through->text));
+  }
+}
+
+/// Of the providers that go through one integration the first says what it is.
+void Writer::keep_integration(const ir::Provider& v, const std::string& name) {
+  if (!integration_names_.insert(name).second) return;
+  Out body = Out::mapping();
+  body.add("name", name);
+  const std::string_view type =
+      v.kind.given() ? (v.kind.from.rule() == &rules::kCustom ? kCustomType : provider_type(*v.kind, shape_))
+                     : std::string_view();
+  if (v.kind.given())
+    body.add("providerType",
+             type == kCustomType && facts::provider_by_kind(*v.kind) == nullptr ? Out(*v.kind) : Out(type));
+  if (v.api_key.given()) body.add("apiKey", spell(*v.api_key, &v.api_key, name + " key"));
+  if (!v.base_url.absent()) body.add(spec() ? "endpointUrl" : "baseUrl", text(v.base_url));
+  Out config = Out::mapping();
+  if (!v.api_version.absent()) config.add("apiVersion", text(v.api_version));
+  if (!v.region.absent()) config.add("region", text(v.region));
+  if (!v.organization.absent()) config.add("organization", text(v.organization));
+  for (const ir::ProviderParam& p : v.params)
+    config.add(p.name == "vertex_project" ? "project" : p.name, open(p.value, p.name));
+  if (!config.empty()) body.add("config", std::move(config));
+  for (const ir::Extra& e : v.extras) {
+    if (!of_integration(e)) continue;
+    ir::Extra own = e;
+    own.section = e.section.size() > 12 ? e.section.substr(12) : std::string();
+    put_one(body, own);
+  }
+  body.at("_id") = Out("integration/" + slug(name));
+  IntegrationOut& out = integrations_.emplace_back();
+  out.name = name;
+  out.type = type;
+  out.body = std::move(body);
+}
+
+void Writer::keep_provider(const ir::Provider& p) {
+  ProviderOut& out = providers_.back();
+  const ir::Value* through = layout("integration " + *p.name);
+  const ir::Value* elsewhere = layout("outside integration " + *p.name);
+  if (through != nullptr) keep_integration(p, through->text);
+  Out body = Out::mapping();
+  if (!p.name.from.is_default()) body.add("name", *p.name);
+  // an extra takes the place that is kept for it
+  if (std::ranges::any_of(p.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "slug"; }))
+    body.add("slug", Out());
+  if (through != nullptr)
+    body.add("integrationId", reference(Entity::Integration, through->text));
+  else if (elsewhere != nullptr)
+    body.add("integrationId", elsewhere->text);
+  if (p.kind.given()) {
+    const bool custom = p.kind.from.rule() == &rules::kCustom;
+    const std::string_view type = custom ? kCustomType : provider_type(*p.kind, shape_);
+    out.type = type == kCustomType && facts::provider_by_kind(*p.kind) == nullptr ? *p.kind : std::string(type);
+    body.add("providerType", out.type);
+  }
+  const ir::Limit* rpm = minute_limit(p.limits, ir::Counted::Requests);
+  const ir::Limit* tpm = minute_limit(p.limits, ir::Counted::Tokens);
+  put_rates(body, rpm != nullptr ? std::optional(*rpm->amount) : std::nullopt,
+            tpm != nullptr ? std::optional(*tpm->amount) : std::nullopt);
+  if (tpm != nullptr && !spec())
+    lose(tpm, dropped("a provider has no limit on tokens in the guides' form of the API",
+                      "write `worldflow@spec`, which has a place for it"));
+  for (const ir::Budget& b : p.budgets) {
+    const auto cents = cents_of(*b.amount);
+    if (!cents) continue;
+    if (spec()) {
+      Out budget = Out::mapping();
+      budget.add("monthlyLimitCents", Out::integer(cents->amount));
+      body.add("budget", std::move(budget));
+    } else {
+      body.add("monthlyBudgetCents", Out::integer(cents->amount));
+    }
+  }
+  for (const ir::Extra& e : p.extras) {
+    if (!of_integration(e)) put_one(body, e);
+  }
+  if (!p.name.from.is_default()) body.at("_id") = Out("provider/" + slug(*p.name));
+  out.body = std::move(body);
+}
+
+}  // namespace gatec::targets::worldflow
