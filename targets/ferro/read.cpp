@@ -118,7 +118,11 @@ void Reader::read_root(const Node& root) {
     strategy_ = strategy->value;
     read_strategy();
   }
-  if (aliases != nullptr) read_aliases(*aliases);
+  if (aliases != nullptr && targets_.empty()) {
+    keep_row(*aliases, "aliases", at.child("aliases"), top());
+  } else if (aliases != nullptr) {
+    read_aliases(*aliases);
+  }
   ir::Value order;
   order.kind = ir::Value::Kind::Mapping;
   for (const AliasEntry& alias : aliases_) order.pairs.emplace_back(alias.name, ir::Value::string(std::string(alias.node->text())));

@@ -149,6 +149,17 @@ std::vector<std::size_t> Reader::owners_of(std::string_view model) const {
   return owners;
 }
 
+/// Who has an undeclared model is in a catalogue that no config holds: the family of the model tells it, or nobody does.
+std::vector<std::size_t> Reader::likely_owners_of(std::string_view model) const {
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    if (may_own(targets_[i].key, model)) owners.push_back(i);
+  }
+  if (!owners.empty()) return owners;
+  for (std::size_t i = 0; i < targets_.size(); ++i) owners.push_back(i);
+  return owners;
+}
+
 const Reader::Condition* Reader::condition_for(std::string_view model) const {
   for (const Condition& c : conditions_) {
     if (c.prefix ? model.starts_with(c.value) : model == c.value) return &c;
@@ -249,6 +260,7 @@ void Reader::build_routes() {
   const auto taken = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
   const auto declare = [&](const std::string& id, std::string name, Origin from) {
     std::vector<std::size_t> owners = owners_of(id);
+    if (owners.empty()) owners = likely_owners_of(id);
     if (mode_ == Mode::Conditional) {
       const Condition* rule = condition_for(id);
       owners = {rule != nullptr ? rule->target : 0};
@@ -286,8 +298,7 @@ void Reader::build_routes() {
   std::vector<const AliasEntry*> loose;
   for (const AliasEntry& alias : aliases_) {
     const std::string target(alias.node->text());
-    const auto found = std::ranges::find(declared, target, &std::pair<std::string, Origin>::first);
-    if (found == declared.end() || !declare(target, alias.name, alias.from)) loose.push_back(&alias);
+    if (!declare(target, alias.name, alias.from)) loose.push_back(&alias);
   }
   for (auto& [id, from] : declared) {
     // an alias of this name hides the model

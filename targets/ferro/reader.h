@@ -124,6 +124,7 @@ class Reader {
   [[nodiscard]] ir::NodeId plan_of(const std::vector<std::size_t>& owners, const std::string& model, const ir::Origin& from);
   [[nodiscard]] ir::NodeId balance_of(const std::vector<std::size_t>& owners, const std::string& model, const ir::Origin& from);
   [[nodiscard]] std::vector<std::size_t> owners_of(std::string_view model) const;
+  [[nodiscard]] std::vector<std::size_t> likely_owners_of(std::string_view model) const;
   [[nodiscard]] const Condition* condition_for(std::string_view model) const;
   template <class What>
   ir::NodeId node(What what) {

@@ -9,6 +9,9 @@ namespace {
 using base::Decimal;
 using ir::Fate;
 
+bool whole(const ir::Scope& scope) {
+  return scope.per.items.empty() && scope.model.absent() && scope.provider.absent() && scope.tag.absent();
+}
 bool per(const ir::Scope& scope, std::string_view what) { return scope.per.items.size() == 1 && *scope.per.items.front() == what; }
 
 }  // namespace
@@ -63,7 +66,7 @@ std::optional<Out> Writer::plugin_config(std::string_view name) {
   if (!there) return std::nullopt;
   const std::string section = "plugins." + std::string(name);
   for (const ir::Extra& e : gw_.extras) {
-    if (e.section == section || e.section == "plugins[\"" + std::string(name) + "\"]") config.add(e.key, open(e.value, e.key));
+    if (e.section == section) config.add(e.key, open(e.value, e.key));
   }
   return config;
 }
@@ -102,7 +105,147 @@ void Writer::put_plugins(Out& root) {
   if (!list.empty()) root.add("plugins", std::move(list));
 }
 
-void Writer::put_limits_foreign(Out& list) { static_cast<void>(list); }
+namespace {
+
+/// Millionths, rounded down.
+Decimal per_second(const Decimal& amount, std::int64_t seconds) {
+  const auto scaled = amount.times(Decimal(1'000'000));
+  const auto whole = scaled ? scaled->floor() : std::nullopt;
+  const auto down = Decimal(whole.value_or(0) / std::max<std::int64_t>(seconds, 1)).divided_by(Decimal(1'000'000));
+  return down.value_or(Decimal(0));
+}
+
+const ir::Limit* minute_limit(const ir::Principal& p) {
+  for (const ir::Limit& l : p.limits) {
+    const bool minute = l.window.given() && l.window->seconds == 60;
+    if (l.counts == ir::Counted::Requests && l.amount.given() && minute && whole(l.scope)) return &l;
+  }
+  return nullptr;
+}
+
+const ir::Budget* dollars(const ir::Principal& p) {
+  for (const ir::Budget& b : p.budgets) {
+    if (b.counts == ir::Counted::Usd && b.amount.given() && whole(b.scope)) return &b;
+  }
+  return nullptr;
+}
+
+/// What all keys have, the smallest; nothing where one of them has none.
+template <class Pick>
+std::optional<Decimal> common(const std::vector<const ir::Principal*>& keys, Pick pick) {
+  std::optional<Decimal> least;
+  for (const ir::Principal* key : keys) {
+    const auto* own = pick(*key);
+    if (own == nullptr || own->amount->is_negative() || own->amount->is_zero()) return std::nullopt;
+    if (!least || *own->amount < *least) least = *own->amount;
+  }
+  return least;
+}
+
+}  // namespace
+
+/// Limits of keys become the one that the plugin has for all of them; a lone model's cap becomes the cap of all requests (page 2.7).
+void Writer::put_limits_foreign(Out& list) {
+  std::vector<const ir::Principal*> keys;
+  for (const ir::Principal& p : gw_.principals) {
+    if (p.kind == ir::PrincipalKind::Key) keys.push_back(&p);
+  }
+  Out config = Out::mapping();
+  const auto rate = common(keys, minute_limit);
+  const ir::Limit* cap = lone_cap();
+  if (cap != nullptr) {
+    // one at a time, so that no sixty seconds see more than the cap
+    const Decimal rest = *(*cap->amount).minus(Decimal(1));
+    const Decimal second = per_second(rest, cap->window->seconds);
+    config.add("requests_per_second", Out::number(second.text()));
+    config.add("burst", Out::integer(1));
+    lose(cap, Fate::Approximated, DiagId::Approximated,
+         "the only model's cap holds for all requests: " + second.text() + " a second in a bucket of 1, so that " + std::to_string(cap->window->seconds) + " seconds see " + cap->amount->text() + " at most");
+  } else if (rate) {
+    config.add("requests_per_second", Out::integer(1'000'000'000));
+  }
+  if (rate) {
+    config.add("key_rpm", Out::number(rate->text()));
+    for (const ir::Principal* key : keys) {
+      lose(minute_limit(*key), Fate::Approximated, DiagId::FerroOneLimit,
+           "one limit holds for every key, the smallest: " + rate->text() + " a minute, counted by a bucket that lets through up to twice as many in the first minute after a rest");
+    }
+  }
+  if (!config.empty()) {
+    put_plugin(list, *plugin_named("rate-limit"), config);
+    admit("limits", "the plugin counts all requests, and those of each key");
+  }
+  put_budget_foreign(list, keys);
+}
+
+/// A hard cap on requests of the only deployment that there is.
+const ir::Limit* Writer::lone_cap() const {
+  const bool lone = plans_.size() == 1 && plans_.front().kept && plans_.front().order.size() == 1 && targets_.size() == 1;
+  if (!lone) return nullptr;
+  for (const Tier& tier : plans_.front().tiers) {
+    for (const Member& m : tier.members) {
+      if (!m.kept) continue;
+      for (const ir::Limit& l : m.deployment->limits) {
+        const bool hard = !(l.hint.given() && *l.hint) && l.counts == ir::Counted::Requests && whole(l.scope);
+        if (hard && l.amount.given() && l.window.given() && l.window->seconds > 0 && *l.amount > Decimal(1)) return &l;
+      }
+    }
+  }
+  return nullptr;
+}
+
+/// One amount for every key, counted at one price for all models: the highest, so that nobody spends more than he may.
+void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal*>& keys) {
+  const auto amount = common(keys, dollars);
+  if (!amount) return;
+  struct Range {
+    std::optional<Decimal> least, most;
+  };
+  Range input;
+  Range output;
+  const auto widen = [](Range& range, const Decimal& price) {
+    if (!range.least || price < *range.least) range.least = price;
+    if (!range.most || *range.most < price) range.most = price;
+  };
+  bool priced = true;
+  for (const RoutePlan& plan : plans_) {
+    for (const Tier& tier : plan.tiers) {
+      for (const Member& m : tier.members) {
+        if (!plan.kept || !m.kept) continue;
+        std::size_t found = 0;
+        for (const ir::Price& p : m.deployment->prices) {
+          if (!p.tier.empty() || !p.amount.given() || p.amount->is_negative()) continue;
+          if (p.unit == "input_token") widen(input, *p.amount), ++found;
+          if (p.unit == "output_token") widen(output, *p.amount), ++found;
+        }
+        priced = priced && found == 2;
+      }
+    }
+  }
+  const bool usable = priced && input.most && output.most && !(input.most->is_zero() && output.most->is_zero());
+  if (!usable) {
+    for (const ir::Principal* key : keys) {
+      lose(dollars(*key), Fate::Manual, DiagId::FerroUnpricedBudget, "the plugin `budget` counts with prices of its own, and the source does not name those of every model",
+           "add the plugin `budget` with `spend_limit_usd: " + amount->text() + "` and the prices of the dearest model for a million tokens");
+    }
+    return;
+  }
+  const auto million = [](const Decimal& price) { return price.times(Decimal(1'000'000)).value_or(price).text(); };
+  Out config = Out::mapping();
+  config.add("spend_limit_usd", Out::number(amount->text()));
+  config.add("input_per_m_tokens", Out::number(million(*input.most)));
+  config.add("output_per_m_tokens", Out::number(million(*output.most)));
+  put_plugin(list, *plugin_named("budget"), config);
+  const bool flat = *input.least != *input.most || *output.least != *output.most;
+  std::string reason = "one budget holds for every key, the smallest: " + amount->text() + " dollars, which never start anew but when the process does";
+  if (flat) {
+    reason += "; all models count at the price of the dearest (" + million(*input.most) + " and " + million(*output.most) + " for a million tokens), the cheapest costs " +
+              million(*input.least) + " and " + million(*output.least);
+  }
+  for (const ir::Principal* key : keys) lose(dollars(*key), Fate::Approximated, flat ? DiagId::FerroFlatBudget : DiagId::FerroOneLimit, reason);
+  admit("budgets", "the plugin has one budget for every key");
+  admit("extras[plugins.budget", "the plugin counts with prices of its own");
+}
 
 /// A cache of any kind comes to the one in memory, for equal requests of one key.
 void Writer::put_cache_foreign(Out& list) {

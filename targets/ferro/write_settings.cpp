@@ -142,6 +142,7 @@ void Writer::choose_breaker(Target& target, const std::vector<const Member*>& me
 /// The gateway bounds the whole request: as long as all calls of it may take, where every route has the same bound.
 void Writer::choose_timeout() {
   std::optional<Decimal> bound;
+  bool sums = false;
   for (const RoutePlan& plan : plans_) {
     if (!plan.kept) continue;
     std::int64_t calls = 0;
@@ -156,6 +157,7 @@ void Writer::choose_timeout() {
           continue;
         }
         if (!attempt.given() || !attempt.written()) return;
+        sums = true;
         calls += target(m.id).attempts.value_or(1);
         longest = !longest || *longest < *attempt ? *attempt : *longest;
       }
@@ -165,6 +167,7 @@ void Writer::choose_timeout() {
     if (all) bound = !bound || *bound < *all ? *all : *bound;
   }
   if (bound && !bound->is_zero() && !bound->is_negative()) timeout_ = bound;
+  timeout_of_attempts_ = timeout_ && sums;
 }
 
 /// Every setting that arrives at a deployment, held against what its target says.
@@ -197,8 +200,14 @@ void Writer::judge_settings() {
         compare(cooldown, breaker ? std::optional(t->cooldown ? t->cooldown->text() : "30") : std::nullopt, "a target rests only once its circuit is open");
         const auto& total = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
         compare(total, t != nullptr && timeout_ ? std::optional(timeout_->text()) : std::nullopt, "the gateway has one time limit for all requests");
+        const auto& attempt = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+        if (timeout_of_attempts_ && attempt.written() && total.absent()) {
+          near(&attempt, "", "`request_timeout` bounds the whole request, as long as all of its calls may take; single calls have fixed bounds");
+        }
         const auto& statuses = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
-        if (statuses.given()) {
+        std::vector<std::int64_t> wanted;
+        for (const auto& item : statuses.items) wanted.push_back(*item);
+        if (statuses.given() && (t == nullptr || t->statuses != wanted)) {
           lose(&statuses, Fate::Manual, DiagId::Approximated, "a target has one list of retried statuses; without one it retries 408, 429 and server errors, and transport errors always",
                "check which failures shall be tried again");
         }

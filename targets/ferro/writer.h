@@ -153,6 +153,8 @@ class Writer {
   [[nodiscard]] std::optional<Out> plugin_config(std::string_view name);
   void put_cache_foreign(Out& list);
   void put_limits_foreign(Out& list);
+  void put_budget_foreign(Out& list, const std::vector<const ir::Principal*>& keys);
+  [[nodiscard]] const ir::Limit* lone_cap() const;
 
   // write_losses.cpp
   void lose_rest();
@@ -178,7 +180,7 @@ class Writer {
   std::unordered_map<const void*, Arrival> arrivals_;
   std::vector<std::pair<std::string, std::string>> env_;
   std::optional<base::Decimal> timeout_;
-  bool master_key_ = false;
+  bool timeout_of_attempts_ = false;
 };
 
 }  // namespace gatec::targets::ferro

@@ -113,6 +113,13 @@ void HostedWriter::add_policies() {
     const std::string section = "rate_policies." + std::to_string(++number);
     if (out) file("rate-policies", "POST", "/policies/rate-limits", "policy").bodies.push_back(policy_body(l.scope, *out, section));
   }
+  if (same()) return;
+  const std::string advice = "set it on the provider by hand, if the control plane has the like";
+  for (const ir::Provider& p : gateway_.providers) {
+    if (p.name.given()) continue;
+    for (const ir::Limit& l : p.limits) lose(&l, {Fate::Manual, DiagId::DroppedLimit, "the limit of a provider without a name has no object to stand in", "", advice});
+    for (const ir::Budget& b : p.budgets) lose(&b, {Fate::Manual, DiagId::DroppedLimit, "the budget of a provider without a name has no object to stand in", "", advice});
+  }
 }
 
 /// With several workspaces, each counts for itself.
