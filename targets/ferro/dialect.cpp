@@ -23,7 +23,7 @@ constexpr Capability kCapabilities[] = {
     {"priorities within a group", "exact", "one order for all models"},
     {"fallbacks", "manual", "to other providers of the same model id only"},
     {"fallbacks by kind of failure", "manual", ""},
-    {"fallbacks by status", "manual", "any failure leads to the next target"},
+    {"fallbacks by status", "approximated", "any failure leads to the next target"},
     {"conditions on the request", "manual", "by model id, its prefix, or the prompt's text"},
     {"mirrored traffic", "manual", ""},
     {"retries", "exact", "for each target, at the same target"},

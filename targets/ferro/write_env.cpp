@@ -47,7 +47,11 @@ std::string Writer::spell(const Credential& credential, const void* value, std::
     lose(value, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(hint));
     return "${" + std::string(hint) + "}";
   }
-  return spell_credential(credential, value, hint, context_, "${", "}");
+  std::string text = spell_credential(credential, value, hint, context_, "${", "}");
+  if (credential.kind == Credential::Kind::Literal && lost_credentials_.contains(value) && context_.secrets == Secrets::Reference) {
+    lose(value, Fate::Manual, DiagId::SecretReferenced, "a literal secret becomes a reference", "set " + text.substr(2, text.size() - 3) + " to the value of the source");
+  }
+  return text;
 }
 
 void Writer::set(std::string_view name, std::string value, bool literal) {

@@ -43,7 +43,18 @@ void Writer::plan_routes() {
   judge_settings();
   add_aliases();
   settle_arrivals();
+  for (const RoutePlan& plan : plans_) {
+    for (const Tier& tier : plan.tiers) {
+      for (const Member& m : tier.members) {
+        if (plan.kept && m.kept && plan.plain && !plan.reshaped) continue;
+        const ir::ResolvedProvider r = ir::resolved(gw_, gw_.at(m.deployment->provider));
+        lost_credentials_.insert(r.api_key);
+        for (const ir::ProviderParam* p : r.params) lost_credentials_.insert(&p->value);
+      }
+    }
+  }
   if (targets_.empty()) return;
+  admit("providers[", "a target that serves what clients ask for by its id");
   admit("routes[*]", "the gateway answers to every id of its targets' catalogues; only an empty catalogue at FERRO_MODEL_CATALOG_URL would close it");
   admit("extras[apiVersion]", "the config names its schema");
 }
@@ -306,10 +317,35 @@ void Writer::choose_members(RoutePlan& plan) {
   const bool bad_id = plan.model.find_first_of("*?") != std::string::npos || plan.model.empty() || plan.model.front() == ' ' || plan.model.back() == ' ';
   if (pattern && name == "*") {
     plan.kept = any && plan.model == "*";
-    if (!plan.kept) leave_out(plan, code, why, advice);
+    if (!plan.kept && any) {
+      leave_out(plan, DiagId::FerroCrossModel, "the gateway sends the requested id on, it cannot put `" + plan.model + "` in its place", "let clients ask for `" + plan.model + "`");
+    } else if (!plan.kept) {
+      leave_out(plan, code, why, advice);
+    }
   } else if (!pattern) {
     plan.kept = any && !bad_id;
     if (!plan.kept) leave_out(plan, code, any ? "its model id cannot be declared" : why, any ? "name one model" : advice);
+  }
+  for (const Tier& tier : plan.tiers) {
+    for (const Member& m : tier.members) offer(plan, m);
+  }
+}
+
+/// What a left-out member can still serve, to clients who ask for the model by its own id.
+void Writer::offer(RoutePlan& plan, const Member& m) {
+  const ir::Deployment& d = *m.deployment;
+  const bool blocked = d.blocked.given() && *d.blocked;
+  if (m.id.empty() || blocked) return;
+  const bool pattern = plan.route->kind != ir::RouteKind::Name;
+  if (m.kept && (!pattern || plan.kept)) return;
+  std::string signature = signature_of(d, m.id);
+  if (is_pinned(m)) (signature += "deployment ") += text_of(d.upstream_model);
+  if (slots_.at(m.id).signature != signature || d.upstream_model.state != ir::State::Given) return;
+  const std::string& model = *d.upstream_model;
+  if (model.find('*') != std::string::npos) {
+    plan.offers.emplace_back(m.id, "");
+  } else if (!model.empty() && model.find('?') == std::string::npos && model.front() != ' ' && model.back() != ' ') {
+    plan.offers.emplace_back(m.id, model);
   }
 }
 

@@ -49,6 +49,7 @@ bool Writer::leaks() const {
   std::set<std::string> all;
   for (const RoutePlan& plan : plans_) {
     if (plan.kept) all.insert(plan.order.begin(), plan.order.end());
+    for (const auto& [id, model] : plan.offers) all.insert(id);
   }
   for (const RoutePlan& plan : plans_) {
     if (!plan.kept || plan.model == "*") continue;
@@ -96,6 +97,11 @@ void Writer::make_targets() {
       if (std::ranges::find(keys, id) == keys.end()) keys.push_back(id);
     }
   }
+  for (const RoutePlan& plan : plans_) {
+    for (const auto& [id, model] : plan.offers) {
+      if (std::ranges::find(keys, id) == keys.end()) keys.push_back(id);
+    }
+  }
   if (mode_ == Mode::Fallback) order_targets(keys);
   if (mode_ == Mode::Conditional) {
     // unmatched ids go to the first target
@@ -109,6 +115,13 @@ void Writer::make_targets() {
     Target& t = targets_.emplace_back();
     t.key = key;
     t.deployment = slots_.at(key).deployment;
+    for (auto plan = plans_.rbegin(); plan != plans_.rend(); ++plan) {
+      for (const Tier& tier : plan->tiers) {
+        for (const Member& m : tier.members) {
+          if (plan->kept && m.kept && m.id == key && (key != "azure-openai" || is_pinned(m))) t.deployment = m.deployment;
+        }
+      }
+    }
     t.provider = &gw_.at(t.deployment->provider);
   }
   for (const RoutePlan& plan : plans_) {
@@ -122,7 +135,26 @@ void Writer::make_targets() {
       if (!known) rules_.push_back({"model", plan.model, plan.order.front()});
     }
   }
+  add_offers();
   if (rules_.empty() && mode_ == Mode::Conditional) mode_ = Mode::Fallback;
+}
+
+/// Never beside a route's own targets, which a further owner of the model would join.
+void Writer::add_offers() {
+  for (const RoutePlan& plan : plans_) {
+    for (const auto& [id, model] : plan.offers) {
+      if (model.empty()) continue;
+      const bool routed = std::ranges::any_of(plans_, [&, &wanted = model](const RoutePlan& p) {
+        return p.kept && (p.model == wanted || (*p.route->name == wanted && p.model != wanted));
+      });
+      std::vector<std::string>& models = target(id).models;
+      if (routed || std::ranges::find(models, model) != models.end()) continue;
+      models.push_back(model);
+      admit("routes[" + model + "]", "the model can be asked for by its own id");
+      const bool known = std::ranges::any_of(rules_, [&, &wanted = model](const Rule& r) { return r.value == wanted; });
+      if (mode_ == Mode::Conditional && !known) rules_.push_back({"model", model, id});
+    }
+  }
 }
 
 /// One order that keeps to the routes' own, as long as they agree.

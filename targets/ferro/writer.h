@@ -71,6 +71,7 @@ class Writer {
     bool kept = false;
     bool reshaped = false;                // does not read back in the shape of the source
     std::vector<std::string> order;       // of targets
+    std::vector<std::pair<std::string, std::string>> offers;  // target and model id that serve clients who ask by id; empty: the catalogue
   };
   /// One credential, address and region for a provider.
   struct Slot {
@@ -110,12 +111,14 @@ class Writer {
   void leave_out(const Member& member, ir::Fate fate, DiagId code, const std::string& reason, const std::string& advice);
   void leave_out(const RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice);
   void name_routes();
+  void offer(RoutePlan& plan, const Member& m);
 
   // write_strategy.cpp
   void choose_mode();
   [[nodiscard]] std::optional<Mode> wish_of(const RoutePlan& plan) const;
   [[nodiscard]] bool leaks() const;
   void make_targets();
+  void add_offers();
   void order_targets(std::vector<std::string>& keys);
   void choose_weights();
   void judge_routes();
@@ -181,6 +184,7 @@ class Writer {
   std::vector<std::pair<std::string, std::string>> env_;
   std::optional<base::Decimal> timeout_;
   bool timeout_of_attempts_ = false;
+  std::set<const void*> lost_credentials_;  // that some left-out or reshaped plan holds, too
 };
 
 }  // namespace gatec::targets::ferro
