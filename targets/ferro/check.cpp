@@ -49,6 +49,7 @@ void Checker::run() {
     }
   }
   check_targets();
+  check_version();
   check_weights();
   check_variants();
   check_conditions();
@@ -85,6 +86,16 @@ void Checker::check_targets() {
   if (whole && !guide && (list == nullptr || list->empty())) {
     report(DiagId::FerroNoTargets, list != nullptr ? list->span() : root_->get("strategy")->span(), "a config needs one target at least: the gateway refuses it");
   }
+}
+
+/// Keys that the version at hand refuses (page 8).
+void Checker::check_version() {
+  if (has_declared_models(context_.version)) return;
+  const auto tell = [&](const Node* node, std::string_view key) {
+    if (node != nullptr) report(DiagId::FerroVersionGate, node->span(), quoted(key) + " needs 1.4: " + context_.version + " refuses the config");
+  };
+  for (const std::string_view key : {"batch_target", "responses_target"}) tell(root_->get(key), key);
+  for (const Target& t : targets_) tell(t.node->get("models"), "models");
 }
 
 void Checker::check_weights() {

@@ -65,7 +65,7 @@ void Checker::check_stages(std::string_view name, const std::vector<const Node*>
   }
 }
 
-bool Checker::is_open() const { return gw_.server.auth.given() && *gw_.server.auth == ir::AuthMode::Open; }
+bool Checker::is_open() const { return scalar_text(variable_value("ALLOW_UNAUTHENTICATED_PROXY")) == "true"; }
 
 void Checker::check_budget(const Node& entry) {
   const auto limit = amount_of(setting(entry, "spend_limit_usd"));

@@ -28,6 +28,7 @@ class Checker {
 
   // check.cpp
   void check_targets();
+  void check_version();
   void check_weights();
   void check_variants();
   void check_conditions();

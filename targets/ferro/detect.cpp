@@ -24,6 +24,9 @@ const Node* list_at(const Node& node, std::string_view key) {
 int of_targets(const Node& root) {
   const Node* list = list_at(root, "targets");
   int best = 0;
+  const Node* strategy = root.get("strategy");
+  const bool moded = strategy != nullptr && mode_of(text_at(*strategy, "mode")) && strategy->get("on_status_codes") == nullptr;
+  const bool all = list != nullptr && std::ranges::all_of(list->elements(), [](const Node* t) { return is_provider_id(text_at(*t, "virtual_key")); });
   for (std::size_t i = 0; list != nullptr && i < list->size() && i < 32; ++i) {
     const Node& target = *list->elements()[i];
     if (!target.is_mapping()) continue;
@@ -34,7 +37,7 @@ int of_targets(const Node& root) {
     const bool own = target.get("models") || target.get("circuit_breaker") || target.get("concurrency");
     const Node* retry = target.get("retry");
     const bool guide = retry != nullptr && retry->is_mapping() && retry->get("retry_on_status") != nullptr;
-    best = std::max(best, own || guide ? 95 : is_provider_id(text_at(target, "virtual_key")) ? 60 : 20);
+    best = std::max(best, own || guide ? 95 : all && moded ? 78 : is_provider_id(text_at(target, "virtual_key")) ? 60 : 20);
   }
   return best;
 }

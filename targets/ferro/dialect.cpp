@@ -4,7 +4,10 @@
 namespace gatec::targets {
 namespace {
 
-constexpr Version kVersions[] = {{"1.4", "v1.4.1, August 2026", true}};
+constexpr Version kVersions[] = {
+    {"1.4", "v1.4.1, August 2026", true},
+    {"1.2", "v1.2 and v1.3: no declared models, no targets of batches, retries under `fallback` only", false},
+};
 
 constexpr OptionSpec kOptions[] = {
     {"mode", "fallback|loadbalance|least-latency|cost-optimized|conditional", "strategy to write, instead of the one that most routes ask for"},

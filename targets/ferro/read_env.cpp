@@ -12,8 +12,6 @@ using ir::Origin;
 
 namespace {
 
-constexpr std::string_view kInProcess = "nothing to do: it runs the source gateway's process";
-
 bool is_true(const Node& node) { return node.text() == "true"; }
 
 }  // namespace
@@ -108,10 +106,7 @@ void Reader::read_process(const Entry& e) {
     server.master_key = {credential_of(node, name), node.leaf()};
     return;
   }
-  if (name == "ALLOW_UNAUTHENTICATED_PROXY" && is_true(node)) {
-    server.auth = {ir::AuthMode::Open, node.leaf()};
-    return;
-  }
+  if (name == "ALLOW_UNAUTHENTICATED_PROXY" && is_true(node)) open_ = true;
   if (name == "FERRO_MODEL_CATALOG_URL") open_catalogue_ = open_catalogue_ && !node.text().ends_with("/empty-catalog.json");
   if (!is_process_variable(name)) {
     const bool dead = name.starts_with("LITELLM_") || name.starts_with("FERRO_") || name == "CONFIG_PATH" || name == "ADMIN_API_KEY" ||
@@ -141,7 +136,7 @@ void Reader::default_keys() {
     }
   }
   if (root_ == nullptr) return;
-  if (gw_.server.auth.absent()) gw_.server.auth = {ir::AuthMode::Key, Origin(rules::kAuth)};
+  if (!open_) gw_.server.auth = {ir::AuthMode::Key, Origin(rules::kAuth)};
 }
 
 }  // namespace gatec::targets::ferro

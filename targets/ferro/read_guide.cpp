@@ -81,7 +81,7 @@ void Reader::read_server(const Entry& e) {
     } else if (key == "port" && one.value->is_scalar()) {
       ir::Param& param = gw_.server.params.emplace_back();
       param.name = "PORT";
-      param.value = kit_.value(*one.value, "port");
+      param.value = ir::Value::string(std::string(one.value->text()), one.value->leaf());
     } else {
       settle(*one.value, Fate::Manual, DiagId::FerroGuideForm, std::string(kRefused));
     }
@@ -140,6 +140,7 @@ void Reader::read_unused_guides() {
     use_guide(guide, *target);
   }
   if (!none || targets_.empty()) return;
+  mode_ = Mode::Fallback;  // each model has its provider
   ir::Value order;
   order.kind = ir::Value::Kind::Sequence;
   for (const Target& t : targets_) {

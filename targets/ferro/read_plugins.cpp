@@ -63,8 +63,7 @@ void Reader::read_plugins(const Node& list) {
     const std::string_view text = name != nullptr && name->is_scalar() ? name->text() : std::string_view{};
     const bool flat = entry.is_mapping() && stage == nullptr && config == nullptr && entry.size() > 2 && enabled == nullptr && !text.empty();
     if (flat) {
-      const bool limits = read_flat_plugin(entry, i);
-      lay(limits ? "rate-limit" : "", "before_request", i);
+      if (read_flat_plugin(entry)) lay("rate-limit", "before_request", i);
       continue;
     }
     lay({}, {}, i);
@@ -299,15 +298,15 @@ void Reader::read_logger(const PluginGroup& group) {
   each_setting(group, [](std::string_view, const Node&) { return false; });
 }
 
-/// The guides put a plugin's settings beside its name (page 1.11, form B). What can be told is taken, the rest is kept.
-bool Reader::read_flat_plugin(const Node& entry, std::size_t index) {
+/// The guides put a plugin's settings beside its name (page 1.11, form B). What can be told is taken.
+bool Reader::read_flat_plugin(const Node& entry) {
   report(DiagId::FerroGuideForm, entry.span(), "settings of a plugin stand beside its name: the gateway wants `stage`, `enabled` and `config`");
   const Node* rpm = entry.get("requests_per_minute");
   const Node* burst = entry.get("burst");
   const bool readable = is_text(entry.get("name"), "rate-limit") && rpm != nullptr && rpm->is_number() && rpm->number();
   const auto rate = readable ? Decimal::parse(*rpm->number())->divided_by(Decimal(60)) : std::nullopt;
   if (!rate || rate->is_zero() || rate->is_negative()) {
-    keep_plugin(entry, index, DiagId::FerroGuideForm, Fate::Manual, "see what this plugin was to do and set up the like");
+    settle(entry, Fate::Manual, DiagId::FerroGuideForm, "no plugin of the gateway takes this; see what it was to do and set up the like");
     return false;
   }
   ir::Limit limit;

@@ -140,7 +140,7 @@ class Reader {
   void read_cache(const PluginGroup& group);
   void read_guardrail(const PluginGroup& group);
   void read_logger(const PluginGroup& group);
-  [[nodiscard]] bool read_flat_plugin(const Node& entry, std::size_t index);
+  [[nodiscard]] bool read_flat_plugin(const Node& entry);
   void keep_plugin(const Node& entry, std::size_t index, DiagId code, ir::Fate elsewhere, std::string_view advice);
   [[nodiscard]] ir::Origin scaffold(const PluginGroup& group, std::initializer_list<std::string_view> keys) const;
   [[nodiscard]] ir::Origin origin_in(const PluginGroup& group, std::string_view key) const;
@@ -206,6 +206,7 @@ class Reader {
   Mode mode_ = Mode::Single;
   ir::Origin mode_from_;
   bool open_catalogue_ = true;
+  bool open_ = false;  // nobody needs a key
   std::vector<Target> targets_;
   std::vector<Condition> conditions_;
   std::vector<Variant> variants_;

@@ -104,7 +104,6 @@ void Writer::put_server() {
   if (server.master_key.given()) {
     set("MASTER_KEY", spell(*server.master_key, &server.master_key, "MASTER_KEY"), server.master_key->kind == Credential::Kind::Template);
   }
-  if (server.auth.written() && *server.auth == ir::AuthMode::Open) set("ALLOW_UNAUTHENTICATED_PROXY", "true");
   for (const auto& [rank, p] : params) {
     if (rank >= key_rank) put(*p);
   }

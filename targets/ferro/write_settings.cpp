@@ -89,6 +89,7 @@ void Writer::choose_settings() {
 }
 
 void Writer::choose_retry(Target& target, const std::vector<const Member*>& members) {
+  if (!has_declared_models(context_.version)) return;  // tried again under `fallback` only, there
   std::set<std::int64_t> codes;
   std::int64_t by_failure = 0;
   for (const Member* m : members) {

@@ -70,6 +70,11 @@ void Writer::choose_mode() {
       if (++votes[*wish] == 1) order.push_back(*wish);
     }
   }
+  if (!has_declared_models(context_.version)) {
+    // a condition is the only way to name a model there
+    mode_ = Mode::Conditional;
+    return;
+  }
   if (const auto forced = mode_of(context_.option("mode")); forced) {
     mode_ = *forced;
     return;
@@ -136,6 +141,9 @@ void Writer::make_targets() {
     }
   }
   add_offers();
+  if (!has_declared_models(context_.version)) {
+    for (Target& t : targets_) t.models.clear();
+  }
   if (rules_.empty() && mode_ == Mode::Conditional) mode_ = Mode::Fallback;
 }
 
@@ -259,10 +267,23 @@ void Writer::add_aliases() {
   }
 }
 
+/// A target outside a route that has the route's model in its catalogue is asked, too: nothing in the file can keep it out.
+void Writer::tell_leaks(const RoutePlan& plan) {
+  if (mode_ == Mode::Conditional || plan.model == "*") return;
+  for (const Target& t : targets_) {
+    if (std::ranges::find(plan.order, t.key) != plan.order.end() || !may_own(t.key, plan.model)) continue;
+    const bool pinned = t.key == "azure-openai" && t.deployment != nullptr;
+    context_.ledger.assume("routes[" + *plan.route->name + "]", "ferro.closure",
+                           "target `" + t.key + "` may have `" + plan.model + "` in its catalogue and then answers for it as well" +
+                               (pinned ? ", with deployment `" + t.deployment->upstream_model.value + "`" : "") + ": `GET /v1/models` of the running gateway shows it, a second process keeps it out");
+  }
+}
+
 void Writer::judge_route(RoutePlan& plan) {
   if (!plan.kept) return;
   const std::string path = "routes[" + *plan.route->name + "]";
   admit(path, "the environment names what the source left to its defaults");
+  tell_leaks(plan);
   if (plan.model != "*" && *plan.route->name != plan.model) admit("routes[" + plan.model + "]", "the gateway answers to the upstream id itself, too");
   const ir::PlanNode& root = gw_.at(plan.route->plan);
   const auto flattened = [&](std::string reason) {

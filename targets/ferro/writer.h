@@ -123,6 +123,7 @@ class Writer {
   void choose_weights();
   void judge_routes();
   void judge_route(RoutePlan& plan);
+  void tell_leaks(const RoutePlan& plan);
   void add_aliases();
   Target& target(std::string_view key);
 
