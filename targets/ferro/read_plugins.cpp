@@ -116,7 +116,7 @@ void Reader::read_plugins(const Node& list) {
     order.items.pop_back();
     lay(plugin->name, stage->text(), i);
   }
-  lay_out("plugins", std::move(order));
+  if (!order.items.empty()) lay_out("plugins", std::move(order));
   for (const PluginGroup& group : groups) read_plugin(group);
 }
 

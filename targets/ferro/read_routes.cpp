@@ -252,7 +252,7 @@ void Reader::build_routes() {
     gw_.providers[t.provider].extras.push_back(std::move(extra));
     t.weight = {};
   }
-  lay_out("mode", text_value(mode_name(mode_)));
+  if (!targets_.empty()) lay_out("mode", text_value(mode_name(mode_)));
   std::size_t uses = 0;
   for (const Target& t : targets_) uses += 2 * (t.models.size() + 1);
   gw_.deployments.reserve(uses + aliases_.size() + conditions_.size());

@@ -201,6 +201,31 @@ std::string_view kind_of_id(std::string_view id) {
   return known == nullptr ? id : known->kind;
 }
 
+std::string_view id_in_words(std::string_view name) {
+  std::string words = "-";
+  for (const char c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    const bool capital = c >= 'A' && c <= 'Z';
+    words += letter ? c : capital ? static_cast<char>(c + 32) : '-';
+  }
+  words += '-';
+  const auto has = [&](std::string_view word) { return words.find("-" + std::string(word) + "-") != std::string::npos; };
+  std::string_view best;
+  std::size_t length = 0;
+  const auto better = [&](std::string_view word, std::string_view id) {
+    if (word.size() <= length || id.empty() || !has(word)) return;
+    best = id;
+    length = word.size();
+  };
+  for (const std::string_view id : kIds) better(id, id);
+  for (const facts::ProviderFacts& p : facts::providers()) better(p.portkey, p.ferro);
+  constexpr std::pair<std::string_view, std::string_view> kShort[] = {{"azure", "azure-openai"}, {"vertex", "vertex-ai"}, {"aws", "bedrock"}, {"claude", "anthropic"}, {"gpt", "openai"}};
+  for (const auto& [word, id] : kShort) {
+    if (best.empty() && has(word)) best = id;
+  }
+  return best;
+}
+
 bool takes_any_model(std::string_view id) {
   constexpr std::string_view kAny[] = {"azure-foundry", "cloudflare", "databricks", "hugging-face", "ollama", "openrouter"};
   return among(kAny, id);

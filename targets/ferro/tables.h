@@ -46,6 +46,8 @@ struct Variable {
 [[nodiscard]] bool is_provider_id(std::string_view id);
 /// The gateway's id of a canonical kind; empty when it has none.
 [[nodiscard]] std::string_view id_of_kind(std::string_view kind);
+/// The provider that the words of somebody's own name for one tell (`openai-prod`, `my_azure`); empty when none does.
+[[nodiscard]] std::string_view id_in_words(std::string_view name);
 /// Canonical kind of an id; the id itself when nobody knows it.
 [[nodiscard]] std::string_view kind_of_id(std::string_view id);
 /// Providers that are offered every model id that nobody else owns.

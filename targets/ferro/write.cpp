@@ -62,6 +62,7 @@ std::vector<Artifact> Writer::write() {
     plan_routes();
   }
   Out root = config();
+  if (!same()) settle_arrivals();
   const bool speaks = !root.empty() && (same() || !targets_.empty());
   std::string variables = speaks || same() ? environment() : std::string();
   if (speaks) artifacts.push_back({"config.yaml", doc::write_yaml(root), Role::Config, false, {}});
@@ -220,6 +221,7 @@ void Writer::put_rest(Out& root) {
   if (timeout_) root.add("request_timeout", duration_of(*timeout_));
   const auto& drop = gw_.defaults.params.drop_unsupported;
   if (drop.given()) {
+    if (!same()) arrivals_[&drop].missing = true;
     Out map = Out::mapping();
     map.add("on_unsupported_param", *drop ? "drop" : "reject");
     root.add("compatibility", std::move(map));

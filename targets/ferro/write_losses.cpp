@@ -170,6 +170,30 @@ void Writer::lose_provider(const ir::Provider& p) {
   if (!used) lose(&p, Fate::Manual, DiagId::NotExpressible, "the gateway has providers where a target names them", "add a target for this provider");
 }
 
+/// All that a left-out deployment says is lost for the same reason.
+void Writer::lose_whole(const Member& member, const Loss& loss) {
+  const ir::Deployment& d = *member.deployment;
+  const auto tell = [&](const void* what, const Reason&) { context_.ledger.lose(what, loss); };
+  lose_members(d, kDeployment, tell);
+  const ir::Provider& p = gw_.at(d.provider);
+  const auto users = std::ranges::count_if(gw_.deployments, [&](const ir::Deployment& other) { return other.provider == d.provider; });
+  if (users == 1) lose_members(p, kProvider, tell);
+  ir::for_each_member<ir::Settings>([&](const auto& outer) {
+    const auto& part = d.settings.*outer.pointer;
+    if constexpr (ir::Described<std::remove_cvref_t<decltype(part)>>) {
+      ir::for_each_member<std::remove_cvref_t<decltype(part)>>([&](const auto& inner) {
+        const auto& member_of_part = part.*inner.pointer;
+        context_.ledger.lose(&member_of_part, loss);
+        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(member_of_part)>, std::vector<ir::Param>>) {
+          for (const ir::Param& param : member_of_part) context_.ledger.lose(&param, loss);
+        }
+      });
+    } else {
+      context_.ledger.lose(&part, loss);
+    }
+  });
+}
+
 void Writer::lose_gateway() {
   const auto skip = [this](const auto& field, std::string_view reason) {
     if (field.state != ir::State::Absent) lose(&field, Fate::Skipped, DiagId::NotExpressible, std::string(reason));

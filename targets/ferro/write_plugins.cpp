@@ -261,6 +261,7 @@ void Writer::put_cache_foreign(Out& list) {
       if (Decimal(*whole) != *gw_.defaults.cache.ttl) near(&gw_.defaults.cache.ttl, std::to_string(*whole), "the cache counts whole seconds");
     }
   }
+  for (const void* field : {static_cast<const void*>(&gw_.defaults.cache.mode), static_cast<const void*>(&gw_.defaults.cache.ttl)}) arrivals_[field].missing = true;
   if (config.empty()) config.add("max_age", Out::integer(300));
   put_plugin(list, *plugin_named("response-cache"), config);
   if (gw_.cache.kind.given() && *gw_.cache.kind != "local") {

@@ -36,13 +36,15 @@ void Writer::plan_routes() {
   choose_weights();
   choose_settings();
   for (RoutePlan& plan : plans_) judge_route(plan);
+  add_aliases();
   for (const RoutePlan& plan : plans_) {
     const bool arrives_unchanged = plan.kept && plan.plain && !plan.reshaped;
-    if (!arrives_unchanged && !gw_.routing.policy.absent()) near(&gw_.routing.policy, "", {});
+    if (!arrives_unchanged && !gw_.routing.policy.absent()) arrivals_[&gw_.routing.policy].missing = true;
+    if (!reappears(plan) || gw_.routing.policy.absent()) continue;
+    near(&gw_.routing.policy, "", "the gateway has one strategy for all models");
+    near(&gw_.routing.policy, "otherwise", "the gateway has one strategy for all models");
   }
   judge_settings();
-  add_aliases();
-  settle_arrivals();
   for (const RoutePlan& plan : plans_) {
     for (const Tier& tier : plan.tiers) {
       for (const Member& m : tier.members) {
@@ -103,7 +105,13 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
       member.deployment = &gw_.at(use->deployment);
       member.place = &node;
       member.chain = with(member.deployment->settings, chain);
-      member.id = id_of_kind(text_of(*ir::resolved(gw_, gw_.at(member.deployment->provider)).kind));
+      const ir::Provider& provider = gw_.at(member.deployment->provider);
+      const ir::Field<std::string>& kind = *ir::resolved(gw_, provider).kind;
+      member.id = id_of_kind(text_of(kind));
+      if (!kind.given() && provider.name.given()) {
+        member.id = id_in_words(*provider.name);
+        if (!member.id.empty()) guess(provider, kind, member.id);
+      }
       return member;
     }
     if (const auto* mirror = std::get_if<ir::Mirror>(&node.what)) {
@@ -133,6 +141,15 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
   return std::nullopt;
 }
 
+/// Only the source gateway knows what stands behind a name of its own: the words tell it, and a person checks.
+void Writer::guess(const ir::Provider& provider, const ir::Field<std::string>& kind, std::string_view id) {
+  const Variable* key = variable(id, Said::Key);
+  const std::string advice = "check that `" + std::string(id) + "` is right" + (key != nullptr ? " and put the provider's key into " + std::string(key->name) : std::string());
+  const std::string reason = "only the source gateway knows which provider `" + *provider.name + "` is and has its key";
+  lose(&provider.name, Fate::Manual, DiagId::FerroUnknownProvider, reason, advice);
+  if (!kind.absent()) lose(&kind, Fate::Manual, DiagId::FerroUnknownProvider, reason, advice);
+}
+
 void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain, RoutePlan& plan, int depth) {
   static_cast<void>(node);
   Tier tier;
@@ -151,7 +168,7 @@ void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
   const bool first_only = balance.policy.given() && *balance.policy == ir::Policy::First && tier.members.size() > 1;
   if (first_only) {
     for (std::size_t i = 1; i < tier.members.size(); ++i) {
-      lose(tier.members[i].place, Fate::Approximated, DiagId::NotExpressible, "the source never calls this target");
+      lose(tier.members[i].place, Fate::Skipped, DiagId::NotExpressible, "the source never calls this target");
     }
     tier.members.resize(1);
     tier.balance = nullptr;
@@ -194,6 +211,8 @@ std::string Writer::signature_of(const ir::Deployment& d, std::string_view id) c
   const ir::ResolvedProvider r = ir::resolved(gw_, gw_.at(d.provider));
   std::string text;
   const auto add = [&](const std::string& part) { (text += part) += '\x1f'; };
+  const ir::Provider& provider = gw_.at(d.provider);
+  if (!r.kind->given()) add(text_of(provider.name));  // an account of its own, as far as anybody can tell
   for (const auto* field : {r.base_url, r.region, r.api_version}) add(text_of(*field));
   const ir::Credential key = r.api_key->given() ? **r.api_key : ir::Credential{};
   add(r.api_key->given() ? ir::show(key) + key.literal.reveal() : "");
@@ -229,12 +248,21 @@ void Writer::choose_slots() {
   }
 }
 
-void Writer::leave_out(const Member& member, Fate fate, DiagId code, const std::string& reason, const std::string& advice) {
+void Writer::leave_out(Member& member, Fate fate, DiagId code, const std::string& reason, const std::string& advice) {
   lose(member.place, fate, code, reason, advice);
+  lose_whole(member, {fate, code, reason, "", advice});
+  member.told = true;
 }
 
-void Writer::leave_out(const RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice) {
-  lose(plan.route, Fate::Manual, code, "the route is left out: " + reason, advice);
+void Writer::leave_out(RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice) {
+  const Loss loss{Fate::Manual, code, "the route is left out: " + reason, "", advice};
+  lose(plan.route, loss.fate, loss.code, std::string(loss.reason.view()), std::string(loss.advice.view()));
+  for (Tier& tier : plan.tiers) {
+    for (Member& m : tier.members) {
+      if (!m.told) lose_whole(m, loss);
+      m.told = true;
+    }
+  }
 }
 
 void Writer::choose_members() {
@@ -247,7 +275,7 @@ void Writer::choose_members(RoutePlan& plan) {
   std::string why = "it has no deployment";
   std::string advice = "add a deployment to the route";
   DiagId code = DiagId::RouteLeftOut;
-  const auto refuse = [&](const Member& m, DiagId with, std::string reason, std::string what) {
+  const auto refuse = [&](Member& m, DiagId with, std::string reason, std::string what) {
     leave_out(m, Fate::Manual, with, reason, what);
     why = std::move(reason);
     advice = std::move(what);
@@ -306,7 +334,7 @@ void Writer::choose_members(RoutePlan& plan) {
       } else if (std::ranges::find(seen, m.id) != seen.end()) {
         m.kept = false;
         plan.plain = false;
-        leave_out(m, Fate::Approximated, DiagId::Approximated, "the target stands in the route already", "");
+        leave_out(m, Fate::Skipped, DiagId::NotExpressible, "the target stands in the route already", "");
       } else {
         seen.push_back(m.id);
         any = true;

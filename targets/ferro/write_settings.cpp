@@ -65,7 +65,11 @@ void Writer::near(const void* field, std::string found, std::string_view reason)
 
 void Writer::settle_arrivals() {
   for (const auto& [field, arrival] : arrivals_) {
-    const bool one = arrival.found.size() == 1;
+    if (arrival.found.empty()) {
+      if (arrival.missing) lose(field, Fate::Approximated, DiagId::Approximated, "it holds for what is written, the rest is left out");
+      continue;
+    }
+    const bool one = arrival.found.size() == 1 && (!arrival.missing || arrival.found.begin()->empty());
     lose(field, one ? Fate::Approximated : Fate::Manual, DiagId::Approximated, arrival.reason, one ? "" : "check the targets: each has one value for all of its models",
          one ? *arrival.found.begin() : "");
   }
@@ -171,6 +175,15 @@ void Writer::choose_timeout() {
   timeout_of_attempts_ = timeout_ && sums;
 }
 
+/// A left-out route whose name the gateway answers to all the same, in another way.
+bool Writer::reappears(const RoutePlan& plan) const {
+  if (plan.kept) return false;
+  const std::string& name = *plan.route->name;
+  if (name == "*") return !targets_.empty();
+  const auto is_alias = [&](const auto& pair) { return pair.first == name; };
+  return std::ranges::any_of(targets_, [&](const Target& t) { return std::ranges::find(t.models, name) != t.models.end(); }) || std::ranges::any_of(aliases_, is_alias);
+}
+
 /// Every setting that arrives at a deployment, held against what its target says.
 void Writer::judge_settings() {
   for (const RoutePlan& plan : plans_) {
@@ -181,8 +194,12 @@ void Writer::judge_settings() {
           if (field.absent()) return;
           const bool equal = t != nullptr && field.given() && found && ir::show(*field) == *found;
           const std::string text = t != nullptr && found ? *found : std::string();
-          near(&field, text, equal || t == nullptr ? std::string_view() : reason);
-          if (plan.reshaped) near(&field, "", {});
+          if (reappears(plan)) {
+            near(&field, "", reason);
+            near(&field, "otherwise", reason);
+          }
+          if (t == nullptr || plan.reshaped) arrivals_[&field].missing = true;
+          if (t != nullptr && !equal) near(&field, text, reason);
         };
         const auto& attempts = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.attempts; });
         compare(attempts, t != nullptr ? std::optional(std::to_string(t->attempts.value_or(1) - 1)) : std::nullopt,
@@ -202,7 +219,7 @@ void Writer::judge_settings() {
         const auto& total = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
         compare(total, t != nullptr && timeout_ ? std::optional(timeout_->text()) : std::nullopt, "the gateway has one time limit for all requests");
         const auto& attempt = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
-        if (timeout_of_attempts_ && attempt.written() && total.absent()) {
+        if (timeout_of_attempts_ && t != nullptr && attempt.written() && total.absent()) {
           near(&attempt, "", "`request_timeout` bounds the whole request, as long as all of its calls may take; single calls have fixed bounds");
         }
         const auto& statuses = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
@@ -215,7 +232,6 @@ void Writer::judge_settings() {
       }
     }
   }
-  std::erase_if(arrivals_, [](const auto& pair) { return pair.second.reason.empty(); });
 }
 
 }  // namespace gatec::targets::ferro

@@ -318,6 +318,10 @@ void Writer::judge_route(RoutePlan& plan) {
   }
   const std::string name(mode_name(mode_));
   if (*wish != mode_) return flattened("the gateway has one strategy for all models, `" + name + "`; this route asks for `" + std::string(mode_name(*wish)) + "`");
+  const bool guessed = std::ranges::any_of(plan.tiers, [&](const Tier& t) {
+    return std::ranges::any_of(t.members, [&](const Member& m) { return m.kept && !ir::resolved(gw_, gw_.at(m.deployment->provider)).kind->given(); });
+  });
+  if (guessed && source_members > plan.order.size()) return flattened("some targets are left out, and what stands behind the others is guessed by their names");
   if (!plan.plain) return flattened("the plan is a list of targets under `" + name + "`");
   if (mode_ == Mode::Fallback) {
     const bool tiers_of_one = std::ranges::all_of(plan.tiers, [](const Tier& t) { return t.members.size() == 1; });

@@ -58,6 +58,7 @@ class Writer {
     ir::SettingsChain chain;             // nearest first
     std::string id;
     bool kept = false;
+    bool told = false;                   // why it is left out
   };
   struct Tier {
     std::vector<Member> members;
@@ -103,13 +104,14 @@ class Writer {
   void flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain, RoutePlan& plan, int depth);
   void flatten_fallback(const ir::Fallback& fallback, const ir::SettingsChain& chain, RoutePlan& plan, int depth);
   [[nodiscard]] std::optional<Member> member_of(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, int depth);
+  void guess(const ir::Provider& provider, const ir::Field<std::string>& kind, std::string_view id);
   void choose_slots();
   [[nodiscard]] std::string signature_of(const ir::Deployment& d, std::string_view id) const;
   void choose_members();
   void choose_members(RoutePlan& plan);
   [[nodiscard]] bool is_pinned(const Member& m) const;
-  void leave_out(const Member& member, ir::Fate fate, DiagId code, const std::string& reason, const std::string& advice);
-  void leave_out(const RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice);
+  void leave_out(Member& member, ir::Fate fate, DiagId code, const std::string& reason, const std::string& advice);
+  void leave_out(RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice);
   void name_routes();
   void offer(RoutePlan& plan, const Member& m);
 
@@ -132,9 +134,11 @@ class Writer {
   void choose_retry(Target& target, const std::vector<const Member*>& members);
   void choose_breaker(Target& target, const std::vector<const Member*>& members);
   void judge_settings();
+  [[nodiscard]] bool reappears(const RoutePlan& plan) const;
   void choose_timeout();
   struct Arrival {
-    std::set<std::string> found;
+    std::set<std::string> found;  // where it differs
+    bool missing = false;         // in what is left out
     std::string reason;
   };
   void near(const void* field, std::string found, std::string_view reason);
@@ -165,6 +169,7 @@ class Writer {
   void lose_settings(const ir::Settings& settings);
   void lose_deployment(const ir::Deployment& d);
   void lose_provider(const ir::Provider& p);
+  void lose_whole(const Member& member, const Loss& loss);
   void lose_gateway();
   void lose_principals();
 
