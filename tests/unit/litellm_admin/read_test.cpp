@@ -160,7 +160,7 @@ TEST_CASE("windows of budgets beside the main one") {
   r.check_leaves();
   const Principal& key = r.only(PrincipalKind::Key);
   CHECK(key.budgets.size() == 3);
-  CHECK(budget_of(key, "usd@lifetime")->amount->text() == "100");
+  CHECK(budget_of(key, "usd")->amount->text() == "100");
   CHECK(budget_of(key, "usd@calendar week")->amount->text() == "30");
 }
 
