@@ -46,13 +46,7 @@ Loss setting_loss(std::string_view group, std::string_view field) {
 /// What reaches both a written and a left-out target is found as announced at one and missing at the other.
 void Writer::soften_losses() {
   if (!left_out_) return;
-  for (const void* value : approximated_) {
-    const Loss* known = context_.ledger.loss(value);
-    if (known == nullptr || known->fate != Fate::Approximated || known->written.empty()) continue;
-    Loss loss = *known;
-    loss.fate = loss.code == DiagId::SecretReferenced ? Fate::Manual : Fate::Skipped;
-    context_.ledger.lose(value, std::move(loss));
-  }
+  for (const void* value : approximated_) context_.ledger.soften(value);
 }
 
 void Writer::lose_settings(const ir::Settings& settings, bool reaches) {

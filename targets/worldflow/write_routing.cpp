@@ -263,6 +263,7 @@ bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
                "check the shares of this group");
     loss.shape = true;
     lose(&node, std::move(loss));
+    for (const ir::Edge& edge : balance.edges) lose_if(edge.weight, skipped("the share is part of another draw now"));
     admit(path_, lone ? "only one member of the group can be written" : "one draw stands for several that are nested");
   } else if (policy.absent()) {
     admit(path_ + ".policy", "an experiment draws by weight");

@@ -160,7 +160,8 @@ class Writer {
   void lose_node(const ir::PlanNode& node);
   void lose_deployment(const ir::Deployment& deployment);
   void lose_provider(const ir::Provider& provider);
-  void lose(const void* value, Loss loss) {
+  template <class T>
+  void lose(const T* value, Loss loss) {
     if (loss.fate == ir::Fate::Approximated && !loss.written.empty()) approximated_.push_back(value);
     context_.ledger.lose(value, std::move(loss));
   }
