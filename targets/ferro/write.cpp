@@ -65,6 +65,8 @@ std::vector<Artifact> Writer::write() {
   if (!same()) settle_arrivals();
   const bool speaks = !root.empty() && (same() || !targets_.empty());
   std::string variables = speaks || same() ? environment() : std::string();
+  if (speaks && !same()) share_losses();
+  for (const RoutePlan& plan : plans_) announce(plan);
   if (speaks) artifacts.push_back({"config.yaml", doc::write_yaml(root), Role::Config, false, {}});
   if (!env_.empty()) artifacts.push_back({"ferro.env", std::move(variables), Role::Payload, false, {}});
   if (speaks && !targets_.empty()) add_deployment(artifacts);
