@@ -64,7 +64,10 @@ void Reader::read_variable(const Variable& v, const Entry& e) {
     case Said::Key: provider.api_key = {credential_of(*e.value, v.name), e.value->leaf()}; return;
     case Said::Version: provider.api_version = text_of(*e.value); return;
     case Said::Region: provider.region = text_of(*e.value); return;
-    case Said::Deployment: azure_deployment_ = text_of(*e.value); return;
+    case Said::Deployment:
+      azure_deployment_ = text_of(*e.value);
+      azure_entry_ = &e;
+      return;
     case Said::Models: {
       ir::Extra extra = kit_.extra("environment", v.name, *e.value, DiagId::NotModelled, Fate::Manual, "declare these models at the target gateway");
       provider.extras.push_back(std::move(extra));

@@ -345,6 +345,12 @@ void Reader::build_routes() {
     d.provider = ir::ProviderId{static_cast<std::uint32_t>(t.provider)};
     d.settings = t.settings;
   }
+  const bool pins = std::ranges::any_of(gw_.deployments, [](const ir::Deployment& d) { return d.upstream_model.from.rule() == &rules::kPinned; });
+  if (azure_entry_ != nullptr && !pins) {
+    // nothing that azure-openai is asked for here is chat
+    ir::Extra extra = kit_.extra("environment", azure_entry_->key->text(), *azure_entry_->value, DiagId::InertKey, Fate::Skipped, "nothing to do: no chat goes there");
+    gw_.providers[target_of("azure-openai")->provider].extras.push_back(std::move(extra));
+  }
   for (const AliasEntry* alias : loose) {
     ir::Alias made;
     made.name = alias->name;

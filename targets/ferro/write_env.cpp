@@ -132,12 +132,12 @@ void Writer::put_provider(const Target& target) {
           lose_pinned();
         }
         break;
-      case Said::Models:
-        if (!same()) break;
-        for (const ir::Extra& e : target.provider->extras) {
-          if (e.section == "environment" && e.key == v.name) set(v.name, e.value.text, true);
-        }
-        break;
+      case Said::Models: break;
+    }
+    for (const ir::Extra& e : target.provider->extras) {
+      if (!same() || e.section != "environment" || e.key != v.name) continue;
+      const bool secret = e.value.kind == ir::Value::Kind::Secret;
+      set(v.name, secret ? spell(e.value.credential, &e.value, v.name) : e.value.text, !secret);
     }
   }
 }
