@@ -125,6 +125,19 @@ void match(const std::vector<E>& a, const std::vector<E>& b, Pairs& pairs) {
   }
 }
 
+/// Nobody can tell nameless principals apart: those of one kind are taken in order, whatever the other side calls them.
+void match_nameless(const std::vector<ir::Principal>& a, const std::vector<ir::Principal>& b, Pairs& pairs) {
+  const auto nameless = [](const ir::Principal& p) { return p.id.value.empty() && p.alias.value.empty() && p.email.value.empty(); };
+  for (auto& [i, j] : pairs) {
+    if (i == kNone || j != kNone || !nameless(a[i])) continue;
+    const auto other = std::find_if(pairs.begin(), pairs.end(), [&, kind = a[i].kind](const auto& p) { return p.first == kNone && p.second != kNone && b[p.second].kind == kind; });
+    if (other == pairs.end()) continue;
+    j = other->second;
+    other->second = kNone;
+  }
+  std::erase_if(pairs, [](const auto& p) { return p.first == kNone && p.second == kNone; });
+}
+
 template <class T>
 const T* at_or_null(const std::vector<T>& v, std::size_t i) {
   return i == kNone ? nullptr : &v[i];
@@ -353,6 +366,7 @@ class Comparer {
       static const std::vector<E> none;
       Pairs pairs;
       match(x ? *x : none, y ? *y : none, pairs);
+      if constexpr (std::is_same_v<E, ir::Principal>) match_nameless(x ? *x : none, y ? *y : none, pairs);
       for (const auto& [i, j] : pairs) element(at_or_null(x ? *x : none, i), at_or_null(y ? *y : none, j), cls);
     }
     out_.leave();
@@ -491,6 +505,9 @@ class Comparer {
   void node(NodeId ix, NodeId iy, bool alone) {
     std::size_t pushed_x = 0;
     std::size_t pushed_y = 0;
+    // what is gone as a whole may begin with nodes that choose nothing, which are not told of
+    const PlanNode* whole = ix.valid() && out_.gone(get(a_, ix)) ? get(a_, ix) : nullptr;
+    if (whole != nullptr) out_.enter(whole, nullptr);
     lone_pair(ix, iy);
     const bool tier = std::exchange(tier_, false) && !same_dialect_ && ix.valid() && iy.valid();
     const PlanNode* x = strip(a_, ix, true, pushed_x, tier);
@@ -503,6 +520,7 @@ class Comparer {
     }
     a_.chain.resize(a_.chain.size() - pushed_x);
     b_.chain.resize(b_.chain.size() - pushed_y);
+    if (whole != nullptr) out_.leave();
   }
 
   template <class E>
@@ -713,6 +731,35 @@ class Comparer {
     return text + "|" + d.upstream_model.value;
   }
 
+  /// The same model at the same kind of provider, whatever names and addresses say; only single deployments.
+  template <class E>
+  void match_by_model(const std::vector<E>* x, const std::vector<E>* y, const std::vector<bool>& left_out, std::vector<std::size_t>& of_x,
+                      std::vector<bool>& used) const {
+    const std::size_t n = x ? x->size() : 0;
+    const std::size_t m = y ? y->size() : 0;
+    if (n == m) return;
+    std::unordered_multimap<std::string, std::size_t> rest;
+    for (std::size_t j = m; j-- > 0;) {
+      if (!used[j]) rest.emplace(model_signature(b_, (*y)[j].node), j);
+    }
+    for (std::size_t i = 0; i < n && !rest.empty(); ++i) {
+      if (of_x[i] != kNone || left_out[i]) continue;
+      const std::string wanted = model_signature(a_, (*x)[i].node);
+      const auto found = wanted.empty() ? rest.end() : rest.find(wanted);
+      if (found == rest.end()) continue;
+      of_x[i] = found->second;
+      used[found->second] = true;
+      rest.erase(found);
+    }
+  }
+  std::string model_signature(const Side& side, NodeId id) const {
+    const PlanNode* n = get(side, id);
+    const auto* u = n ? std::get_if<ir::Use>(&n->what) : nullptr;
+    if (u == nullptr) return {};
+    const ir::Deployment& d = side.gateway->at(u->deployment);
+    return (d.provider.valid() ? side.gateway->at(d.provider).kind.value : std::string()) + "|" + d.upstream_model.value;
+  }
+
   /// Children of both sides: like with like first, then the rest in order.
   template <class E>
   Pairs match_children(const std::vector<E>* x, const std::vector<E>* y) const {
@@ -747,16 +794,20 @@ class Comparer {
       used[found->second] = true;
       rest.erase(found);
     }
-    std::size_t next = 0;
-    const auto next_free = [&] {
-      while (next < m && used[next]) ++next;
-      return next;
-    };
+    match_by_model(x, y, left_out, of_x, used);
+    // the rest in order, but not across those that found each other
+    std::vector<std::size_t> end(n, m);
+    for (std::size_t i = n; i-- > 1;) end[i - 1] = of_x[i] == kNone ? end[i] : std::min(end[i], of_x[i]);
+    std::size_t first = 0;
     for (std::size_t i = 0; i < n; ++i) {
-      if (of_x[i] == kNone && !left_out[i] && next_free() < m) {
-        of_x[i] = next;
-        used[next] = true;
+      if (of_x[i] == kNone && !left_out[i]) {
+        while (first < end[i] && used[first]) ++first;
+        if (first < end[i]) {
+          of_x[i] = first;
+          used[first] = true;
+        }
       }
+      if (of_x[i] != kNone) first = std::max(first, of_x[i] + 1);
       pairs.emplace_back(i, of_x[i]);
     }
     for (std::size_t j = 0; j < m; ++j) {

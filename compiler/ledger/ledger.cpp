@@ -17,14 +17,23 @@ void Ledger::settle(const doc::Node& node, Fate fate, DiagId code, const std::st
   for (const doc::Entry& entry : node.written_entries()) settle(*entry.value, fate, code, reason);
 }
 
-void Ledger::lose(const void* ir_value, Loss loss) {
+void Ledger::lose(Losses& losses, const void* ir_value, Loss loss) {
   if (ir_value == nullptr) return;
   any_gone_ = any_gone_ || loss.gone;
-  const auto next = static_cast<std::uint32_t>(losses_.size());
-  if (loss_of_.insert(ir_value, next)) {
-    losses_.push_back(std::move(loss));
+  const auto next = static_cast<std::uint32_t>(losses.rows.size());
+  if (losses.places.insert(ir_value, next)) {
+    losses.rows.push_back(std::move(loss));
   } else {
-    losses_[loss_of_.find(ir_value)] = std::move(loss);
+    losses.rows[losses.places.find(ir_value)] = std::move(loss);
+  }
+}
+
+void Ledger::soften(const void* ir_value) {
+  for (Losses* losses : {&losses_, &fields_}) {
+    const std::uint32_t found = losses->places.find(ir_value);
+    if (found == base::PointerMap::kNone) continue;
+    Loss& loss = losses->rows[found];
+    if (loss.fate == Fate::Approximated && !loss.written.empty()) loss.fate = Fate::Skipped;
   }
 }
 

@@ -63,7 +63,12 @@ class Ledger {
   void settle(const doc::Node& node, Fate fate, DiagId code, const std::string& reason);
 
   /// Said twice of one value, the later word counts.
-  void lose(const void* ir_value, Loss loss);
+  void lose(const void* ir_value, Loss loss) { lose(losses_, ir_value, std::move(loss)); }
+  /// A field is told from the entity that begins at the same address.
+  template <class T>
+  void lose(const ir::Field<T>* field, Loss loss) {
+    lose(fields_, field, std::move(loss));
+  }
   /// Whether a member of a plan is left out.
   [[nodiscard]] bool gone(const void* ir_value) const {
     const Loss* known = any_gone_ ? loss(ir_value) : nullptr;
@@ -71,12 +76,25 @@ class Ledger {
   }
   /// The target says more than the source under this IR path prefix, as explained.
   void admit_added(std::string path_prefix, std::string reason) { added_.emplace_back(std::move(path_prefix), std::move(reason)); }
+  /// The same below a deployment, wherever it stands: `field` is a path within it ("provider.api_key").
+  void admit_within(const void* deployment, std::string field, std::string reason) {
+    within_[deployment].emplace_back(std::move(field), std::move(reason));
+  }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>* added_within(const void* deployment) const {
+    const auto found = within_.find(deployment);
+    return found == within_.end() ? nullptr : &found->second;
+  }
   void assume(std::string field, std::string_view rule, std::string text);
 
-  [[nodiscard]] const Loss* loss(const void* ir_value) const {
-    const std::uint32_t found = loss_of_.find(ir_value);
-    return found == base::PointerMap::kNone ? nullptr : &losses_[found];
+  /// What was lost as a whole: an entity, a list, open data.
+  [[nodiscard]] const Loss* loss(const void* ir_value) const { return find(losses_, ir_value); }
+  /// What was lost of a value itself.
+  [[nodiscard]] const Loss* loss_of_value(const void* ir_value) const {
+    const Loss* field = find(fields_, ir_value);
+    return field != nullptr ? field : find(losses_, ir_value);
   }
+  /// What is found as announced in one place and missing in another can be promised no more.
+  void soften(const void* ir_value);
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& added() const { return added_; }
   [[nodiscard]] const std::vector<Assumption>& assumptions() const { return assumptions_; }
 
@@ -89,10 +107,20 @@ class Ledger {
   [[nodiscard]] const std::vector<Settlement>& settlements() const { return settlements_; }
 
  private:
+  struct Losses {
+    base::PointerMap places;
+    std::deque<Loss> rows;
+  };
+  static const Loss* find(const Losses& losses, const void* ir_value) {
+    const std::uint32_t found = losses.places.find(ir_value);
+    return found == base::PointerMap::kNone ? nullptr : &losses.rows[found];
+  }
+  void lose(Losses& losses, const void* ir_value, Loss loss);
+
   std::vector<Settlement> settlements_;
-  base::PointerMap loss_of_;
-  std::deque<Loss> losses_;
+  Losses losses_, fields_;
   std::vector<std::pair<std::string, std::string>> added_;
+  std::unordered_map<const void*, std::vector<std::pair<std::string, std::string>>> within_;
   bool any_gone_ = false;
   std::vector<Assumption> assumptions_;
 };

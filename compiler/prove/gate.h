@@ -8,16 +8,22 @@
 namespace gatec::prove {
 
 /// The no-weaker gate, field by field: of the differences it keeps those that concern a cap, an access list or
-/// authentication, and judges their direction. Dropping one, raising an amount or adding to what is allowed is weaker.
+/// authentication, and judges their direction. Dropping one, raising a rate (the amount over its window) or adding to what is allowed
+/// is weaker.
 class Gate {
  public:
-  /// `list_survives`: the list that the value stands in is there on the other side, too.
-  void difference(const compare::Pair& pair, compare::Change change, bool list_survives);
+  /// What surrounds a value on both sides: the limit or budget that it belongs to and the list which that stands in; of a value
+  /// in a plain list, `owner` is the list. Null where a side has none.
+  struct Place {
+    const void *owner_before = nullptr, *owner_after = nullptr;
+    const void *list_before = nullptr, *list_after = nullptr;
+  };
+  void difference(const compare::Pair& pair, compare::Change change, const Place& place);
   [[nodiscard]] bool weaker() const { return weaker_; }
   [[nodiscard]] std::vector<ledger::GateRow> rows() && { return std::move(rows_); }
 
  private:
-  void row(const compare::Pair& pair, std::string_view verdict);
+  void row(const compare::Pair& pair, std::string_view verdict, const std::string& after);
 
   std::vector<ledger::GateRow> rows_;
   bool weaker_ = false;

@@ -63,7 +63,12 @@ class Prover final : public compare::Listener {
     } else {
       added(pair, first);
     }
-    if (first) gate_.difference(pair, change, !around_.empty() && around_.back().after != nullptr);
+    if (!first) return;
+    Gate::Place place;
+    if (!around_.empty()) place = {around_.back().before, around_.back().after, nullptr, nullptr};
+    if (around_.size() > 1) place.list_before = around_[around_.size() - 2].before;
+    if (around_.size() > 1) place.list_after = around_[around_.size() - 2].after;
+    gate_.difference(pair, change, place);
   }
 
   void finish() {
@@ -100,8 +105,9 @@ class Prover final : public compare::Listener {
   };
 
   void lost(const Pair& pair, Change change, bool first) {
-    if (const Loss* loss = in_.ledger.loss(pair.before)) {
-      admit(pair, change, first, *loss, true);
+    const Loss* own = in_.ledger.loss_of_value(pair.before);
+    if (own != nullptr && as_announced(pair, change, *own, true)) {
+      admit(pair, change, first, *own, true);
       return;
     }
     bool of_deployment = false;
@@ -114,19 +120,22 @@ class Prover final : public compare::Listener {
       of_deployment = of_deployment || is_deployment(around_[i].before);
       const Loss* loss = in_.ledger.loss(around_[i].before);
       if (loss == nullptr) continue;
-      if (loss->shape && of_deployment) {
-        if (pair.before_from->has_leaves()) moved(pair, change, *loss);
+      // what is lost in part may be lost whole with what surrounds it, but not become another
+      if (own != nullptr && change == Change::Changed && !loss->shape) break;
+      const bool weight = own == nullptr && name_of(pair) == "weight";
+      if (loss->shape && (of_deployment || weight)) {
+        if (pair.before_from->has_leaves()) moved(pair, change, *loss, own);
         else if (first && change == Change::Removed) assume(pair, loss->reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
       } else {
         admit(pair, change, first, *loss, false);
       }
       return;
     }
-    if (pair.before_from->is_default() && change == Change::Removed) {
+    if (own == nullptr && pair.before_from->is_default() && change == Change::Removed) {
       if (first) assume(pair, std::string(pair.before_from->rule()->text) + "; the target does not", pair.before_from->rule()->id);
       return;
     }
-    refuse(pair, "");
+    refuse(pair, own != nullptr ? own->written : "");
   }
 
   bool is_deployment(const void* entity) const {
@@ -160,23 +169,23 @@ class Prover final : public compare::Listener {
   }
 
   /// A value of a deployment below a plan that has another form now: it must stand somewhere else.
-  void moved(const Pair& pair, Change change, const Loss& loss) {
-    sought_.push_back({key_of(pair, pair.before), pair.before, pair.path.text() + ": " + pair.show(pair.before) + " → another place"});
-    if (change == Change::Changed) ++found_[key_of(pair, pair.after)];
+  void moved(const Pair& pair, Change change, const Loss& loss, const Loss* own) {
+    const std::string name = name_of(pair);
+    const bool optional = own != nullptr && own->fate != Fate::Approximated;
+    if (!optional) sought_.push_back({name + "=" + (own != nullptr ? own->written : pair.show(pair.before)), pair.before, pair.path.text() + ": " + pair.show(pair.before) + " → another place"});
+    if (change == Change::Changed) ++found_[name + "=" + pair.show(pair.after)];
     record(pair, loss.fate, loss.code, loss.reason, loss.advice, change == Change::Removed);
   }
 
-  /// A value by the name that it has within its deployment.
-  static std::string key_of(const Pair& pair, const void* value) {
+  /// The name that a value has within its deployment.
+  static std::string name_of(const Pair& pair) {
     static constexpr std::array<std::string_view, 7> kPlan = {"plan", "balance", "fallback", "primary", "case", "otherwise", "idle"};
-    std::string text = pair.path.text();
     const auto& segments = pair.path.segments();
     for (std::size_t i = segments.size(); i-- > 0;) {
       if (std::find(kPlan.begin(), kPlan.end(), segments[i].name) == kPlan.end()) continue;
-      text = pair.path.text_from(i + 1);
-      break;
+      return pair.path.text_from(i + 1);
     }
-    return text + "=" + pair.show(value);
+    return pair.path.text();
   }
 
   /// Each of the moved values stands in as many places as before, at least.
@@ -215,11 +224,21 @@ class Prover final : public compare::Listener {
   }
 
   void added(const Pair& pair, bool first) {
-    if (pair.after_from && !pair.after_from->is_default()) ++found_[key_of(pair, pair.after)];
+    if (pair.after_from && !pair.after_from->is_default()) ++found_[name_of(pair) + "=" + pair.show(pair.after)];
     if (!first) return;
     if (pair.after_from && pair.after_from->is_default()) {
       assume(pair, pair.after_from->rule()->text, pair.after_from->rule()->id);
       return;
+    }
+    for (std::size_t i = around_.size(); i-- > 0;) {
+      const auto* rows = around_[i].before != nullptr ? in_.ledger.added_within(around_[i].before) : nullptr;
+      if (rows == nullptr) continue;
+      const std::string name = name_of(pair);
+      for (const auto& [field, reason] : *rows) {
+        if (!name.starts_with(field)) continue;
+        assume(pair, reason, "added");
+        return;
+      }
     }
     const std::string path = pair.path.text();
     for (const auto& [prefix, reason] : in_.ledger.added()) {

@@ -12,6 +12,9 @@ using diagnostics::DiagId;
 using ir::Principal;
 using ir::PrincipalKind;
 
+/// Whoever holds the master key of a gateway: nobody declares that user.
+constexpr std::string_view kBuiltIn = "default_user_id";
+
 /// A reference is checked only against a kind of which the inputs hold something: a lone keys.json may name teams that stand elsewhere.
 class PrincipalChecks {
  public:
@@ -41,7 +44,7 @@ class PrincipalChecks {
   void reference(const Principal& p, const ir::Field<std::string>& field, PrincipalKind kind) {
     if (!field.given()) return;
     const auto known = ids_.find(kind);
-    if (known == ids_.end() || known->second.contains(*field)) return;
+    if (known == ids_.end() || known->second.contains(*field) || *field == kBuiltIn) return;
     context_.sink.report(DiagId::UnknownPrincipal, span_of(field.from, context_),
                          "`" + identity(p) + "` belongs to the " + std::string(principal_kind_name(kind)) + " `" + *field + "`, which is not declared");
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "compiler/ir/describe.h"
 #include "targets/litellm/admin_reader.h"
 
@@ -38,8 +40,17 @@ void AdminReader::read_membership(const Node& object, AdminKind kind) {
   }
   const Node& people = *draft.members.front().second;
   const KeyTable::Cursor at = draft.at.child("member");
-  if (people.is_sequence()) {
-    if (people.empty()) settle_unset(people);
+  const bool several = people.is_sequence();
+  const bool nobody = several ? std::ranges::none_of(people.elements(), [](const Node* person) { return person->is_mapping(); })
+                              : !people.is_mapping() || people.empty();
+  if (nobody) {
+    kit_.wrong_type(people, "member", "a mapping with `user_id` and `role`");
+    ledger().settle(people, Fate::Manual, DiagId::WrongType, "a member is a mapping with `user_id` and `role`");
+    draft.members.clear();
+    add_person(object, draft, draft.at);
+    return;
+  }
+  if (several) {
     for (const Node* person : people.elements()) add_person(*person, draft, at.element());
   } else {
     add_person(people, draft, at);
@@ -55,6 +66,7 @@ void AdminReader::add_person(const Node& person, Draft& draft, KeyTable::Cursor 
     return;
   }
   const bool apart = !draft.members.empty();
+  if (apart && person.empty()) settle_unset(person);
   for (const Entry& e : person.entries()) {
     if (!apart) break;
     const std::string_view key = e.key->text();
@@ -62,6 +74,9 @@ void AdminReader::add_person(const Node& person, Draft& draft, KeyTable::Cursor 
     if (e.value->is_null()) {
       settle_unset(*e.value);
     } else if (into != nullptr && e.value->is_string()) {
+      into->from.each([&](ir::LeafId leaf) {
+        ledger().settle(leaf, Fate::Skipped, DiagId::DuplicateEntity, "the member's own entry says it otherwise");
+      });
       *into = text(*e.value);
     } else if (into != nullptr) {
       kit_.wrong_type(*e.value, key, "a string");

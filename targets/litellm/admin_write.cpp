@@ -165,6 +165,12 @@ const Principal* AdminWriter::row_of(const Principal& p) const {
 
 void AdminWriter::write_principal(const Principal& p) {
   const AdminKind kind = admin_kind(p.kind);
+  const bool member = kind == AdminKind::TeamMember || kind == AdminKind::OrgMember;
+  const bool somebody = p.user.given() || p.email.given() || p.id.given();
+  if (member && !(somebody && (kind == AdminKind::TeamMember ? p.team : p.organization).given())) {
+    context_.ledger.lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "a membership must say who is in what", {}, "name the user and the team or organisation"});
+    return;
+  }
   if (kind == AdminKind::TeamMember || kind == AdminKind::OrgMember) {
     write_member(p);
     return;

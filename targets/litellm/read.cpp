@@ -39,7 +39,9 @@ void Reader::read(std::span<const Input> inputs) {
   for (const Input& input : inputs) {
     const Node* root = only_root(*input.document);
     if (root == nullptr) continue;
+    payload_ = input.role == "payload";
     survey(*root, "", false);
+    payload_ = false;
     if (!is_lone_entry(*root) && detect_admin(*root) > detect_config(*root)) {
       admin.push_back(root);
     } else {

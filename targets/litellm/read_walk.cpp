@@ -1,3 +1,4 @@
+#include "targets/litellm/admin_reader.h"
 #include "targets/litellm/reader.h"
 
 #include <algorithm>
@@ -294,6 +295,8 @@ void Reader::survey_text(const Node& node, bool in_list, std::string_view key) {
   // pass-through headers and webhook lists expand references themselves (page §1.4)
   if (key == "headers" || key == "Authorization" || key == "alert_to_webhook_url" || key == "command" || key == "args")
     return;
+  // of a payload's own references the script that sends it knows
+  if (payload_ && payload_reference(text)) return;
   const bool whole = reference && parse_reference(text).has_value();
   if (whole && !in_list) return;
   const std::string_view what = whole ? "an element of a list is not resolved: LiteLLM takes the reference as text"

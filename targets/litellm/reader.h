@@ -222,6 +222,7 @@ class Reader {
   [[nodiscard]] bool quiet() const { return context_.proving; }
 
   ReadContext& context_;
+  bool payload_ = false;  // the input at hand was written by gatec for the management API
   ReadKit kit_;
   ir::Gateway& gw_;
   std::vector<Section> sections_;

@@ -1,5 +1,6 @@
 #include "targets/litellm/write.h"
 
+#include "compiler/ir/describe.h"
 #include "targets/litellm/admin.h"
 #include "targets/litellm/tables.h"
 #include "targets/litellm/writer.h"
@@ -121,7 +122,21 @@ void Writer::place_extras(Out& owner, const std::vector<ir::Extra>& extras) {
   }
 }
 
-Out Writer::open(const ir::Value& value, std::string_view key) { return to_out(value, spell_, key, true); }
+Out Writer::open(const ir::Value& value, std::string_view key) {
+  if (!ours()) expand(value);
+  return to_out(value, spell_, key, true);
+}
+
+/// Text that the source passes on and that LiteLLM takes for a variable.
+void Writer::expand(const ir::Value& value) {
+  if (value.kind == ir::Value::Kind::String && value.text.starts_with(kReferencePrefix)) {
+    lose(&value, Fate::Approximated, DiagId::Approximated,
+         "the source gateway takes this text as it is, LiteLLM reads a variable", {},
+         ir::show(ir::Credential::env(value.text.substr(kReferencePrefix.size()))));
+  }
+  for (const ir::Value& item : value.items) expand(item);
+  for (const auto& pair : value.pairs) expand(pair.second);
+}
 
 /// `env(X)` is how the IR has a string that comes from the environment.
 Out Writer::spelled(const Field<std::string>& field) {
@@ -146,11 +161,6 @@ void Writer::put(Out& map, std::string_view key, const Field<std::string>& field
 
 void Writer::put(Out& map, std::string_view key, const ir::List<std::string>& list) {
   if (list.given()) map.add(std::string(key), to_out(list));
-}
-
-void Writer::lose(const void* what, Fate fate, DiagId code, std::string reason, std::string advice,
-                  std::string written) {
-  context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
 }
 
 std::string_view Writer::layout(std::string_view name) const {

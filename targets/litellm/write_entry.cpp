@@ -16,6 +16,7 @@ using ir::Field;
 using ir::Settings;
 
 constexpr std::int64_t kMinute = 60;
+constexpr std::int64_t kLongest = 6000;  // seconds: what LiteLLM waits unasked (page §1.7)
 
 /// The nearest one, null where none of the chain says anything.
 template <class Pick>
@@ -116,9 +117,9 @@ void Writer::write_limit(Out& params, const ir::Limit& limit) {
     const auto per_minute = amount.times(Decimal(kMinute)).value_or(amount);
     const auto exact = per_minute.divided_by(Decimal(seconds));
     amount = Decimal(exact ? exact->floor().value_or(0) : 0);
-    lose(&limit, Fate::Manual, DiagId::Approximated,
-         "LiteLLM counts a deployment's limits by the minute; the stricter rate is written",
-         "raise it if short bursts must pass");
+    const std::string_view reason = "LiteLLM counts a deployment's limits by the minute; the stricter rate is written";
+    lose(&limit.amount, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, amount.text());
+    lose(&limit.window, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, "60s");
   } else if (!amount.is_integer()) {
     amount = Decimal(amount.floor().value_or(0));
     lose(&limit.amount, Fate::Approximated, DiagId::Approximated, "LiteLLM takes whole numbers only", {},
@@ -162,6 +163,13 @@ void Writer::write_member_settings(Out& params, const Member& member, const Grou
   };
   time(
       "timeout", [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+  if (const auto* limit = nearest_said(
+          chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+      limit != nullptr && limit->state == ir::State::Unlimited && !ours()) {
+    params.add("timeout", Out::integer(kLongest));
+    lose(limit, Fate::Approximated, DiagId::Approximated, "LiteLLM ends each call after some time", {},
+         std::to_string(kLongest));
+  }
   time(
       "stream_timeout", [](const Settings& s) -> const auto& { return s.timeouts.first_chunk; });
   write_attempts(params, member);

@@ -50,6 +50,9 @@ void Writer::lower_routes() {
 void Writer::lower_route(const ir::Route& route) {
   Group group;
   group.name = *route.name;
+  if (!ours() && route.kind == ir::RouteKind::Name && route.name->find('*') != std::string::npos)
+    lose(&route.kind, Fate::Approximated, DiagId::Approximated, "LiteLLM takes a name with `*` for many models", {},
+         "pattern");
   if (route.plan.valid()) lower(route.plan, {}, group, 0);
   const bool enough = std::ranges::any_of(group.tiers, [](const Tier& t) { return !t.empty(); });
   if (!enough)
@@ -115,6 +118,12 @@ void Writer::lower(NodeId id, SettingsChain chain, Group& group, int depth) {
              node.what);
 }
 
+void Writer::lose_weight(const ir::Field<Decimal>& weight) {
+  if (!weight.absent())
+    lose(&weight, Fate::Manual, DiagId::Approximated, "shares of a nested balance are multiplied out",
+         "check that each deployment gets its share");
+}
+
 /// A plan that is another route: its primary is written out once more.
 void Writer::lower_to(const PlanNode& node, const ir::To& to, const SettingsChain& chain, Group& group, int depth) {
   group.reshaped = true;
@@ -159,6 +168,12 @@ void Writer::lower_balance(const ir::Balance& balance, const SettingsChain& chai
   }
   if (nested) {
     group.reshaped = true;
+    for (std::size_t e = 0; e < parts.size(); ++e) {
+      lose_weight(balance.edges[e].weight);
+      for (std::size_t i = 0; i < parts[e].count; ++i) {
+        if (tier[parts[e].first + i].weight_field != nullptr) lose_weight(*tier[parts[e].first + i].weight_field);
+      }
+    }
     // shares of a nested balance: outer × inner / Σ inner, all times the product of the sums
     for (Part& part : parts) {
       if (part.count <= 1) continue;
@@ -349,7 +364,12 @@ void Writer::choose_attempts() {
       }
     }
   }
-  if (votes.empty()) return;
+  if (votes.empty()) {
+    const std::string_view reason = "there is no deployment that it could hold for";
+    lose(&gw_.defaults.retry.attempts, Fate::Skipped, DiagId::NotExpressible, std::string(reason));
+    lose(&gw_.defaults.retry.redraw, Fate::Skipped, DiagId::NotExpressible, std::string(reason));
+    return;
+  }
   attempts_ = std::ranges::max_element(votes, {}, [](const auto& v) { return v.second; })->first;
 }
 

@@ -172,6 +172,8 @@ std::string Writer::foreign_prefix(const ir::Provider& provider, const Field<std
                                    [](std::string_view) { return false; });
     const facts::ProviderFacts* in_slug = provider.name.given() ? provider_in_slug(*provider.name) : nullptr;
     const facts::ProviderFacts* told = in_slug != nullptr ? in_slug : facts::provider_by_kind(by_name.kind);
+    // one provider may be called with models of different looks
+    if (const auto [known_guess, fresh] = guessed_.emplace(&kind, told); !fresh) told = known_guess->second;
     const bool known_by_litellm = told != nullptr && !told->litellm.empty();
     settle_kind(known_by_litellm ? told->kind : "openai", Fate::Manual, "name the provider in `model`");
     return known_by_litellm ? std::string(told->litellm_prefix()) : "openai";
@@ -226,6 +228,7 @@ Out Writer::credential_list() {
     if (ours()) {
       place_extras(out, set.extras);
     } else {
+      context_.ledger.admit_added("credential_sets[" + set.name.value + "].extras[credential_info]", "LiteLLM asks for it");
       out.add("credential_info", Out::mapping());
     }
     list.push(std::move(out));

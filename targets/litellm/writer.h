@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/doc/value.h"
+#include "compiler/facts/providers.h"
 #include "compiler/ir/resolved.h"
 #include "targets/litellm/tables.h"
 #include "targets/write_kit.h"
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -48,6 +50,7 @@ class Writer {
   void place_extras(Out& owner, const std::vector<ir::Extra>& extras);
   [[nodiscard]] bool kept_whole(std::string_view section) const;
   [[nodiscard]] Out open(const ir::Value& value, std::string_view key);
+  void expand(const ir::Value& value);
   [[nodiscard]] Out spelled(const ir::Field<std::string>& field);
   [[nodiscard]] Out secret(const ir::Field<ir::Credential>& field, std::string_view hint);
   template <class T>
@@ -59,8 +62,11 @@ class Writer {
   [[nodiscard]] std::string_view layout(std::string_view name) const;
   [[nodiscard]] bool ours() const { return context_.same_dialect; }
   [[nodiscard]] static bool said(const auto& field) { return !field.absent() && !field.from.is_default(); }
-  void lose(const void* what, ir::Fate fate, DiagId code, std::string reason, std::string advice = {},
-            std::string written = {});
+  template <class T>
+  void lose(const T* what, ir::Fate fate, DiagId code, std::string reason, std::string advice = {},
+            std::string written = {}) {
+    context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
+  }
 
   // write_plan.cpp
   void lower_routes();
@@ -73,6 +79,7 @@ class Writer {
   void lower_alone(ir::NodeId id, const ir::SettingsChain& chain, Group& group, std::string_view suffix, ir::Failure on,
                    int depth);
   void complete_weights(Tier& tier);
+  void lose_weight(const ir::Field<ir::Decimal>& weight);
   void judge_balance(const ir::Balance& balance);
   void choose_policy();
   void choose_attempts();
@@ -136,6 +143,7 @@ class Writer {
   std::unordered_set<std::string> names_;
   ir::Field<ir::Policy> policy_;          // written for all groups
   std::optional<std::int64_t> attempts_;  // written for all groups
+  std::unordered_map<const void*, const facts::ProviderFacts*> guessed_;  // by the kind of a provider that the source does not name
   bool enforce_ = false;                  // hard limits of deployments need LiteLLM's own check
   std::vector<std::pair<std::string, const std::vector<ir::FailureCount>*>> group_retries_;
 };

@@ -111,12 +111,18 @@ void HostedWriter::add_policies() {
     if (from_grant(l.scope)) continue;
     auto out = limit(l);
     const std::string section = "rate_policies." + std::to_string(++number);
+    if (out && !same() && workspaces_.size() > 1) {
+      lose(&l, {Fate::Approximated, DiagId::Approximated, "a rate policy counts it, for each workspace by itself", "", ""});
+      context_.ledger.admit_added("limits[", "a rate policy for each limit of the whole gateway");
+    }
     if (out) file("rate-policies", "POST", "/policies/rate-limits", "policy").bodies.push_back(policy_body(l.scope, *out, section));
   }
   if (same()) return;
   const std::string advice = "set it on the provider by hand, if the control plane has the like";
   for (const ir::Provider& p : gateway_.providers) {
     if (p.name.given()) continue;
+    const bool used = std::ranges::any_of(gateway_.deployments, [&](const ir::Deployment& d) { return d.provider.valid() && &gateway_.at(d.provider) == &p; });
+    if (!used) lose(&p, {Fate::Manual, DiagId::NotExpressible, "a provider without a name that nothing uses", "", "use it in a target"});
     for (const ir::Limit& l : p.limits) lose(&l, {Fate::Manual, DiagId::DroppedLimit, "the limit of a provider without a name has no object to stand in", "", advice});
     for (const ir::Budget& b : p.budgets) lose(&b, {Fate::Manual, DiagId::DroppedLimit, "the budget of a provider without a name has no object to stand in", "", advice});
   }

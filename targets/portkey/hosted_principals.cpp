@@ -41,6 +41,14 @@ std::string principal_word(ir::PrincipalKind kind) {
 
 }  // namespace
 
+/// Everything has a name there.
+std::string HostedWriter::name_of(const ir::Principal& p) {
+  if (p.alias.given() && (same() || !p.alias->empty())) return *p.alias;
+  const std::string name = p.id.given() && !p.id->empty() ? *p.id : std::string(ir::principal_kind_name(p.kind));
+  if (!p.alias.absent() && !same()) lose(&p.alias, {Fate::Approximated, DiagId::Approximated, "it must have a name", name, ""});
+  return name;
+}
+
 std::string HostedWriter::workspace_reference(const ir::Field<std::string>& id) {
   if (!id.given()) return configs_.text(id);
   const auto known = workspace_of_team_.find(*id);
@@ -52,7 +60,7 @@ void HostedWriter::add_principals() {
   std::set<std::string> variables;
   for (const ir::Principal& p : gateway_.principals) {
     if (p.kind != ir::PrincipalKind::Team) continue;
-    const std::string name = p.alias.given() ? *p.alias : p.id.value;
+    const std::string name = name_of(p);
     const std::string variable = workspace_variable(name);
     PayloadFile& f = file("workspaces", "POST", "/admin/workspaces", "workspace");
     f.bodies.push_back(workspace_body(p));
@@ -105,7 +113,7 @@ Out HostedWriter::metadata(const ir::Principal& p) {
 
 Out HostedWriter::workspace_body(const ir::Principal& p) {
   Out body = Out::mapping();
-  const std::string name = p.alias.given() ? *p.alias : p.id.value;
+  const std::string name = name_of(p);
   const bool own_id = same() && p.id.given() && !raw_reference(p, name).starts_with("${");
   if (own_id) body.add("id", *p.id);
   if (!same() || p.alias.given()) body.add("name", name);
@@ -123,7 +131,7 @@ Out HostedWriter::workspace_body(const ir::Principal& p) {
 
 Out HostedWriter::key_body(const ir::Principal& p) {
   Out body = Out::mapping();
-  const std::string name = p.alias.given() ? *p.alias : p.id.given() ? *p.id : std::string("key");
+  const std::string name = name_of(p);
   if (same() && p.id.given() && !raw_reference(p, name).starts_with("${")) body.add("id", *p.id);
   if (!same() || p.alias.given()) body.add("name", name);
   const std::string path = "principals[" + ir::identity(p) + "]";
@@ -271,7 +279,6 @@ std::optional<Out> HostedWriter::limit(const ir::Limit& limit) {
   if (!same()) {
     lose_if(limit.hint, skipped("it rejects what is above it"));
     lose_if(limit.guarantee, skipped("a limit is a cap, it guarantees nothing"));
-    if (!limit.scope.per.items.empty()) lose_if(limit.scope.per, skipped("the object has one counter"));
   }
   return out;
 }
@@ -288,6 +295,10 @@ Out HostedWriter::budgets(const std::vector<ir::Budget>& all, std::size_t most) 
       lose(&b, dropped("a budget for one model, provider or tag is a usage policy", "set it as a usage policy"));
       continue;
     }
+    if (!b.scope.per.items.empty()) {
+      lose(&b, dropped("the object has one counter, none for each of those who use it", "set it as a usage policy that groups"));
+      continue;
+    }
     if (auto out = budget(b, false)) {
       list.push(*std::move(out));
       ++n;
@@ -299,6 +310,10 @@ Out HostedWriter::budgets(const std::vector<ir::Budget>& all, std::size_t most) 
 Out HostedWriter::limits(const std::vector<ir::Limit>& all) {
   Out list = Out::sequence();
   for (const ir::Limit& l : all) {
+    if (!l.scope.per.items.empty()) {
+      lose(&l, dropped("the object has one counter, none for each of those who use it", "set it as a rate policy that groups"));
+      continue;
+    }
     if (auto out = limit(l)) list.push(*std::move(out));
   }
   return list;

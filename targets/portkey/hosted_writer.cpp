@@ -101,6 +101,11 @@ void HostedWriter::lose_server(bool any_config) {
   if (!server.auth.absent() && !(server.auth.given() && *server.auth == ir::AuthMode::Key)) {
     lose(&server.auth, {any_config ? Fate::Approximated : Fate::Skipped, DiagId::Approximated, "callers need a key of the control plane", "key", ""});
   }
+  if (same()) return;
+  for (const ir::Provider& p : gateway_.providers) {
+    const bool used = std::ranges::any_of(gateway_.deployments, [&](const ir::Deployment& d) { return d.provider.valid() && &gateway_.at(d.provider) == &p; });
+    if (!used) lose(&p, {Fate::Manual, DiagId::NotExpressible, "no route uses this provider", "", "add it to the model catalog if it shall be there"});
+  }
 }
 
 /// The name of a saved config is read back with the first route that it serves.

@@ -48,7 +48,10 @@ class HostedWriter {
   void admit_name(const Out* strategy, const ir::Route& route);
   void add_configs(std::vector<ConfigWriter::Config> configs);
   [[nodiscard]] PayloadFile& file(std::string_view name, std::string_view method, std::string_view path, std::string_view word);
-  void lose(const void* value, Loss loss) { context_.ledger.lose(value, std::move(loss)); }
+  template <class T>
+  void lose(const T* value, Loss loss) {
+    context_.ledger.lose(value, std::move(loss));
+  }
   [[nodiscard]] bool same() const { return context_.same_dialect; }
   void put(Out& body, const std::vector<ir::Extra>& extras) { configs_.place_extras(body, extras); }
 
@@ -67,6 +70,7 @@ class HostedWriter {
 
   // hosted_principals.cpp
   void add_principals();
+  [[nodiscard]] std::string name_of(const ir::Principal& p);
   [[nodiscard]] Out workspace_body(const ir::Principal& p);
   [[nodiscard]] Out key_body(const ir::Principal& p);
   [[nodiscard]] Out metadata(const ir::Principal& p);

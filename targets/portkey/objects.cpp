@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
 
@@ -46,7 +48,11 @@ Object object_of(const Node& node) {
   }
   if (named && is_mapping(node.get("defaults")) && node.get("defaults")->get("config_id")) return Object::ApiKey;
   if (is(node.get("object"), "workspace") || (named && has_any(node, {"usage_limits", "rate_limits", "users", "defaults"}))) return Object::Workspace;
-  return Object::Config;
+  const bool nothing_else = std::ranges::all_of(node.entries(), [](const doc::Entry& e) {
+    const std::string_view key = e.key->text();
+    return key == "id" || key == "name" || key == "description" || key == "slug" || key == "icon_url";
+  });
+  return named && nothing_else ? Object::Workspace : Object::Config;
 }
 
 std::string_view root_name(Object object) {

@@ -74,6 +74,10 @@ void Reader::read_all(std::span<const Input> inputs) {
 /// Sorts an input's objects into configs and bodies of the control plane.
 void Reader::gather(const Input& input) {
   for (const Node* root : input.document->roots()) {
+    if (root->is_null() && root->text().empty() && input.document->roots().size() > 1) {
+      settle(*root, ir::Fate::Skipped, DiagId::UnknownObject, "the document is empty");
+      continue;
+    }
     settle_duplicates(*root);
     const std::vector<const Node*> objects = objects_of(*root);
     if (objects.size() != 1 || objects.front() != root) {

@@ -105,6 +105,7 @@ std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::
     static_cast<void>(refuse({Fate::Approximated, DiagId::RouteLeftOut, "the deployment is blocked: it is left out", "", ""}));
     return std::nullopt;
   }
+  at_ = &deployment;
   std::string prefix;
   const bool by_slug = provider.name.given() && (!oss() || same());
   if (by_slug || slug_of) {
@@ -116,7 +117,7 @@ std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::
   write_settings(object);
   if (oss() && !same()) {
     const bool turned = std::ranges::any_of(chain_, [](const ir::Settings* s) { return !s->params.defaults.empty(); });
-    if (turned) context_.ledger.admit_added(path_ + ".params.override[", "a default of the source became an override");
+    if (turned) admit("params.override[", "a default of the source became an override");
   }
   chain_.pop_back();
   const bool own_kind = by_slug && same();
@@ -148,9 +149,9 @@ bool ConfigWriter::write_named_provider(Out& object, const ir::Deployment& deplo
     const std::string slug = slug_of(deployment);
     if (slug.empty()) return false;
     object.add("provider", "@" + slug);
-    context_.ledger.admit_added(path_ + ".provider.name", "the control plane has a name for each provider");
-    if (ir::resolved(gateway_, provider).base_url->absent()) context_.ledger.admit_added(path_ + ".provider.base_url", "the provider's own address");
-    if (ir::resolved(gateway_, provider).api_version->absent()) context_.ledger.admit_added(path_ + ".provider.api_version", "an API version must be named");
+    admit("provider.name", "the control plane has a name for each provider");
+    if (ir::resolved(gateway_, provider).base_url->absent()) admit("provider.base_url", "the provider's own address");
+    if (ir::resolved(gateway_, provider).api_version->absent()) admit("provider.api_version", "an API version must be named");
     return true;
   }
   const std::string& slug = *provider.name;
@@ -187,9 +188,13 @@ void ConfigWriter::write_guessed_provider(Out& object, const ir::Provider& provi
   loss.written = facts->kind;
   lose(&provider.kind, std::move(loss));
   object.add("provider", facts->portkey);
+  if (provider.api_key.given()) {
+    object.add("api_key", spell(*provider.api_key, &provider.api_key, variable));
+    return;
+  }
   references_.insert(variable);
   object.add("api_key", "${" + variable + "}");
-  context_.ledger.admit_added(path_ + ".provider.api_key", "the key of what stands behind the slug");
+  admit("provider.api_key", "the key of what stands behind the slug");
 }
 
 bool ConfigWriter::write_oss_provider(Out& object, const ir::Deployment& deployment, const ir::Provider& provider) {
@@ -241,7 +246,7 @@ void ConfigWriter::write_endpoint(Out& object, const ir::Provider& provider, con
   std::string url = text_of(*r.base_url);
   if (r.base_url->absent() && as_openai && facts != nullptr) {
     url = facts->base_url();
-    context_.ledger.admit_added(path_ + ".provider.base_url", "the provider's own address");
+    admit("provider.base_url", "the provider's own address");
   }
   if (!r.base_url->absent() && !same()) {
     std::string trimmed = url;
@@ -277,12 +282,12 @@ void ConfigWriter::write_key(Out& object, const ir::ResolvedProvider& r, std::st
   if (same() || keyless(r, kind)) return;
   if (in_family(Family::Aws, kind) || (facts != nullptr && facts->key_env.empty())) {
     object.add("api_key", kNoKey);
-    context_.ledger.admit_added(path_ + ".provider.api_key", "the gateway asks for a key even where the provider takes none");
+    admit("provider.api_key", "the gateway asks for a key even where the provider takes none");
     return;
   }
   references_.insert(hint);
   object.add("api_key", "${" + hint + "}");
-  context_.ledger.admit_added(path_ + ".provider.api_key", "the gateway reads no key from its environment, so the config names it");
+  admit("provider.api_key", "the gateway reads no key from its environment, so the config names it");
 }
 
 void ConfigWriter::write_provider_params(Out& object, const ir::ResolvedProvider& r, std::string_view kind) {
@@ -355,6 +360,16 @@ void ConfigWriter::write_model(Out& object, const ir::Deployment& deployment, st
   if (azure && prefix.empty()) object.add("deployment_id", model);
 }
 
+/// "60 of 100", where weights were made of the same leaves as the limit.
+std::string ConfigWriter::share_of(const ir::Limit& limit) {
+  std::string share;
+  limit.amount.from.each([&](ir::LeafId leaf) {
+    const auto found = shares_.find(leaf.value);
+    if (found != shares_.end()) share = found->second;
+  });
+  return share;
+}
+
 void ConfigWriter::lose_deployment(const ir::Deployment& d) {
   if (same()) return;
   lose_if(d.id, skipped("the gateway has no ids for targets"));
@@ -366,6 +381,10 @@ void ConfigWriter::lose_deployment(const ir::Deployment& d) {
   for (const ir::Price& p : d.prices) lose(&p, manual("prices are kept by the hosted control plane only", "enter the price where costs are watched"));
   for (const ir::Limit& l : d.limits) {
     const bool hint = l.hint.given() && *l.hint;
+    if (const std::string share = hint ? share_of(l) : std::string(); !share.empty()) {
+      lose(&l, {Fate::Approximated, DiagId::Approximated, "it steers LiteLLM's choice; here its share of the group, " + share + ", is the target's weight", "", ""});
+      continue;
+    }
     lose(&l, {Fate::Skipped, hint ? DiagId::NotExpressible : DiagId::DroppedLimit,
               hint ? "it steers LiteLLM's choice; the weights say what comes of it" : "a target of a config has no limits", "", ""});
   }

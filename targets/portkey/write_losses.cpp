@@ -18,13 +18,7 @@ void ConfigWriter::settle(const ir::Origin& origin, ir::Fate fate, DiagId code, 
 /// What reaches both a written and a left-out target is found as announced at one and missing at the other.
 void ConfigWriter::soften_losses() {
   if (!left_out_) return;
-  for (const void* value : approximated_) {
-    const Loss* known = context_.ledger.loss(value);
-    if (known == nullptr || known->fate != Fate::Approximated || known->written.empty()) continue;
-    Loss loss = *known;
-    loss.fate = Fate::Skipped;
-    context_.ledger.lose(value, std::move(loss));
-  }
+  for (const void* value : approximated_) context_.ledger.soften(value);
 }
 
 /// Settings for routes where there is no route.
@@ -46,8 +40,25 @@ void ConfigWriter::lose_all(const ir::Settings& settings) {
   });
 }
 
+/// What each weight says of its group, by the leaves that it was made of.
+void ConfigWriter::find_shares() {
+  for (const ir::PlanNode& n : gateway_.nodes) {
+    const auto* balance = std::get_if<ir::Balance>(&n.what);
+    if (balance == nullptr || balance->edges.size() < 2) continue;
+    ir::Decimal sum;
+    for (const ir::Edge& e : balance->edges) {
+      if (e.weight.given()) sum = sum.plus(*e.weight).value_or(sum);
+    }
+    for (const ir::Edge& e : balance->edges) {
+      if (!e.weight.given() || e.weight.from.rule() == nullptr) continue;
+      e.weight.from.each([&](ir::LeafId leaf) { shares_.emplace(leaf.value, e.weight->text() + " of " + sum.text()); });
+    }
+  }
+}
+
 /// What belongs to no route and has no place in a config.
 void ConfigWriter::lose_gateway() {
+  find_shares();
   lose_settings(gateway_.defaults);
   for (const ir::PlanNode& n : gateway_.nodes) lose_settings(n.settings);
   for (const ir::Deployment& d : gateway_.deployments) lose_settings(d.settings);

@@ -117,7 +117,7 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
   const ir::Field<ir::Policy>& policy = balance.policy.absent() ? gateway_.routing.policy : balance.policy;
   const bool first = policy.given() && *policy == ir::Policy::First;
   if (policy.absent()) {
-    context_.ledger.admit_added(path_ + ".policy", "a load balance picks at random by weight");
+    context_.ledger.admit_within(&node, "policy", "a load balance picks at random by weight");
   } else if (!first && !(policy.given() && *policy == ir::Policy::Weighted)) {
     const std::string name = policy.given() ? std::string(ir::policy_name(*policy)) : "one from the environment";
     lose(&policy, {Fate::Approximated, DiagId::Approximated, "the gateway knows no policy but weights; " + name + " becomes a draw by the weights as written",
@@ -161,6 +161,7 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
   if (written == 1 && !lone) {
     // one member of several is left: what is read back is no balance any more
     lose(&node, {Fate::Approximated, DiagId::Approximated, "only one member of the group can be written", "", "", false, true});
+    for (const ir::Edge& e : balance.edges) lose_if(e.weight, {Fate::Skipped, DiagId::NotExpressible, "only one member of the group can be written", "", ""});
   }
   object.add("strategy", std::move(strategy));
   object.add("targets", std::move(targets));
@@ -241,6 +242,16 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
   const bool chained = to.chained.given() && *to.chained;
   const Chain& chain = chain_of(found->second);
   const bool whole = !chain.cyclic && chain.leaves <= kMaxInlined && chain.depth < chain_limit();
+  constexpr int kMostCopies = 8;
+  if (copies_ >= kMostCopies) {
+    leave_out(edge, {Fate::Skipped, DiagId::Approximated, "the chain of fallbacks is cut here, it has no end or too many", "", ""});
+    return std::nullopt;
+  }
+  ++copies_;
+  struct Leave {
+    int& depth;
+    ~Leave() { --depth; }
+  } const leave{copies_};
   if (captures || to.route.state != ir::State::Given) {
     const std::vector<std::string> saved = std::exchange(captures_, captures ? *captures : std::vector<std::string>{});
     const bool was_filled = std::exchange(filled_, true);
@@ -251,8 +262,12 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
     emitted_ = emitted;
     captures_ = saved;
     filled_ = was_filled;
+    if (!out) {
+      leave_out(edge, {Fate::Skipped, DiagId::RouteLeftOut, "the route `" + name + "` cannot be written", "", ""});
+      return out;
+    }
     lose(edge, {Fate::Approximated, DiagId::Approximated, "a copy of what the pattern `" + *gateway_.routes[found->second].name + "` leads to", "", ""});
-    context_.ledger.admit_added(path_, "a copy of what a pattern leads to");
+    context_.ledger.admit_within(edge, "", "a copy of what a pattern leads to");
     return out;
   }
   const ir::Route& route = gateway_.routes[found->second];

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "compiler/ir/describe.h"
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
 #include "targets/portkey/writer.h"
@@ -113,7 +114,31 @@ std::string ConfigWriter::spell(const ir::Credential& credential, const void* ir
   return text;
 }
 
-Out ConfigWriter::open(const ir::Value& value, std::string_view key) { return to_out(value, speller_, key, false); }
+Out ConfigWriter::open(const ir::Value& value, std::string_view key) {
+  if (!same()) expand(value);
+  return to_out(value, speller_, key, false);
+}
+
+/// Text that the source passes on and that here names a variable.
+void ConfigWriter::expand(const ir::Value& value) {
+  if (value.kind == ir::Value::Kind::String) {
+    const auto reference = parse_reference(value.text);
+    if (!reference) return;
+    lose(&value, {Fate::Approximated, DiagId::Approximated, "the source gateway takes this text as it is, here it is filled in from the environment",
+                  ir::show(*reference), ""});
+    references_.insert(reference->name);
+  }
+  for (const ir::Value& item : value.items) expand(item);
+  for (const auto& pair : value.pairs) expand(pair.second);
+}
+
+/// The name alone tells whether a model's name stands for many.
+void ConfigWriter::judge_kind(const ir::Route& route) {
+  const bool pattern = route.name->find('*') != std::string::npos;
+  if (pattern && route.kind == ir::RouteKind::Name) {
+    lose(&route.kind, {Fate::Approximated, DiagId::Approximated, "a name with `*` stands for many models", "pattern", ""});
+  }
+}
 
 void ConfigWriter::lose_route(const ir::Route& route) {
   Loss loss = why_;
@@ -124,6 +149,7 @@ void ConfigWriter::lose_route(const ir::Route& route) {
 
 std::vector<ConfigWriter::Config> ConfigWriter::write() {
   lose_gateway();
+  for (const ir::Route& route : gateway_.routes) judge_kind(route);
   std::vector<Config> configs = write_routes();
   soften_losses();
   return configs;
@@ -133,13 +159,23 @@ std::vector<ConfigWriter::Config> ConfigWriter::write_routes() {
   std::vector<Config> configs;
   if (gateway_.routes.empty()) {
     lose_all(gateway_.defaults);
+    add_no_aliases();
     return configs;
   }
   const bool several_configs = same() && std::ranges::any_of(gateway_.layout, [](const ir::Param& p) { return p.name == "several"; });
-  if (context_.option("portkey.split", context_.option("split")) == "route" || several_configs) return split();
+  if (context_.option("portkey.split", context_.option("split")) == "route" || several_configs) {
+    configs = split();
+    // a saved config that is alone serves whatever is asked
+    const bool misread = !oss() && !same() && configs.size() == 1 && configs.front().route != "*";
+    if (!misread) return configs;
+    configs.clear();
+  }
   const bool lone = gateway_.routes.size() == 1 && is_catch_all(gateway_.routes.front()) && gateway_.aliases.empty();
   std::optional<Out> out = lone ? bare(gateway_.routes.front()) : conditional();
-  if (!out) return configs;
+  if (!out) {
+    add_no_aliases();
+    return configs;
+  }
   configs.push_back({"", *std::move(out)});
   return configs;
 }
@@ -211,6 +247,12 @@ void ConfigWriter::add_condition(Out& conditions, std::string_view op, std::stri
   conditions.push(std::move(condition));
 }
 
+void ConfigWriter::add_no_aliases() {
+  for (const ir::Alias& alias : gateway_.aliases) {
+    lose(&alias, {Fate::Skipped, DiagId::AliasUnknownModel, "its target is no route that can be written", "", ""});
+  }
+}
+
 void ConfigWriter::add_aliases(const Names& names, Out& conditions) {
   for (const ir::Alias& alias : gateway_.aliases) {
     const auto name = alias.target.given() ? names.find(*alias.target) : names.end();
@@ -218,6 +260,10 @@ void ConfigWriter::add_aliases(const Names& names, Out& conditions) {
       const bool hidden = route_index_.contains(alias.name);
       lose(&alias, {Fate::Skipped, hidden ? DiagId::AliasShadows : DiagId::AliasUnknownModel,
                     hidden ? "a route has the same name" : "its target is no route that can be written", "", ""});
+      continue;
+    }
+    if (alias.name.find('*') != std::string::npos) {
+      lose(&alias, {Fate::Skipped, DiagId::NotExpressible, "a name with `*` stands for many models", "", ""});
       continue;
     }
     lose_if(alias.hidden, {Fate::Skipped, DiagId::NotExpressible, "the gateway lists no models", "", ""});
@@ -288,6 +334,8 @@ std::optional<Out> ConfigWriter::conditional() {
   for (const ir::Route* route : patterns) {
     if (const std::string* name = add_target(*route)) add_condition(conditions, "$regex", regex_of_pattern(*route->name), *name);
   }
+  const bool nothing_asked = std::get<Out::Sequence>(conditions.storage()).empty();
+  if (catch_all != nullptr && nothing_asked && !same()) return bare(*catch_all);
   if (std::get<Out::Sequence>(targets.storage()).empty() && catch_all == nullptr) return std::nullopt;
   Out strategy;
   strategy.add("mode", mode_name(Mode::Conditional));

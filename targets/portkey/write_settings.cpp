@@ -24,6 +24,7 @@ bool is_saved(const ir::Value& v) { return v.kind == ir::Value::Kind::Mapping &&
 constexpr std::int64_t kMinAge = 60;
 constexpr std::int64_t kMaxAge = 7'776'000;
 constexpr std::int64_t kMinCooldown = 30'000;
+constexpr std::int64_t kLongest = 2'147'483'647;  // of a timer, in milliseconds
 
 }  // namespace
 
@@ -87,14 +88,19 @@ void ConfigWriter::write_timeout(Out& object) {
     return;
   }
   const auto exact = (*timeout)->times(Decimal(1000));
-  const auto whole = exact ? exact->floor() : std::nullopt;
+  auto whole = exact ? exact->floor() : std::nullopt;
   if (!whole) {
-    lose(timeout, skipped("the timeout is too long to be written"));
+    object.add("request_timeout", Out::integer(kLongest));
+    lose(timeout, {Fate::Approximated, DiagId::Approximated, "the timeout is too long to be written", Decimal(kLongest).divided_by(Decimal(1000))->text(), ""});
     return;
   }
-  if (!exact->is_integer()) {
-    const auto found = Decimal(*whole).divided_by(Decimal(1000));
-    lose(timeout, {Fate::Approximated, DiagId::Approximated, "timeouts count whole milliseconds", found ? found->text() : "", ""});
+  // none at all would be no limit
+  if (*whole == 0 && !(*timeout)->is_zero()) whole = 1;
+  const auto found = Decimal(*whole).divided_by(Decimal(1000));
+  if (*whole == 0) {
+    if (!same()) lose(timeout, {Fate::Approximated, DiagId::Approximated, "a limit of nothing means no limit", "unlimited", ""});
+  } else if (!found || *found != **timeout) {
+    lose(timeout, {Fate::Approximated, DiagId::Approximated, "timeouts count whole milliseconds, one at least", found ? found->text() : "", ""});
   }
   object.add("request_timeout", Out::integer(*whole));
 }

@@ -71,10 +71,13 @@ class ConfigWriter {
   [[nodiscard]] std::optional<Out> conditional();
   void add_condition(Out& conditions, std::string_view op, std::string_view text, std::string_view then);
   [[nodiscard]] std::string target_name(const ir::Route& route);
+  void add_no_aliases();
   void add_aliases(const std::map<std::string, std::string, std::less<>>& names, Out& conditions);
   void add_default(const ir::Route& route, Out& targets, Out& strategy, const std::map<std::string, std::string, std::less<>>& names);
   [[nodiscard]] const std::optional<Out>& route_target(std::size_t index);
   void lose_route(const ir::Route& route);
+  void judge_kind(const ir::Route& route);
+  void expand(const ir::Value& value);
 
   // write_plan.cpp
   [[nodiscard]] std::optional<Out> write_node(ir::NodeId id, const ir::Field<std::string>* label);
@@ -120,8 +123,11 @@ class ConfigWriter {
 
   // write_losses.cpp
   void lose_gateway();
+  void find_shares();
+  [[nodiscard]] std::string share_of(const ir::Limit& limit);
   void lose_all(const ir::Settings& settings);
-  void lose(const void* value, Loss loss) {
+  template <class T>
+  void lose(const T* value, Loss loss) {
     if (loss.fate == ir::Fate::Approximated) approximated_.push_back(value);
     context_.ledger.lose(value, std::move(loss));
   }
@@ -131,6 +137,8 @@ class ConfigWriter {
     lose(member, std::move(loss));
   }
   void soften_losses();
+  /// The deployment at hand holds more there than in the source.
+  void admit(std::string field, std::string reason) { context_.ledger.admit_within(at_, std::move(field), std::move(reason)); }
   template <class T>
   void lose_if(const ir::Field<T>& field, Loss loss) {
     if (!field.absent()) lose(&field, std::move(loss));
@@ -168,6 +176,8 @@ class ConfigWriter {
   std::set<std::string> references_;
   std::vector<const ir::Settings*> chain_;  // the gateway's own first
   std::size_t emitted_ = 0;                 // so many links of the chain stand on objects further up
+  const ir::Deployment* at_ = nullptr;
+  int copies_ = 0;                          // of routes within routes, that are being written
   std::string path_;                        // of the IR value at hand, as compare/ spells it
   std::string_view requested_;              // name or pattern of the route at hand
   std::vector<std::string> captures_;       // what a pattern's stars stand for in an inlined copy
@@ -178,6 +188,7 @@ class ConfigWriter {
   std::vector<std::optional<std::optional<Out>>> targets_;
   std::vector<Chain> chains_;
   int measuring_ = 0;
+  std::unordered_map<std::uint32_t, std::string> shares_;  // leaf → the share that a weight made of it stands for
   bool left_out_ = false;                   // some part of a plan could not be written
   std::vector<const void*> approximated_;
   std::map<std::string, const ir::Provider*, std::less<>> declared_;  // objects of the control plane by slug

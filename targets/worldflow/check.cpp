@@ -1,7 +1,296 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "targets/worldflow/objects.h"
 #include "targets/worldflow/worldflow.h"
 
 namespace gatec::targets::worldflow {
+namespace {
 
-void check(std::span<const Input>, const ir::Gateway&, ReadContext&) {}
+using base::Decimal;
+using diagnostics::DiagId;
+
+std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
+
+std::string_view text_of(const Node* node) { return node != nullptr && node->is_scalar() ? node->text() : std::string_view(); }
+
+std::optional<Decimal> number_of(const Node* node) {
+  if (node == nullptr || !node->is_number()) return std::nullopt;
+  const auto text = node->number();
+  return text ? Decimal::parse(*text) : std::nullopt;
+}
+
+/// Whether an optional switch is in a published list of strategies.
+bool is_published(std::string_view strategy) { return strategy == "cost_optimized" || strategy == "quality_first" || strategy == "balanced"; }
+
+bool matches(std::string_view glob, std::string_view text) {
+  if (glob.empty()) return text.empty();
+  if (glob.front() == '*') return matches(glob.substr(1), text) || (!text.empty() && matches(glob, text.substr(1)));
+  if (glob.front() == '\\' && glob.size() > 1) glob.remove_prefix(1);
+  return !text.empty() && (glob.front() == text.front() || glob.front() == '?') && matches(glob.substr(1), text.substr(1));
+}
+
+/// "1,440" minutes and the like: how long a day's requests last at the full rate.
+std::string minutes(const Decimal& daily, const Decimal& per_minute) {
+  const auto tenths = daily.times(Decimal(10))->floor().value_or(0) / std::max<std::int64_t>(1, per_minute.floor().value_or(1));
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
+/// Findings on WorldFlow's own habits that the bodies alone show.
+class Checker {
+ public:
+  explicit Checker(ReadContext& context) : context_(context) {}
+
+  void run(std::span<const Input> inputs) {
+    for (const Input& input : inputs) {
+      for (const Node* root : input.document->roots()) {
+        for (const Object& o : contents_of(*root, stem_of(input.name)).objects) objects_.push_back(o);
+      }
+    }
+    for (const Object& o : objects_) {
+      shapes(o);
+      switch (o.entity) {
+        case Entity::Integration: integration(*o.node); break;
+        case Entity::RoutingConfig: routing(*o.node); break;
+        case Entity::VirtualKey: key(*o.node); break;
+        default: break;
+      }
+    }
+    catalogue();
+    teams();
+    priorities();
+  }
+
+ private:
+  void report(DiagId id, const Node& at, std::string message, std::string note = {}) {
+    auto told = context_.sink.report(id, at.span(), std::move(message));
+    if (!note.empty()) told.note(std::move(note));
+  }
+
+  [[nodiscard]] std::vector<const Node*> all(Entity entity) const {
+    std::vector<const Node*> nodes;
+    for (const Object& o : objects_) {
+      if (o.entity == entity) nodes.push_back(o.node);
+    }
+    return nodes;
+  }
+
+  void shapes(const Object& o) {
+    const Node* guide = nullptr;
+    const Node* spec = nullptr;
+    const auto root = keys().root(facts_of(o.entity).root);
+    for (const doc::Entry& e : o.node->entries()) {
+      const auto at = root.child(e.key->text());
+      const KeyRow* row = at.named() ? at.row() : nullptr;
+      if (row != nullptr && row->world == "Guide") guide = e.key;
+      if (row != nullptr && row->world == "Spec") spec = e.key;
+    }
+    if (guide == nullptr || spec == nullptr) return;
+    report(DiagId::WorldflowShapeMixed, *spec, quoted(spec->text()) + " is of the API description, " + quoted(guide->text()) + " beside it of the guides");
+  }
+
+  void integration(const Node& node) {
+    const std::string_view type = text_of(node.get("providerType"));
+    if (type != "CUSTOM" && type != "VLLM") return;
+    const Node* url = node.get("baseUrl") != nullptr ? node.get("baseUrl") : node.get("endpointUrl");
+    if (text_of(url).empty()) report(DiagId::WorldflowCustomUrl, *node.get("providerType"), "an integration of type " + quoted(type) + " needs the address of its server");
+  }
+
+  void routing(const Node& node) {
+    const Node* strategy = node.get("strategy");
+    if (strategy != nullptr && !is_published(text_of(strategy))) {
+      report(DiagId::WorldflowStrategy, *strategy, quoted(text_of(strategy)) + " is none of `cost_optimized`, `quality_first`, `balanced`");
+    }
+    weights(node.get("weights"));
+    std::set<std::string_view> told;
+    const Node* rules = node.get("rules");
+    for (const Node* rule : rules != nullptr ? rules->elements() : std::span<const Node* const>{}) {
+      const Node* experiment = rule->is_mapping() ? rule->get("experimentId") : nullptr;
+      if (experiment == nullptr || !told.insert(text_of(experiment)).second) continue;
+      report(DiagId::WorldflowSticky, *experiment, "a tenant always gets the same variant of " + quoted(text_of(experiment)) + ": with one tenant all requests go to one model");
+    }
+  }
+
+  void weights(const Node* node) {
+    if (node == nullptr || !node->is_mapping() || node->empty()) return;
+    Decimal sum(0);
+    for (const doc::Entry& e : node->entries()) {
+      const auto weight = number_of(e.value);
+      if (!weight) return;
+      sum = sum.plus(*weight).value_or(sum);
+    }
+    const Decimal off = sum > Decimal(1) ? *sum.minus(Decimal(1)) : *Decimal(1).minus(sum);
+    if (off > *Decimal::parse("0.000000001")) report(DiagId::WorldflowWeights, *node, "the weights add up to " + sum.text() + ", not to 1");
+  }
+
+  void key(const Node& node) {
+    if (text_of(node.get("_endpoint")).find("/api-keys/virtual") != std::string_view::npos) {
+      report(DiagId::WorldflowLegacyEndpoint, *node.get("_endpoint"), "all newer pages make virtual keys at `/api/v1/virtual-keys`");
+    }
+    const auto rpm = number_of(node.get("rateLimitRpm"));
+    const auto rpd = number_of(node.get("rateLimitRpd"));
+    if (rpm && rpd && !rpm->is_zero() && *rpm->times(Decimal(1440)) > *rpd) {
+      report(DiagId::WorldflowDailyCap, *node.get("rateLimitRpd"), "at " + rpm->text() + " requests a minute the " + rpd->text() + " of a day are used up after " + minutes(*rpd, *rpm) + " minutes");
+    }
+    if (rpm) key_rate(*node.get("rateLimitRpm"), *rpm);
+  }
+
+  void key_rate(const Node& at, const Decimal& rpm) {
+    for (const Node* limit : all(Entity::RateLimit)) {
+      const Node* body = limit->get("body");
+      const std::string_view name = text_of(body != nullptr && body->is_mapping() ? body->get("tier") : limit->get("tier"));
+      const auto option = context_.options.find("tiers");
+      const Tier* known = tier(option == context_.options.end() ? "docs" : std::string_view(option->second), name);
+      if (known == nullptr || Decimal(known->rpm) >= rpm) continue;
+      report(DiagId::WorldflowKeyRate, at, "the key may ask " + rpm.text() + " times a minute, its tenant's tier " + quoted(name) + " takes " + std::to_string(known->rpm));
+      return;
+    }
+    Decimal sum(0);
+    const auto providers = all(Entity::Provider);
+    for (const Node* p : providers) {
+      const Node* rates = p->get("rateLimits");
+      const auto rate = number_of(rates != nullptr && rates->is_mapping() ? rates->get("rpm") : p->get("rateLimitRpm"));
+      if (!rate) return;
+      sum = sum.plus(*rate).value_or(sum);
+    }
+    if (!providers.empty() && rpm > sum) {
+      report(DiagId::WorldflowKeyRate, at, "the key may ask " + rpm.text() + " times a minute, all providers together take " + sum.text());
+    }
+  }
+
+  /// Models that nobody pins are what the optimizer scores.
+  void catalogue() {
+    const auto models = all(Entity::Model);
+    const auto configs = all(Entity::RoutingConfig);
+    std::set<std::string_view> pinned;
+    std::vector<std::string_view> patterns;
+    for (const Node* config : configs) {
+      const Node* rules = config->get("rules");
+      for (const Node* rule : rules != nullptr ? rules->elements() : std::span<const Node* const>{}) {
+        if (!rule->is_mapping()) continue;
+        pinned.insert(text_of(rule->get("routeTo")));
+        patterns.push_back(text_of(rule->get("modelPattern")));
+      }
+    }
+    for (const Node* model : models) {
+      const Node* id = model->get("modelId");
+      const std::string_view name = text_of(id);
+      if (configs.empty() || name.empty()) continue;
+      const bool answered = pinned.contains(name) || std::ranges::any_of(patterns, [&](std::string_view p) { return matches(p, name); });
+      if (answered) continue;
+      report(DiagId::WorldflowOptimizer, *id, "no rule is for " + quoted(name) + ": the optimizer may answer with another model", "pin it with a rule whose `modelPattern` and `routeTo` are " + quoted(name));
+      const Node* pricing = model->get("pricing");
+      const bool priced = model->get("inputCostPer1kTokens") != nullptr || model->get("outputCostPer1kTokens") != nullptr || (pricing != nullptr && pricing->is_mapping() && !pricing->empty());
+      if (!priced) report(DiagId::WorldflowUnpriced, *id, quoted(name) + " has no price, so its cost cannot be scored");
+    }
+    if (models.empty()) return;
+    for (const Node* key : all(Entity::VirtualKey)) {
+      const Node* allowed = key->get("allowedModels");
+      for (const Node* name : allowed != nullptr ? allowed->elements() : std::span<const Node* const>{}) {
+        const std::string_view text = text_of(name);
+        const bool known = std::ranges::any_of(models, [&](const Node* m) { return text_of(m->get("modelId")) == text; }) ||
+                           std::ranges::any_of(patterns, [&](std::string_view p) { return p == text || matches(p, text); });
+        if (!known) report(DiagId::WorldflowUnknownModel, *name, quoted(text) + " is neither in the catalogue nor the pattern of a rule: the key cannot use it");
+      }
+    }
+  }
+
+  struct Team {
+    const Node* node = nullptr;
+    const Node* parent_node = nullptr;
+    std::size_t parent = SIZE_MAX;
+    std::optional<Decimal> cents;  // of its period
+    std::string_view period;
+  };
+
+  /// A request counts for a team and all above it, each must have room (page 7).
+  void teams() {
+    const auto nodes = all(Entity::Team);
+    std::vector<Team> teams;
+    std::map<std::string, std::size_t, std::less<>> names;
+    for (const Node* node : nodes) {
+      Team& t = teams.emplace_back();
+      t.node = node;
+      t.cents = number_of(node->get("maxBudgetCents"));
+      t.period = text_of(node->get("budgetPeriod"));
+      if (t.period == "lifetime") t.period = {};
+      t.parent_node = node->get("parentTeamId");
+      const std::string_view name = text_of(node->get("name"));
+      names.emplace(reference(Entity::Team, name), teams.size() - 1);
+      names.emplace(std::string(name), teams.size() - 1);
+      for (const std::string_view key : {std::string_view("id"), std::string_view("_id")}) {
+        if (const Node* id = node->get(key)) names.emplace((key == "_id" ? "@" : "") + std::string(text_of(id)), teams.size() - 1);
+      }
+    }
+    for (Team& t : teams) {
+      const auto found = t.parent_node != nullptr ? names.find(text_of(t.parent_node)) : names.end();
+      if (found != names.end()) t.parent = found->second;
+    }
+    for (std::size_t i = 0; i < teams.size(); ++i) above(teams, i);
+    for (std::size_t i = 0; i < teams.size(); ++i) shares(teams, i);
+  }
+
+  void above(const std::vector<Team>& teams, std::size_t index) {
+    const Team& t = teams[index];
+    std::size_t at = t.parent;
+    for (std::size_t steps = 0; at != SIZE_MAX; at = teams[at].parent) {
+      if (at == index) {
+        report(DiagId::WorldflowTeamCycle, *t.parent_node, "the parents of " + quoted(text_of(t.node->get("name"))) + " lead back to it");
+        return;
+      }
+      if (++steps > teams.size()) return;
+      const Team& parent = teams[at];
+      if (!t.cents || !parent.cents) continue;
+      const Node& own = *t.node->get("maxBudgetCents");
+      const std::string_view name = text_of(parent.node->get("name"));
+      if (t.period.empty() != parent.period.empty()) continue;  // one for good cannot be compared with one that starts anew
+      if (t.period != parent.period && steps == 1) {
+        report(DiagId::WorldflowPeriods, own, "the budget is " + std::string(t.period) + ", that of " + quoted(name) + " above it " + std::string(parent.period), "they are compared by the day: a week as 7, a month as 30");
+      }
+      if (*t.cents->times(Decimal(days(parent.period))) > *parent.cents->times(Decimal(days(t.period)))) {
+        report(DiagId::WorldflowChildBudget, own, t.cents->text() + " cents " + std::string(t.period) + " are more than " + quoted(name) + " above it may spend: " + parent.cents->text() + " cents" + (parent.period.empty() ? "" : " " + std::string(parent.period)));
+        return;
+      }
+    }
+  }
+
+  void shares(const std::vector<Team>& teams, std::size_t index) {
+    const Team& parent = teams[index];
+    if (!parent.cents) return;
+    Decimal sum(0);
+    std::size_t parts = 0;
+    for (const Team& t : teams) {
+      if (t.parent != index || !t.cents || t.period != parent.period) continue;
+      sum = sum.plus(*t.cents).value_or(sum);
+      ++parts;
+    }
+    if (parts > 1 && sum > *parent.cents) {
+      report(DiagId::WorldflowOversubscribed, *parent.node->get("maxBudgetCents"), "the budgets of its " + std::to_string(parts) + " parts add up to " + sum.text() + " cents, its own is " + parent.cents->text());
+    }
+  }
+
+  static std::int64_t days(std::string_view period) { return period == "daily" ? 1 : period == "weekly" ? 7 : period == "monthly" ? 30 : 1; }
+
+  void priorities() {
+    bool rules = false;
+    for (const Node* config : all(Entity::RoutingConfig)) {
+      const Node* list = config->get("rules");
+      for (const Node* rule : list != nullptr ? list->elements() : std::span<const Node* const>{}) rules = rules || (rule->is_mapping() && rule->get("priority") != nullptr);
+    }
+    for (const Node* guardrail : all(Entity::Guardrail)) {
+      if (!rules || guardrail->get("priority") == nullptr) continue;
+      report(DiagId::WorldflowPriorities, *guardrail->get("priority"), "of guardrails the lower priority comes first, of rules the higher");
+      return;
+    }
+  }
+
+  ReadContext& context_;
+  std::vector<Object> objects_;
+};
+
+}  // namespace
+
+void check(std::span<const Input> inputs, const ir::Gateway&, ReadContext& context) { Checker(context).run(inputs); }
 
 }  // namespace gatec::targets::worldflow

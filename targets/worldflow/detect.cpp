@@ -15,6 +15,11 @@ bool is_type(const Node* node) {
   return node != nullptr && node->is_string() && (in_shape(node->text(), Shape::Guide) || in_shape(node->text(), Shape::Spec));
 }
 
+/// Provider keys have a spelling of their own (page 3.2).
+bool is_vault_type(const Node* node) {
+  return node != nullptr && node->is_string() && (node->text() == "OPENAI" || is_type(node));
+}
+
 bool known_tier(const Node& object) {
   const Node* body = object.get("body");
   const Node* name = body != nullptr && body->is_mapping() ? body->get("tier") : object.get("tier");
@@ -40,7 +45,7 @@ int score(const Node& o) {
     case Entity::VirtualKey: return 90;
     case Entity::User: return has_any(o, {"external_id", "display_name", "identity_provider"}) ? 60 : 0;
     case Entity::RoleGrant: return 40;
-    case Entity::VaultKey: return is_type(o.get("provider")) ? 60 : 0;
+    case Entity::VaultKey: return is_vault_type(o.get("provider")) ? 85 : 0;
     case Entity::ApiKey: return 40;
     default: return 0;
   }

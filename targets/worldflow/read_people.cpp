@@ -103,7 +103,9 @@ void Reader::read_grant(const Node& node) {
     return;
   }
   ir::Principal& p = gateway_.principals[*found];
-  p.role = {std::string(role->text()), ir::Origin(role->leaf())};
+  std::string_view name = role->text();
+  if (name.starts_with("@role/")) name.remove_prefix(6);
+  p.role = {std::string(name), ir::Origin(role->leaf())};
   p.role.from.add(user->leaf());
 }
 
@@ -120,10 +122,9 @@ void Reader::read_virtual_key(const Node& node) {
       add_limit(key_of.limits, key == "rateLimitTpm" ? ir::Counted::Tokens : ir::Counted::Requests, std::move(amount), key == "rateLimitRpd" ? day_window() : minute_window());
       return true;
     }
-    if (key == "monthlyBudgetCents" || key == "_monthlyBudgetCents") {
+    if (key == "monthlyBudgetCents") {
       if (!key_of.budgets.empty() || !cents(value, key, amount)) return false;
       add_budget(key_of.budgets, std::move(amount));
-      if (key.starts_with('_')) lay_out("unsent budget", ir::Value::of_bool(true));
       return true;
     }
     if (key == "allowedModels" || key == "allowedIps") {
@@ -134,6 +135,7 @@ void Reader::read_virtual_key(const Node& node) {
     ir::Field<std::string>& field = key == "name" ? key_of.alias : key == "expiresAt" ? key_of.expires : key == "_team" ? key_of.team : key == "_user" ? key_of.user : key_of.id;
     if (!field.absent()) return false;
     field = kit_.string(value, key, true);
+    if (key == "expiresAt" && field.value.starts_with("@now+")) field.value.erase(0, 5);
     return field.given();
   });
   if (key_of.alias.absent()) report(DiagId::WorldflowRequired, node, "`name` is missing, the API refuses the body");

@@ -245,6 +245,7 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
       reached_.insert(id->value);
       return new_node(ir::Use{*id});
     }
+    report(DiagId::WorldflowAmbiguous, *rule.node, "several providers serve " + quoted(rule.route_to) + ", a rule names only the model");
     ir::Balance any;
     for (const ir::DeploymentId id : by_model_.at(rule.route_to)) {
       reached_.insert(id.value);

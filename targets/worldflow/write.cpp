@@ -52,6 +52,7 @@ std::string Writer::spell(const ir::Credential& credential, const void* ir_value
     return "${" + name + "}";
   }
   std::string text = spell_credential(credential, ir_value, hint, context_, "${", "}");
+  if (credential.kind == Kind::Literal && context_.secrets == Secrets::Reference) approximated_.push_back(ir_value);
   if (const auto reference = parse_reference(text); reference && credential.kind != Kind::Placeholder) plan_.variables.insert(reference->name);
   return text;
 }
@@ -289,9 +290,11 @@ std::vector<Artifact> Writer::write() {
   if (!routing.empty()) bodies.push_back(std::move(routing));
   put_file(Entity::RoutingConfig, std::exchange(bodies, {}));
   put_file(Entity::RateLimit, tier_bodies());
+  if (std::ranges::any_of(plan_.files, [](const ScriptPlan::File& f) { return f.entity == Entity::RateLimit; })) plan_.variables.insert("WF_TENANT");
   add_people();
   lose_gateway();
   soften_losses();
+  if (!artifacts_.empty()) artifacts_.push_back({"apply.sh", apply_script(plan_), Role::Aid, true, {}});
   return std::move(artifacts_);
 }
 

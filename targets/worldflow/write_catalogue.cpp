@@ -13,6 +13,9 @@ using ir::Fate;
 
 constexpr std::string_view kCustomType = "CUSTOM";
 
+/// A note in the bundle: apply.sh takes over the provider's models.
+constexpr std::string_view kSync = "_sync";
+
 std::string variable_for(std::string_view words, std::string_view ending) {
   std::string name;
   for (const char c : slug(words)) name += c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -25,6 +28,13 @@ const ir::ProviderParam* param(const ir::ResolvedProvider& r, std::string_view n
     if (p->name == name) return p;
   }
   return nullptr;
+}
+
+/// The project of a Vertex integration, where it can be said.
+const ir::ProviderParam* project_of(const ir::ResolvedProvider& r) {
+  const ir::ProviderParam* project = param(r, "vertex_project");
+  const bool text = project != nullptr && (project->value.kind == ir::Value::Kind::String || project->value.kind == ir::Value::Kind::Secret);
+  return text ? project : nullptr;
 }
 
 /// Ollama's own API stands at the root, the one that OpenAI clients speak under /v1.
@@ -99,7 +109,7 @@ std::optional<std::size_t> Writer::place_provider(const ir::Deployment& d) {
   if (!r.api_key->absent()) identity += ir::show(**r.api_key) + (*r.api_key)->literal.reveal();
   if (spec()) {
     for (const ir::Field<std::string>* f : {r.region, r.api_version, r.organization}) identity += "|" + f->value;
-    if (const ir::ProviderParam* project = param(r, "vertex_project")) identity += "|" + ir::show(project->value);
+    if (const ir::ProviderParam* project = project_of(r)) identity += "|" + ir::show(project->value);
   }
   const auto [found, fresh] = provider_of_identity_.try_emplace(std::move(identity), providers_.size());
   slot = found->second;
@@ -150,9 +160,7 @@ Out Writer::integration_body(const ir::Provider& source, const std::string& name
     if (!r.api_version->absent()) config.add("apiVersion", text(*r.api_version));
     if (!r.region->absent()) config.add("region", text(*r.region));
     if (!r.organization->absent()) config.add("organization", text(*r.organization));
-    if (const ir::ProviderParam* project = param(r, "vertex_project"); project != nullptr && project->value.kind == ir::Value::Kind::String) {
-      config.add("project", open(project->value, "project"));
-    }
+    if (const ir::ProviderParam* project = project_of(r)) config.add("project", open(project->value, "project"));
     if (!config.empty()) body.add("config", std::move(config));
   } else {
     body.add("isActive", true);
@@ -168,7 +176,7 @@ void Writer::admit_provider(const ProviderOut& provider, const ir::Provider& sou
   const Out* written = integration.body.find(spec() ? "endpointUrl" : "baseUrl");
   const std::string url = written == nullptr ? std::string() : std::get<std::string>(written->storage());
   const auto reference = parse_reference(url);
-  const bool has_project = spec() && param(r, "vertex_project") != nullptr;
+  const bool has_project = spec() && project_of(r) != nullptr;
   const std::string found = provider_kind(integration.type, reference ? std::string_view() : std::string_view(url), has_project).value_or(integration.type);
   const std::string at = path + ".provider.";
   if (r.kind->given() && **r.kind != found) {
@@ -316,6 +324,11 @@ void Writer::finish_providers() {
     p.body = std::move(body);
     finish_limits(p);
     finish_budget(p);
+    if (p.taken_over) {
+      p.body.add(std::string(kSync), true);
+      plan_.synced.emplace_back(p.type, reference(Entity::Integration, integrations_[p.integration].name));
+      for (const std::string& path : p.paths) admit(path + ".provider.extras[" + std::string(kSync) + "]", "the models of a wildcard's provider are taken over from it");
+    }
     p.body.add("_id", "provider/" + slug(p.name));
     if (spec()) {
       for (const std::string& path : p.paths) admit(path + ".provider.extras[slug]", "a provider has a slug");
@@ -458,6 +471,9 @@ void Writer::finish_budget(ProviderOut& p) {
 // ---- the same dialect ----------------------------------------------------------------------------------------------
 
 void Writer::keep_catalogue() {
+  for (const ir::Param& p : gateway_.layout) {
+    if (p.name == "shape" && p.value.text != shape_name(shape_)) lose(&p, nearly("written in the other form of the API", std::string(shape_name(shape_))));
+  }
   std::set<std::string> outside;
   for (const ir::Param& p : gateway_.layout) {
     if (p.name == "outside") outside.insert(p.value.text);
@@ -484,6 +500,12 @@ void Writer::keep_catalogue() {
     m.paths.emplace_back();
     if (d.upstream_model.from.is_default()) continue;  // only rules name it
     Out body = model_body(m);
+    if (!spec()) {
+      lose_if(d.mode, manual("a model has no type in the guides' form of the API", "write `worldflow@spec`, which has a place for it"));
+      lose_if(d.max_output_tokens, skipped("a model has one context length in the guides' form of the API"));
+    } else {
+      lose_if(d.blocked, manual("a model is not switched off when it is registered", "disable the provider or leave the model out"));
+    }
     const ir::Provider* p = d.provider.valid() ? &gateway_.at(d.provider) : nullptr;
     if (p != nullptr && p->name.given() && outside.contains(*p->name)) {
       (spec() ? body.at("_provider") : body.at("providerId")) = Out(*p->name);
@@ -504,6 +526,11 @@ void Writer::keep_catalogue() {
     }
     put(body, d.extras);
     models_.back().body = std::move(body);
+  }
+  for (const ProviderOut& p : providers_) {
+    const bool taken_over = p.source != nullptr && std::ranges::any_of(p.source->extras, [](const ir::Extra& e) { return e.section.empty() && e.key == kSync; });
+    const ir::Value* through = taken_over ? layout("integration " + p.name) : nullptr;
+    if (through != nullptr && !p.type.empty()) plan_.synced.emplace_back(p.type, reference(Entity::Integration, through->text));
   }
 }
 
@@ -542,6 +569,8 @@ void Writer::keep_provider(const ir::Provider& p) {
   if (through != nullptr) keep_integration(p, through->text);
   Out body = Out::mapping();
   if (!p.name.from.is_default()) body.add("name", *p.name);
+  // an extra takes the place that is kept for it
+  if (std::ranges::any_of(p.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "slug"; })) body.add("slug", Out());
   if (through != nullptr) body.add("integrationId", reference(Entity::Integration, through->text));
   else if (elsewhere != nullptr) body.add("integrationId", elsewhere->text);
   if (p.kind.given()) {

@@ -43,7 +43,7 @@ void Writer::soften_losses() {
     const Loss* known = context_.ledger.loss(value);
     if (known == nullptr || known->fate != Fate::Approximated || known->written.empty()) continue;
     Loss loss = *known;
-    loss.fate = Fate::Skipped;
+    loss.fate = loss.code == DiagId::SecretReferenced ? Fate::Manual : Fate::Skipped;
     loss.written.clear();
     context_.ledger.lose(value, std::move(loss));
   }
@@ -81,7 +81,7 @@ void Writer::lose_provider(const ir::Provider& source) {
     lose_if(*r.organization, no_place("an organization"));
   }
   for (const ir::ProviderParam* p : r.params) {
-    const bool written = spec() && p->name == "vertex_project" && p->value.kind == ir::Value::Kind::String;
+    const bool written = spec() && p->name == "vertex_project" && (p->value.kind == ir::Value::Kind::String || p->value.kind == ir::Value::Kind::Secret);
     if (written) continue;
     const Loss loss = p->value.kind == ir::Value::Kind::Secret ? manual("an integration holds one key", "give the integration a key that opens this provider, `" + p->name + "` has no place")
                                                                : manual("an integration has no such setting", "see how WorldFlow reaches this provider without `" + p->name + "`");

@@ -115,7 +115,7 @@ bool Writer::flatten(ir::NodeId id, std::vector<Member>& members, bool& drawn, i
     const ir::Deployment& d = gateway_.at(use->deployment);
     const auto model = place(d, path_);
     if (!model) {
-      if (d.provider.valid()) wildcards_.push_back(&gateway_.at(d.provider));
+      take_over(d);
       return false;
     }
     Member& member = members.emplace_back();
@@ -145,6 +145,16 @@ bool Writer::flatten(ir::NodeId id, std::vector<Member>& members, bool& drawn, i
   admit(path_, "one target of a choice answers every request");
   const ir::NodeId rest = choice.otherwise.valid() ? choice.otherwise : choice.cases.empty() ? ir::NodeId{} : choice.cases.front().node;
   return rest.valid() && depth < kDeepest ? flatten(rest, members, drawn, depth + 1) : refuse(manual("none of the conditions can be said", "write rules for these conditions by hand"));
+}
+
+/// The provider of a wildcard is there, and its models are taken over from it; the wildcard itself is not.
+void Writer::take_over(const ir::Deployment& d) {
+  if (same() || !d.provider.valid() || d.upstream_model.value.find('*') == std::string::npos) return;
+  const Loss why = why_;
+  if (const auto provider = place_provider(d)) {
+    providers_[*provider].taken_over = true;
+  }
+  why_ = why;
 }
 
 bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members, bool& drawn, int depth) {

@@ -28,7 +28,7 @@ struct ScriptPlan {
   Shape shape = Shape::Guide;
   std::vector<File> files;
   std::set<std::string> variables;            // that the payloads name
-  std::vector<std::string> synced;            // provider types whose models are taken over from the provider
+  std::vector<std::pair<std::string, std::string>> synced;  // provider types whose models are taken over, and their integrations
   std::vector<std::pair<std::string, std::vector<std::string>>> simulated;  // requested name → models that may answer
 };
 [[nodiscard]] std::string apply_script(const ScriptPlan& plan);
@@ -49,6 +49,7 @@ class Writer {
     Out body;
     const ir::Provider* source = nullptr;
     std::size_t integration = 0;
+    bool taken_over = false;  // of a wildcard
     std::vector<const ir::Deployment*> users;
     std::vector<std::string> paths;  // of the uses, as compare/ spells them
   };
@@ -121,6 +122,7 @@ class Writer {
   void collect_aliases();
   [[nodiscard]] bool collect(const ir::Route& route, RouteOut& out);
   [[nodiscard]] bool flatten(ir::NodeId id, std::vector<Member>& members, bool& drawn, int depth);
+  void take_over(const ir::Deployment& deployment);
   [[nodiscard]] bool flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members, bool& drawn, int depth);
   [[nodiscard]] bool flatten_to(const ir::PlanNode& node, const ir::To& to, std::vector<Member>& members, bool& drawn, int depth);
   [[nodiscard]] bool flatten_switch(const ir::PlanNode& node, const ir::Switch& choice, RouteOut& out);
@@ -129,16 +131,20 @@ class Writer {
   void add_rules(const RouteOut& route, std::size_t rank, Out& rules);
   [[nodiscard]] std::vector<std::string> whole_weights(const std::vector<Member>& members) const;
   void lose_route(const ir::Route& route);
-  void note_wildcard(const ir::Route& route);
 
   // write_people.cpp
   void add_people();
   [[nodiscard]] Out team_body(const ir::Principal& p);
   [[nodiscard]] std::optional<Out> user_body(const ir::Principal& p);
-  [[nodiscard]] Out key_body(const ir::Principal& p);
+  [[nodiscard]] Out grant_body(const ir::Principal& p);
+  [[nodiscard]] Out key_body(const ir::Principal& p, std::set<std::string>& names);
+  [[nodiscard]] std::optional<base::Decimal> key_rate(const ir::Principal& key, const ir::Principal* team, ir::Counted counts, std::int64_t seconds, std::string_view path);
+  void put_models(Out& body, const ir::Principal& p, const ir::Principal* team, const std::string& path);
+  void put_key_budget(Out& body, const ir::Principal& p, const std::string& path);
   void put_budget(Out& body, const ir::Principal& p);
   void lose_rest(const ir::Principal& p);
   [[nodiscard]] std::string team_name(const ir::Principal& p) const;
+  [[nodiscard]] std::string team_reference(const ir::Field<std::string>& id, ir::PrincipalKind kind) const;
   [[nodiscard]] const ir::Principal* principal(ir::PrincipalKind kind, const ir::Field<std::string>& id) const;
 
   // write_losses.cpp
@@ -183,12 +189,12 @@ class Writer {
   std::unordered_map<const ir::Deployment*, std::size_t> model_of_;
   std::unordered_map<const ir::Provider*, std::size_t> kept_provider_;
   std::set<std::string> integration_names_, provider_names_;
+  std::map<const ir::Principal*, std::string> team_names_;
   std::string path_;  // of the IR value at hand, as compare/ spells it
   Loss why_;          // of the last thing that could not be written
   bool left_out_ = false;
   bool ttl_written_ = false;
   std::vector<const void*> approximated_;
-  std::vector<const ir::Provider*> wildcards_;
 };
 
 /// Puts a segment onto the path while it lives.

@@ -144,3 +144,88 @@ TEST_CASE("the gate sees what is dropped, raised or opened") {
   CHECK(outcome.gate[0].verdict == "stricter");
   CHECK(outcome.gate[1].verdict == "weaker");
 }
+
+TEST_CASE("what is left to a person may be found only as announced") {
+  const Gateway a = sample("x");
+  Gateway b = sample("y");
+  b.deployments[0].upstream_model.value = "gpt-4";
+  ledger::Ledger ledger;
+  ledger.lose(&a.deployments[0].upstream_model, Loss{Fate::Manual, DiagId::NotExpressible, "a guess", "gpt-4", "check it"});
+  CHECK(run(a, b, ledger).figures.unadmitted == 0);
+  b.deployments[0].upstream_model.value = "gpt-4x";
+  CHECK(run(a, b, ledger).figures.unadmitted == 1);
+  b.deployments[0].upstream_model.from = Origin(kRule);
+  CHECK(run(a, b, ledger).figures.unadmitted == 0);
+}
+
+TEST_CASE("the loss of a first field is not the loss of what begins with it") {
+  Gateway a = sample("x");
+  a.deployments[0].id = {"one", LeafId{0}};
+  Gateway b = sample("y");
+  b.deployments[0].upstream_model = {};
+  ledger::Ledger ledger;
+  ledger.lose(&a.deployments[0].id, Loss{Fate::Skipped, DiagId::NotExpressible, "no ids there", "", ""});
+  CHECK(run(a, b, ledger).figures.unadmitted == 1);
+}
+
+TEST_CASE("of a plan that lost its shape every deployment must be found again") {
+  Gateway a = sample("x");
+  Deployment other = a.deployments[0];
+  other.upstream_model.value = "gpt-4o-mini";
+  Balance group;
+  group.edges.push_back({.node = a.routes[0].plan});
+  group.edges.push_back({.node = a.add(PlanNode{Use{a.add(std::move(other))}, {}, {}, {}})});
+  a.routes[0].plan = a.add(PlanNode{std::move(group), {}, {}, {}});
+  Gateway b = sample("y");
+  Deployment second = b.deployments[0];
+  second.upstream_model.value = "gpt-4o-mini";
+  Fallback list;
+  list.primary = b.routes[0].plan;
+  list.edges.push_back({.node = b.add(PlanNode{Use{b.add(std::move(second))}, {}, {}, {}})});
+  b.routes[0].plan = b.add(PlanNode{std::move(list), {}, {}, {}});
+  ledger::Ledger ledger;
+  ledger.lose(&a.at(a.routes[0].plan), Loss{Fate::Manual, DiagId::Approximated, "a list of fallbacks now", "", "", false, true});
+  ledger.admit_added("routes[chat].plan", "a list of fallbacks now");
+  CHECK(run(a, b, ledger).figures.unadmitted == 0);
+  b.deployments[1].upstream_model.value = "gpt-4o-maxi";
+  CHECK(run(a, b, ledger).figures.unadmitted == 1);
+}
+
+TEST_CASE("the gate compares rates, not amounts") {
+  const auto with = [](std::string_view dialect, std::int64_t amount, std::int64_t seconds) {
+    Gateway g = sample(dialect);
+    g.deployments[0].limits[0].amount.value = Decimal(amount);
+    g.deployments[0].limits[0].window = {Window{.kind = WindowKind::Fixed, .seconds = seconds}, LeafId{1}};
+    return g;
+  };
+  const auto weaker = [](const Gateway& a, const Gateway& b) {
+    ledger::Ledger ledger;
+    ledger.lose(&a.deployments[0].limits[0], Loss{Fate::Manual, DiagId::Approximated, "another window", "", ""});
+    return run(a, b, ledger).weaker;
+  };
+  CHECK_FALSE(weaker(with("x", 10, 1), with("y", 600, 60)));
+  CHECK_FALSE(weaker(with("x", 10, 1), with("y", 599, 60)));
+  CHECK(weaker(with("x", 10, 1), with("y", 601, 60)));
+}
+
+TEST_CASE("a budget with another window is the budget that it was") {
+  const auto with = [](std::string_view dialect, std::int64_t amount, std::int64_t days) {
+    Gateway g = sample(dialect);
+    Principal team;
+    team.kind = PrincipalKind::Team;
+    team.id = {"t", LeafId{0}};
+    Budget budget;
+    budget.amount = {Decimal(amount), LeafId{1}};
+    budget.window = {Window{.kind = WindowKind::Rolling, .seconds = days * 86'400}, LeafId{3}};
+    team.budgets.push_back(std::move(budget));
+    g.principals.push_back(std::move(team));
+    return g;
+  };
+  const auto weaker = [](const Gateway& a, const Gateway& b) {
+    const ledger::Ledger ledger;
+    return run(a, b, ledger).weaker;
+  };
+  CHECK_FALSE(weaker(with("x", 100, 10), with("y", 100, 30)));
+  CHECK_FALSE(weaker(with("x", 100, 10), with("y", 300, 30)));
+  CHECK(weaker(with("x", 100, 30), with("y", 100, 10)));
+}
