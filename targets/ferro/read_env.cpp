@@ -64,7 +64,10 @@ void Reader::read_variable(const Variable& v, const Entry& e) {
     case Said::Key: provider.api_key = {credential_of(*e.value, v.name), e.value->leaf()}; return;
     case Said::Version: provider.api_version = text_of(*e.value); return;
     case Said::Region: provider.region = text_of(*e.value); return;
-    case Said::Deployment: azure_deployment_ = text_of(*e.value); return;
+    case Said::Deployment:
+      azure_deployment_ = text_of(*e.value);
+      azure_entry_ = &e;
+      return;
     case Said::Models: {
       ir::Extra extra = kit_.extra("environment", v.name, *e.value, DiagId::NotModelled, Fate::Manual, "declare these models at the target gateway");
       provider.extras.push_back(std::move(extra));
@@ -73,10 +76,13 @@ void Reader::read_variable(const Variable& v, const Entry& e) {
     case Said::Param: {
       ir::ProviderParam& param = provider.params.emplace_back();
       param.name = v.param;
-      if (facts::is_credential_key(v.param) && !facts::names_a_file(e.value->text())) {
+      const std::string_view value = e.value->text();
+      if (value.empty()) {
         param.value.kind = ir::Value::Kind::Secret;
-        param.value.credential = credential_of(*e.value, v.name);
+        param.value.credential = Credential::env(std::string(v.name));
         param.value.from = e.value->leaf();
+      } else if (e.value->style() == doc::Style::SingleQuoted && value.find('$') != std::string_view::npos) {
+        param.value = ir::Value::string(std::string(value), e.value->leaf());
       } else {
         param.value = kit_.value(*e.value, v.param);
       }

@@ -341,9 +341,19 @@ void Reader::build_routes() {
     // what stands at a target that nothing leads to
     const bool used = std::ranges::any_of(gw_.deployments, [&](const ir::Deployment& d) { return d.provider.value == t.provider; });
     if (used) continue;
-    ir::Deployment& d = gw_.deployments.emplace_back();
-    d.provider = ir::ProviderId{static_cast<std::uint32_t>(t.provider)};
-    d.settings = t.settings;
+    std::vector<ir::Extra>& extras = gw_.providers[t.provider].extras;
+    for (const std::string_view key : {"retry", "circuit_breaker"}) {
+      const Node* block = t.node->get(key);
+      if (block == nullptr || !block->is_mapping() || block->is_null()) continue;
+      std::erase_if(extras, [&](const ir::Extra& e) { return e.section == key || (e.section.empty() && e.key == key); });
+      extras.push_back(kit_.extra("", key, *block, DiagId::InertKey, Fate::Skipped, "nothing to do: no request reaches this target"));
+    }
+  }
+  const bool pins = std::ranges::any_of(gw_.deployments, [](const ir::Deployment& d) { return d.upstream_model.from.rule() == &rules::kPinned; });
+  if (azure_entry_ != nullptr && !pins) {
+    // nothing that azure-openai is asked for here is chat
+    ir::Extra extra = kit_.extra("environment", azure_entry_->key->text(), *azure_entry_->value, DiagId::InertKey, Fate::Skipped, "nothing to do: no chat goes there");
+    gw_.providers[target_of("azure-openai")->provider].extras.push_back(std::move(extra));
   }
   for (const AliasEntry* alias : loose) {
     ir::Alias made;

@@ -218,6 +218,7 @@ class Reader {
   };
   std::vector<AliasEntry> aliases_;
   ir::Field<std::string> azure_deployment_;
+  const Entry* azure_entry_ = nullptr;
   std::size_t dropped_ = 0;
 };
 

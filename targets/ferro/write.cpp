@@ -65,6 +65,8 @@ std::vector<Artifact> Writer::write() {
   if (!same()) settle_arrivals();
   const bool speaks = !root.empty() && (same() || !targets_.empty());
   std::string variables = speaks || same() ? environment() : std::string();
+  if (speaks && !same()) share_losses();
+  for (const RoutePlan& plan : plans_) announce(plan);
   if (speaks) artifacts.push_back({"config.yaml", doc::write_yaml(root), Role::Config, false, {}});
   if (!env_.empty()) artifacts.push_back({"ferro.env", std::move(variables), Role::Payload, false, {}});
   if (speaks && !targets_.empty()) add_deployment(artifacts);
@@ -93,16 +95,17 @@ void Writer::gather_same() {
         const bool ours = d.provider.valid() && &gw_.at(d.provider) == t.provider;
         if (ours && (t.deployment == nullptr || (t.deployment->upstream_model.from.rule() != &rules::kPinned && d.upstream_model.from.rule() == &rules::kPinned))) t.deployment = &d;
       }
-      if (t.deployment == nullptr || t.provider == nullptr) continue;
+      if (t.provider == nullptr) continue;
+      for (const ir::Limit& l : t.provider->limits) {
+        if (l.counts == ir::Counted::Concurrent && l.amount.given()) t.concurrency = l.amount->as_int64();
+      }
+      if (t.deployment == nullptr) continue;
       const ir::Settings& s = t.deployment->settings;
       if (s.retry.attempts.written()) t.attempts = *s.retry.attempts + 1;
       for (const auto& code : s.retry.statuses.items) t.statuses.push_back(*code);
       if (s.retry.min_wait.given()) t.backoff = *s.retry.min_wait;
       if (s.breaker.failures.written()) t.failures = *s.breaker.failures;
       if (s.breaker.cooldown.written()) t.cooldown = *s.breaker.cooldown;
-      for (const ir::Limit& l : t.provider->limits) {
-        if (l.counts == ir::Counted::Concurrent && l.amount.given()) t.concurrency = l.amount->as_int64();
-      }
     }
   }
   for (const ir::PlanNode& n : gw_.nodes) {

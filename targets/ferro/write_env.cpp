@@ -44,12 +44,13 @@ std::size_t rank_of(std::string_view name) {
 
 std::string Writer::spell(const Credential& credential, const void* value, std::string_view hint) {
   if (credential.kind == Credential::Kind::Manager) {
-    lose(value, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(hint));
+    lose(value, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(hint), "env(" + std::string(hint) + ")");
     return "${" + std::string(hint) + "}";
   }
   std::string text = spell_credential(credential, value, hint, context_, "${", "}");
   if (credential.kind == Credential::Kind::Literal && lost_credentials_.contains(value) && context_.secrets == Secrets::Reference) {
-    lose(value, Fate::Manual, DiagId::SecretReferenced, "a literal secret becomes a reference", "set " + text.substr(2, text.size() - 3) + " to the value of the source");
+    lose(value, Fate::Manual, DiagId::SecretReferenced, "a literal secret becomes a reference", "set " + text.substr(2, text.size() - 3) + " to the value of the source",
+         "env(" + text.substr(2, text.size() - 3) + ")");
   }
   return text;
 }
@@ -123,19 +124,61 @@ void Writer::put_provider(const Target& target) {
       case Said::Deployment:
         if (same()) {
           if (target.deployment != nullptr && target.deployment->upstream_model.from.rule() == &rules::kPinned) put_text(v.name, target.deployment->upstream_model);
-        } else if (target.deployment != nullptr && !is_unpinned(target.deployment->upstream_model.value, target.deployment->mode.value) &&
+        } else if (target.deployment != nullptr && !is_unpinned(target.deployment->upstream_model.value, "") &&
                    target.deployment->upstream_model.value != "*") {
           put_text(v.name, target.deployment->upstream_model);
         } else {
           set(v.name, "${AZURE_OPENAI_DEPLOYMENT}");
+          lose_pinned();
         }
         break;
-      case Said::Models:
-        if (!same()) break;
-        for (const ir::Extra& e : target.provider->extras) {
-          if (e.section == "environment" && e.key == v.name) set(v.name, e.value.text, true);
+      case Said::Models: break;
+    }
+    for (const ir::Extra& e : target.provider->extras) {
+      if (!same() || e.section != "environment" || e.key != v.name) continue;
+      const bool secret = e.value.kind == ir::Value::Kind::Secret;
+      set(v.name, secret ? spell(e.value.credential, &e.value, v.name) : e.value.text, !secret);
+    }
+  }
+}
+
+/// Deployments that share a target are written once: what became of the one's credentials became of the others'.
+void Writer::share_losses() {
+  const auto copy = [&](const void* from, const void* to) {
+    const Loss* loss = from != to ? context_.ledger.loss(from) : nullptr;
+    if (loss == nullptr) return;
+    Loss same = *loss;
+    context_.ledger.lose(to, std::move(same));
+  };
+  for (const RoutePlan& plan : plans_) {
+    for (const Tier& tier : plan.tiers) {
+      for (const Member& m : tier.members) {
+        if (!plan.kept || !m.kept) continue;
+        const Target& t = target(m.id);
+        const ir::ResolvedProvider mine = ir::resolved(gw_, gw_.at(m.deployment->provider));
+        const ir::ResolvedProvider written = ir::resolved(gw_, *t.provider);
+        copy(written.api_key, mine.api_key);
+        copy(written.base_url, mine.base_url);
+        for (const ir::ProviderParam* p : mine.params) {
+          const auto other = std::ranges::find(written.params, p->name, &ir::ProviderParam::name);
+          if (other == written.params.end()) continue;
+          copy(*other, p);
+          copy(&(*other)->value, &p->value);
         }
-        break;
+      }
+    }
+  }
+}
+
+/// A deployment that takes what is asked for, where the gateway has one for all chat.
+void Writer::lose_pinned() {
+  for (const RoutePlan& plan : plans_) {
+    for (const Tier& tier : plan.tiers) {
+      for (const Member& m : tier.members) {
+        if (!plan.kept || !m.kept || !is_pinned(m)) continue;
+        lose(&m.deployment->upstream_model, Fate::Manual, DiagId::NotExpressible, "chat on azure-openai goes to the one deployment of the environment", "set AZURE_OPENAI_DEPLOYMENT",
+             "unknown here");
+      }
     }
   }
 }
@@ -168,7 +211,7 @@ void Writer::put_url(const Target& target, const Variable& v, const ir::Resolved
   std::string text = *url;
   if (!ends.ir.empty()) {
     if (text.ends_with(ends.ir)) text.erase(text.size() - ends.ir.size());
-    else lose(&url, Fate::Manual, DiagId::NotExpressible, "the gateway wants the host alone", "set " + std::string(v.name) + " to the workspace's host");
+    else lose(&url, Fate::Manual, DiagId::NotExpressible, "the gateway wants the host alone", "set " + std::string(v.name) + " to the workspace's host", *url + std::string(ends.ir));
   }
   text += ends.ferro;
   const bool reference = parse_reference(*url).has_value();
@@ -182,7 +225,7 @@ void Writer::put_text(std::string_view name, const ir::Field<std::string>& field
   if (field.state == ir::State::Unknown) {
     const bool variable = text.starts_with("env(") && text.ends_with(')');
     set(name, (variable ? "${" + text.substr(4, text.size() - 5) + "}" : "${" + std::string(name) + "}") + std::string(suffix));
-    if (!variable) lose(&field, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(name));
+    if (!variable) lose(&field, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(name), "unknown here");
     return;
   }
   set(name, text + std::string(suffix), true);
@@ -196,7 +239,9 @@ void Writer::put_param(const Target& target, const Variable& v, const ir::Resolv
     if (value.kind == ir::Value::Kind::Secret) {
       set(v.name, spell(value.credential, &value, v.name), value.credential.kind == Credential::Kind::Template);
     } else if (value.is_container() || v.name == "VERTEX_AI_SERVICE_ACCOUNT_JSON") {
-      lose(p, Fate::Manual, DiagId::NotExpressible, "the gateway wants the service account's JSON in its environment", "put the JSON text into " + std::string(v.name));
+      const void* const what = value.is_container() ? static_cast<const void*>(p) : &value;
+      lose(what, Fate::Manual, DiagId::NotExpressible, "the gateway wants the service account's JSON in its environment", "put the JSON text into " + std::string(v.name),
+           value.is_container() ? "" : "env(" + std::string(v.name) + ")");
       set(v.name, "${" + std::string(v.name) + "}");
     } else {
       set(v.name, value.text, true);

@@ -159,19 +159,31 @@ void lose_members(const Owner& owner, std::span<const Reason> rows, Lose lose) {
 }  // namespace
 
 void Writer::lose_deployment(const ir::Deployment& d) {
-  lose_members(d, kDeployment, [this](const void* what, const Reason& r) { lose(what, r.fate, code_of(r), std::string(r.reason), std::string(r.advice)); });
+  lose_members(d, kDeployment, [this](const void* what, const Reason& r) { if (r.member != "upstream_model") lose(what, r.fate, code_of(r), std::string(r.reason), std::string(r.advice)); });
   lose_settings(d.settings);
 }
 
+/// What its variables hold is written, or left out with the deployments that need another value.
 void Writer::lose_provider(const ir::Provider& p) {
-  const auto tell = [this](const void* what, const Reason& r) { lose(what, r.fate, code_of(r), std::string(r.reason), std::string(r.advice)); };
-  lose_members(p, kProvider, tell);
+  const std::string_view id = id_of_kind(p.kind.value);
+  const auto said = [&](Said what) { return id.empty() || variable(id, what) != nullptr; };
+  lose_members(p, kProvider, [&](const void* what, const Reason& r) {
+    const bool written = r.member == "kind" || (r.member == "base_url" && said(Said::Url)) || (r.member == "region" && said(Said::Region)) ||
+                         (r.member == "api_version" && said(Said::Version)) || (r.member == "api_key" && said(Said::Key));
+    if (!written && r.member != "params") lose(what, r.fate, code_of(r), std::string(r.reason), std::string(r.advice));
+  });
+  const Reason& r = find(kProvider, "params");
+  for (const ir::ProviderParam& param : p.params) {
+    const bool written = std::ranges::any_of(variables(), [&](const Variable& v) { return (id.empty() || v.provider == id) && v.param == param.name; });
+    if (!written) lose(&param, r.fate, code_of(r), std::string(r.reason), std::string(r.advice));
+  }
   const bool used = std::ranges::any_of(gw_.deployments, [&](const ir::Deployment& d) { return d.provider.valid() && &gw_.at(d.provider) == &p; });
   if (!used) lose(&p, Fate::Manual, DiagId::NotExpressible, "the gateway has providers where a target names them", "add a target for this provider");
 }
 
 /// All that a left-out deployment says is lost for the same reason.
-void Writer::lose_whole(const Member& member, const Loss& loss) {
+void Writer::lose_whole(const Member& member, Loss loss) {
+  loss.gone = false;
   const ir::Deployment& d = *member.deployment;
   const auto tell = [&](const void* what, const Reason&) { context_.ledger.lose(what, loss); };
   lose_members(d, kDeployment, tell);

@@ -40,9 +40,6 @@ void Writer::plan_routes() {
   for (const RoutePlan& plan : plans_) {
     const bool arrives_unchanged = plan.kept && plan.plain && !plan.reshaped;
     if (!arrives_unchanged && !gw_.routing.policy.absent()) arrivals_[&gw_.routing.policy].missing = true;
-    if (!reappears(plan) || gw_.routing.policy.absent()) continue;
-    near(&gw_.routing.policy, "", "the gateway has one strategy for all models");
-    near(&gw_.routing.policy, "otherwise", "the gateway has one strategy for all models");
   }
   judge_settings();
   for (const RoutePlan& plan : plans_) {
@@ -147,17 +144,19 @@ void Writer::guess(const ir::Provider& provider, const ir::Field<std::string>& k
   const std::string advice = "check that `" + std::string(id) + "` is right" + (key != nullptr ? " and put the provider's key into " + std::string(key->name) : std::string());
   const std::string reason = "only the source gateway knows which provider `" + *provider.name + "` is and has its key";
   lose(&provider.name, Fate::Manual, DiagId::FerroUnknownProvider, reason, advice);
-  if (!kind.absent()) lose(&kind, Fate::Manual, DiagId::FerroUnknownProvider, reason, advice);
+  if (!kind.absent()) lose(&kind, Fate::Manual, DiagId::FerroUnknownProvider, reason, advice, std::string(kind_of_id(id)));
 }
 
 void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain, RoutePlan& plan, int depth) {
-  static_cast<void>(node);
   Tier tier;
+  tier.holders.push_back(&node);
   tier.balance = balance.edges.size() > 1 ? &balance : nullptr;
   for (const ir::Edge& edge : balance.edges) {
     auto member = member_of(edge.node, chain, plan, depth + 1);
     if (!member) {
-      lose(&edge, Fate::Manual, DiagId::RouteLeftOut, "the model that is named here is not declared", "declare it or name another one");
+      Loss loss{Fate::Manual, DiagId::RouteLeftOut, "the model that is named here is not declared", "", "declare it or name another one"};
+      loss.gone = true;
+      context_.ledger.lose(&edge, std::move(loss));
       plan.plain = false;
       continue;
     }
@@ -168,7 +167,7 @@ void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
   const bool first_only = balance.policy.given() && *balance.policy == ir::Policy::First && tier.members.size() > 1;
   if (first_only) {
     for (std::size_t i = 1; i < tier.members.size(); ++i) {
-      lose(tier.members[i].place, Fate::Skipped, DiagId::NotExpressible, "the source never calls this target");
+      leave_out(tier.members[i], Fate::Skipped, DiagId::NotExpressible, "the source never calls this target", "");
     }
     tier.members.resize(1);
     tier.balance = nullptr;
@@ -185,17 +184,21 @@ void Writer::flatten_fallback(const ir::Fallback& fallback, const ir::SettingsCh
   const std::string advice = "let clients ask for the other model when this one fails";
   for (const ir::FallbackEdge& edge : fallback.edges) {
     const ir::PlanNode& next = gw_.at(edge.node);
+    const auto drop = [&](DiagId code, std::string reason) {
+      Loss loss{Fate::Manual, code, std::move(reason), "", advice};
+      loss.gone = true;
+      context_.ledger.lose(&edge, std::move(loss));
+    };
     if (edge.on != ir::Failure::Any) {
-      lose(&edge, Fate::Manual, DiagId::NotExpressible, "the gateway has no fallbacks for one kind of failure", advice);
+      drop(DiagId::NotExpressible, "the gateway has no fallbacks for one kind of failure");
     } else if (std::holds_alternative<ir::To>(next.what)) {
       const auto& to = std::get<ir::To>(next.what);
-      lose(&edge, Fate::Manual, DiagId::FerroCrossModel,
-           "a request keeps its model id, so it cannot fall back to model `" + to.route.value + "`; only other providers of the same id are tried", advice);
+      drop(DiagId::FerroCrossModel, "a request keeps its model id, so it cannot fall back to model `" + to.route.value + "`; only other providers of the same id are tried");
     } else {
       const std::size_t before = plan.tiers.size();
       flatten(edge.node, chain, plan, depth + 1);
       for (std::size_t i = before; i < plan.tiers.size(); ++i) {
-        if (plan.tiers[i].members.size() == 1) plan.tiers[i].members.front().place = &edge;
+        plan.tiers[i].holders.push_back(&edge);
       }
     }
   }
@@ -204,7 +207,7 @@ void Writer::flatten_fallback(const ir::Fallback& fallback, const ir::SettingsCh
 // ---- slots ---------------------------------------------------------------------------------------------------------
 
 bool Writer::is_pinned(const Member& m) const {
-  return m.id == "azure-openai" && !is_unpinned(text_of(m.deployment->upstream_model), text_of(m.deployment->mode));
+  return m.id == "azure-openai" && !is_unpinned(text_of(m.deployment->upstream_model), "");
 }
 
 std::string Writer::signature_of(const ir::Deployment& d, std::string_view id) const {
@@ -249,24 +252,44 @@ void Writer::choose_slots() {
 }
 
 void Writer::leave_out(Member& member, Fate fate, DiagId code, const std::string& reason, const std::string& advice) {
-  lose(member.place, fate, code, reason, advice);
-  lose_whole(member, {fate, code, reason, "", advice});
+  Loss loss{fate, code, reason, "", advice};
+  loss.gone = true;
+  context_.ledger.lose(member.place, loss);
+  lose_whole(member, std::move(loss));
   member.told = true;
 }
 
 void Writer::leave_out(RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice) {
   const Loss loss{Fate::Manual, code, "the route is left out: " + reason, "", advice};
-  lose(plan.route, loss.fate, loss.code, std::string(loss.reason.view()), std::string(loss.advice.view()));
+  lose(plan.route, loss.fate, loss.code, loss.reason, loss.advice);
+  Loss gone = loss;
+  gone.gone = true;
   for (Tier& tier : plan.tiers) {
     for (Member& m : tier.members) {
-      if (!m.told) lose_whole(m, loss);
+      if (m.told) continue;
+      context_.ledger.lose(m.place, gone);
+      lose_whole(m, loss);
       m.told = true;
     }
   }
 }
 
 void Writer::choose_members() {
-  for (RoutePlan& plan : plans_) choose_members(plan);
+  for (RoutePlan& plan : plans_) {
+    choose_members(plan);
+    drop_tiers(plan);
+  }
+}
+
+/// A tier without members is gone with what holds it.
+void Writer::drop_tiers(const RoutePlan& plan) {
+  for (const Tier& tier : plan.tiers) {
+    const bool left = tier.members.empty() || std::ranges::any_of(tier.members, &Member::kept);
+    const Loss* known = left ? nullptr : context_.ledger.loss(tier.members.front().place);
+    if (known == nullptr || !known->gone) continue;
+    const Loss loss = *known;
+    for (const void* holder : tier.holders) context_.ledger.lose(holder, loss);
+  }
 }
 
 /// The deployments of a route that one process can serve under one model id.
@@ -331,6 +354,9 @@ void Writer::choose_members(RoutePlan& plan) {
                d.upstream_model.state == ir::State::Given ? "a request goes to all targets under one model id, here `" + plan.model + "`, so `" + *d.upstream_model + "` cannot be asked"
                                                           : "the source names the model in its environment",
                d.upstream_model.state == ir::State::Given ? "let clients ask for `" + *d.upstream_model + "` themselves" : "name the model in the source");
+      } else if (is_pinned(m) && is_unpinned(plan.model, "")) {
+        m.kept = false;
+        refuse(m, DiagId::FerroCrossModel, "azure-openai takes the requested id for the deployment here", "let clients ask for `" + text_of(d.upstream_model) + "`");
       } else if (std::ranges::find(seen, m.id) != seen.end()) {
         m.kept = false;
         plan.plain = false;

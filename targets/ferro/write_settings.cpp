@@ -69,9 +69,11 @@ void Writer::settle_arrivals() {
       if (arrival.missing) lose(field, Fate::Approximated, DiagId::Approximated, "it holds for what is written, the rest is left out");
       continue;
     }
-    const bool one = arrival.found.size() == 1 && (!arrival.missing || arrival.found.begin()->empty());
-    lose(field, one ? Fate::Approximated : Fate::Manual, DiagId::Approximated, arrival.reason, one ? "" : "check the targets: each has one value for all of its models",
-         one ? *arrival.found.begin() : "");
+    std::set<std::string> texts = arrival.found;
+    const bool everywhere = texts.size() == 1 && (!arrival.missing || texts.begin()->empty());
+    texts.erase("");
+    lose(field, everywhere ? Fate::Approximated : Fate::Manual, DiagId::Approximated, arrival.reason,
+         everywhere ? "" : "check the targets: each has one value for all of its models", texts.empty() ? "" : *texts.begin());
   }
 }
 
@@ -175,13 +177,69 @@ void Writer::choose_timeout() {
   timeout_of_attempts_ = timeout_ && sums;
 }
 
-/// A left-out route whose name the gateway answers to all the same, in another way.
-bool Writer::reappears(const RoutePlan& plan) const {
-  if (plan.kept) return false;
+/// Who answers to the name of a left-out route all the same.
+std::vector<std::string> Writer::answerers_of(const RoutePlan& plan) const {
+  std::string name = *plan.route->name;
+  std::vector<std::string> keys;
+  if (plan.kept) return keys;
+  const auto alias = std::ranges::find(aliases_, name, &std::pair<std::string, std::string>::first);
+  if (alias != aliases_.end()) name = alias->second;
+  const auto rule = std::ranges::find(rules_, name, &Rule::value);
+  if (mode_ == Mode::Conditional && rule != rules_.end()) return {rule->target};
+  for (const Target& t : targets_) {
+    if (name == "*" || std::ranges::find(t.models, name) != t.models.end()) keys.push_back(t.key);
+  }
+  if (name == "*" && mode_ == Mode::Conditional && keys.size() > 1) keys.resize(1);
+  return keys;
+}
+
+/// The one target that stands where a left-out route had its only or first deployment.
+const Writer::Target* Writer::stand_in(const RoutePlan& plan) const {
+  const std::vector<std::string> keys = answerers_of(plan);
+  const bool lone = !plan.tiers.empty() && plan.tiers.front().members.size() == 1;
+  if (!lone || keys.empty() || (keys.size() > 1 && mode_ != Mode::Fallback)) return nullptr;
+  return &*std::ranges::find(targets_, keys.front(), &Target::key);
+}
+
+/// What is found there instead.
+void Writer::announce(const RoutePlan& plan) {
+  const Target* t = stand_in(plan);
+  if (t == nullptr) return;
+  const Member& m = plan.tiers.front().members.front();
+  const ir::ResolvedProvider before = ir::resolved(gw_, gw_.at(m.deployment->provider));
+  const ir::ResolvedProvider after = ir::resolved(gw_, *t->provider);
+  const Loss* told = context_.ledger.loss(plan.route);
+  const std::string reason = told != nullptr ? std::string(told->reason.view()) : "the route is left out";
+  const std::string advice = told != nullptr ? std::string(told->advice.view()) : "";
+  const auto text = [](const auto& field) { return field.given() ? ir::show(*field) : field.absent() ? std::string() : std::string("unknown here"); };
+  const auto pair = [&](const auto& x, const std::string& found) {
+    if (!x.absent() && text(x) != found) lose(&x, Fate::Manual, DiagId::RouteLeftOut, reason, advice, found);
+  };
+  const auto spelt = [&](const void* value, const ir::Credential& credential) {
+    const Loss* loss = context_.ledger.loss(value);
+    return credential.kind == ir::Credential::Kind::Literal && loss != nullptr && !loss->written.empty() ? loss->written : ir::show(credential);
+  };
+  pair(*before.kind, std::string(kind_of_id(t->key)));
+  pair(*before.base_url, text(*after.base_url));
+  pair(*before.region, text(*after.region));
+  pair(*before.api_version, text(*after.api_version));
+  const Variable* key = variable(t->key, Said::Key);
+  const std::string usual = key != nullptr ? "env(" + std::string(key->name) + ")" : "";
+  if (before.api_key != after.api_key) pair(*before.api_key, after.api_key->given() ? spelt(after.api_key, **after.api_key) : usual);
+  for (const ir::ProviderParam* p : before.params) {
+    const auto other = std::ranges::find(after.params, p->name, &ir::ProviderParam::name);
+    if (other == after.params.end() || *other == p || p->value.is_container()) continue;
+    const ir::Value& value = (*other)->value;
+    const Loss* loss = context_.ledger.loss(&value);
+    const bool secret = value.kind == ir::Value::Kind::Secret;
+    const std::string found = secret ? spelt(&value, value.credential) : loss != nullptr && !loss->written.empty() ? loss->written : ir::show(value);
+    if (ir::show(p->value) != found || secret) lose(&p->value, Fate::Manual, DiagId::RouteLeftOut, reason, advice, found);
+  }
   const std::string& name = *plan.route->name;
-  if (name == "*") return !targets_.empty();
-  const auto is_alias = [&](const auto& pair) { return pair.first == name; };
-  return std::ranges::any_of(targets_, [&](const Target& t) { return std::ranges::find(t.models, name) != t.models.end(); }) || std::ranges::any_of(aliases_, is_alias);
+  const bool pinned = t->key == "azure-openai" && !is_unpinned(name, "");
+  const auto alias = std::ranges::find(aliases_, name, &std::pair<std::string, std::string>::first);
+  const bool known = pinned && t->deployment->upstream_model.given() && *t->deployment->upstream_model != "*" && !is_unpinned(*t->deployment->upstream_model, "");
+  pair(m.deployment->upstream_model, pinned ? (known ? *t->deployment->upstream_model : "unknown here") : alias != aliases_.end() ? alias->second : name);
 }
 
 /// Every setting that arrives at a deployment, held against what its target says.
@@ -189,16 +247,12 @@ void Writer::judge_settings() {
   for (const RoutePlan& plan : plans_) {
     for (const Tier& tier : plan.tiers) {
       for (const Member& m : tier.members) {
-        const Target* t = plan.kept && m.kept ? &target(m.id) : nullptr;
+        const Target* t = plan.kept && m.kept ? &target(m.id) : stand_in(plan);
         const auto compare = [&](const auto& field, const std::optional<std::string>& found, std::string_view reason) {
           if (field.absent()) return;
           const bool equal = t != nullptr && field.given() && found && ir::show(*field) == *found;
           const std::string text = t != nullptr && found ? *found : std::string();
-          if (reappears(plan)) {
-            near(&field, "", reason);
-            near(&field, "otherwise", reason);
-          }
-          if (t == nullptr || plan.reshaped) arrivals_[&field].missing = true;
+          if (t == nullptr || plan.reshaped || !plan.kept) arrivals_[&field].missing = true;
           if (t != nullptr && !equal) near(&field, text, reason);
         };
         const auto& attempts = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.attempts; });

@@ -107,12 +107,19 @@ void Writer::make_targets() {
       if (std::ranges::find(keys, id) == keys.end()) keys.push_back(id);
     }
   }
+  for (const RoutePlan& plan : plans_) {
+    if (*plan.route->name != "*" || plan.tiers.empty() || plan.tiers.front().members.empty()) continue;
+    const auto at = std::ranges::find(keys, plan.tiers.front().members.front().id);
+    if (at != keys.end()) std::rotate(keys.begin(), at, at + 1);
+  }
   if (mode_ == Mode::Fallback) order_targets(keys);
   if (mode_ == Mode::Conditional) {
     // unmatched ids go to the first target
     for (const RoutePlan& plan : plans_) {
-      if (!plan.kept || plan.model != "*" || plan.order.empty()) continue;
-      const auto at = std::ranges::find(keys, plan.order.front());
+      const bool served = plan.kept && plan.model == "*" && !plan.order.empty();
+      const bool offered = !plan.kept && *plan.route->name == "*" && !plan.offers.empty();
+      if (!served && !offered) continue;
+      const auto at = std::ranges::find(keys, served ? plan.order.front() : plan.offers.front().first);
       std::rotate(keys.begin(), at, at + 1);
     }
   }
@@ -288,7 +295,16 @@ void Writer::judge_route(RoutePlan& plan) {
   const ir::PlanNode& root = gw_.at(plan.route->plan);
   const auto flattened = [&](std::string reason) {
     plan.reshaped = true;
-    lose(&root, Fate::Manual, DiagId::FerroOneStrategy, std::move(reason), "check how `" + *plan.route->name + "` answers, and what it does when a target fails");
+    Loss loss{Fate::Manual, DiagId::FerroOneStrategy, std::move(reason), "", "check how `" + *plan.route->name + "` answers, and what it does when a target fails"};
+    loss.shape = true;
+    if (plan.model == "*") {
+      for (const Tier& tier : plan.tiers) {
+        for (const Member& m : tier.members) {
+          if (m.kept) lose(&m.deployment->upstream_model, loss.fate, loss.code, loss.reason, loss.advice);
+        }
+      }
+    }
+    context_.ledger.lose(&root, std::move(loss));
   };
   // the catalogue holds all targets, whatever the source's own catch-all had
   const bool all = plan.model == "*";
@@ -308,7 +324,9 @@ void Writer::judge_route(RoutePlan& plan) {
     const bool tiered = plan.tiers.size() > 1 && plan.tiers.front().members.size() > 1;
     if (!plan.plain || several || first_left_out || tiered) {
       plan.reshaped = true;
-      lose(&root, Fate::Manual, DiagId::FerroOneStrategy, "only one target of the route can be written", "run a second gateway process for the others");
+      Loss loss{Fate::Manual, DiagId::FerroOneStrategy, "only one target of the route can be written", "", "run a second gateway process for the others"};
+      loss.shape = true;
+      context_.ledger.lose(&root, std::move(loss));
     }
     return;
   }
@@ -318,10 +336,6 @@ void Writer::judge_route(RoutePlan& plan) {
   }
   const std::string name(mode_name(mode_));
   if (*wish != mode_) return flattened("the gateway has one strategy for all models, `" + name + "`; this route asks for `" + std::string(mode_name(*wish)) + "`");
-  const bool guessed = std::ranges::any_of(plan.tiers, [&](const Tier& t) {
-    return std::ranges::any_of(t.members, [&](const Member& m) { return m.kept && !ir::resolved(gw_, gw_.at(m.deployment->provider)).kind->given(); });
-  });
-  if (guessed && source_members > plan.order.size()) return flattened("some targets are left out, and what stands behind the others is guessed by their names");
   if (!plan.plain) return flattened("the plan is a list of targets under `" + name + "`");
   if (mode_ == Mode::Fallback) {
     const bool tiers_of_one = std::ranges::all_of(plan.tiers, [](const Tier& t) { return t.members.size() == 1; });

@@ -63,6 +63,7 @@ class Writer {
   struct Tier {
     std::vector<Member> members;
     const ir::Balance* balance = nullptr;
+    std::vector<const void*> holders;  // what of the plan holds this tier and nothing else
   };
   struct RoutePlan {
     const ir::Route* route = nullptr;
@@ -92,7 +93,8 @@ class Writer {
   void gather_same();
   [[nodiscard]] const ir::Value* layout(std::string_view name) const;
   [[nodiscard]] bool same() const { return context_.same_dialect; }
-  void lose(const void* what, ir::Fate fate, DiagId code, std::string reason, std::string advice = {}, std::string written = {}) {
+  template <class T>
+  void lose(const T* what, ir::Fate fate, DiagId code, base::Text reason, base::Text advice = {}, std::string written = {}) {
     context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
   }
   void admit(std::string path, std::string reason) { context_.ledger.admit_added(std::move(path), std::move(reason)); }
@@ -109,6 +111,7 @@ class Writer {
   [[nodiscard]] std::string signature_of(const ir::Deployment& d, std::string_view id) const;
   void choose_members();
   void choose_members(RoutePlan& plan);
+  void drop_tiers(const RoutePlan& plan);
   [[nodiscard]] bool is_pinned(const Member& m) const;
   void leave_out(Member& member, ir::Fate fate, DiagId code, const std::string& reason, const std::string& advice);
   void leave_out(RoutePlan& plan, DiagId code, const std::string& reason, const std::string& advice);
@@ -134,7 +137,9 @@ class Writer {
   void choose_retry(Target& target, const std::vector<const Member*>& members);
   void choose_breaker(Target& target, const std::vector<const Member*>& members);
   void judge_settings();
-  [[nodiscard]] bool reappears(const RoutePlan& plan) const;
+  [[nodiscard]] std::vector<std::string> answerers_of(const RoutePlan& plan) const;
+  [[nodiscard]] const Target* stand_in(const RoutePlan& plan) const;
+  void announce(const RoutePlan& plan);
   void choose_timeout();
   struct Arrival {
     std::set<std::string> found;  // where it differs
@@ -152,6 +157,8 @@ class Writer {
   void put_text(std::string_view name, const ir::Field<std::string>& field, std::string_view suffix = {});
   void put_param(const Target& target, const Variable& v, const ir::ResolvedProvider& r);
   void put_server();
+  void lose_pinned();
+  void share_losses();
   void set(std::string_view name, std::string value, bool literal = false);
   [[nodiscard]] std::string spell(const ir::Credential& credential, const void* value, std::string_view hint);
 
@@ -169,7 +176,7 @@ class Writer {
   void lose_settings(const ir::Settings& settings);
   void lose_deployment(const ir::Deployment& d);
   void lose_provider(const ir::Provider& p);
-  void lose_whole(const Member& member, const Loss& loss);
+  void lose_whole(const Member& member, Loss loss);
   void lose_gateway();
   void lose_principals();
 

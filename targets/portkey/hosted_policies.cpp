@@ -121,6 +121,8 @@ void HostedWriter::add_policies() {
   const std::string advice = "set it on the provider by hand, if the control plane has the like";
   for (const ir::Provider& p : gateway_.providers) {
     if (p.name.given()) continue;
+    const bool used = std::ranges::any_of(gateway_.deployments, [&](const ir::Deployment& d) { return d.provider.valid() && &gateway_.at(d.provider) == &p; });
+    if (!used) lose(&p, {Fate::Manual, DiagId::NotExpressible, "a provider without a name that nothing uses", "", "use it in a target"});
     for (const ir::Limit& l : p.limits) lose(&l, {Fate::Manual, DiagId::DroppedLimit, "the limit of a provider without a name has no object to stand in", "", advice});
     for (const ir::Budget& b : p.budgets) lose(&b, {Fate::Manual, DiagId::DroppedLimit, "the budget of a provider without a name has no object to stand in", "", advice});
   }
