@@ -293,6 +293,15 @@ void Writer::judge_route(RoutePlan& plan) {
   tell_leaks(plan);
   if (plan.model != "*" && *plan.route->name != plan.model) admit("routes[" + plan.model + "]", "the gateway answers to the upstream id itself, too");
   const ir::PlanNode& root = gw_.at(plan.route->plan);
+  const auto lose_weights = [&](const Loss& whole) {
+    for (const Tier& tier : plan.tiers) {
+      for (const Member& m : tier.members) {
+        if (!m.kept || m.edge == nullptr || m.edge->weight.absent()) continue;
+        const Target& t = target(m.id);
+        lose(&m.edge->weight, whole.fate, whole.code, whole.reason, whole.advice, t.weight ? t.weight->text() : "");
+      }
+    }
+  };
   const auto flattened = [&](std::string reason) {
     plan.reshaped = true;
     Loss loss{Fate::Manual, DiagId::FerroOneStrategy, std::move(reason), "", "check how `" + *plan.route->name + "` answers, and what it does when a target fails"};
@@ -304,6 +313,7 @@ void Writer::judge_route(RoutePlan& plan) {
         }
       }
     }
+    lose_weights(loss);
     context_.ledger.lose(&root, std::move(loss));
   };
   // the catalogue holds all targets, whatever the source's own catch-all had
@@ -326,6 +336,7 @@ void Writer::judge_route(RoutePlan& plan) {
       plan.reshaped = true;
       Loss loss{Fate::Manual, DiagId::FerroOneStrategy, "only one target of the route can be written", "", "run a second gateway process for the others"};
       loss.shape = true;
+      lose_weights(loss);
       context_.ledger.lose(&root, std::move(loss));
     }
     return;
