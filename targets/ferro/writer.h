@@ -93,8 +93,7 @@ class Writer {
   void gather_same();
   [[nodiscard]] const ir::Value* layout(std::string_view name) const;
   [[nodiscard]] bool same() const { return context_.same_dialect; }
-  template <class T>
-  void lose(const T* what, ir::Fate fate, DiagId code, base::Text reason, base::Text advice = {}, std::string written = {}) {
+  void lose(const void* what, ir::Fate fate, DiagId code, base::Text reason, base::Text advice = {}, std::string written = {}) {
     context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
   }
   void admit(std::string path, std::string reason) { context_.ledger.admit_added(std::move(path), std::move(reason)); }
