@@ -111,6 +111,7 @@ struct Guide {
   std::span<const std::string_view> go_live;  // steps in order, after those that the report lists
   std::span<const std::string_view> confirm;  // shell commands
   std::span<const std::string_view> roll_back;  // steps, besides setting clients back
+  std::string_view report_name = {};  // the report's name in this gateway's own migration tool; empty: report.md alone
 };
 
 /// What one gateway accepts and how. Plain data; a dialect that cannot be read or written leaves the pointer null.

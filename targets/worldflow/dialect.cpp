@@ -98,6 +98,7 @@ constexpr Guide kGuide{
     kGoLive,
     kConfirm,
     kRollBack,
+    "migration_report.md",
 };
 
 constexpr Dialect kDialects[] = {

@@ -292,7 +292,10 @@ class Compile {
       outputs_.push_back({std::move(path), std::move(text), false});
     };
     add_report("report.json", options_.report == "json" ? json_ : std::move(json_));
-    add_report("report.md", ledger::report_markdown(result_.report));
+    std::string report = ledger::report_markdown(result_.report);
+    const targets::Guide* guide = settings_.to.dialect->guide;
+    if (guide != nullptr && !guide->report_name.empty()) add_report(std::string(guide->report_name), report);
+    add_report("report.md", std::move(report));
     std::sort(manifest.files.begin(), manifest.files.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
     diagnostics::Sink sink;
