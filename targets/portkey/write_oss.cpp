@@ -67,19 +67,20 @@ std::string render_script(const std::set<std::string>& names, const std::vector<
       "# Fills in the references of a config from the environment and prints the config, or writes it to a file.\n";
   script += first.empty() ? "# usage: render.sh CONFIG [FILE]\n" : "# usage: render.sh [FILE]\n";
   script += "set -eu\n";
-  script += first.empty() ? "config=$1\nshift\n" : "config=$(CDPATH= cd -- \"$(dirname -- \"$0\")\" && pwd)/" + first + "\n";
+  script += first.empty() ? "config=$1\nshift\n" : "config=$(CDPATH='' cd -- \"$(dirname -- \"$0\")\" && pwd)/" + first + "\n";
   script += "for name in " + list + "; do\n";
   script +=
+      "  value=''\n"
       "  eval \"value=\\${$name-}\"\n"
       "  case $value in\n"
       "    '') echo \"render.sh: $name is not set\" >&2; exit 1 ;;\n"
       "    *[\\\"\\\\]*) echo \"render.sh: $name holds a quote or a backslash, write it into the config by hand\" >&2; exit 1 ;;\n"
       "  esac\n"
-      "  export \"$name\"\n"
+      "  export \"${name?}\"\n"
       "done\n"
       "umask 077\n"
       "if [ $# -gt 0 ]; then exec >\"$1\"; fi\n";
-  script += "envsubst '" + pattern + "' <\"$config\"\n";
+  script += "# shellcheck disable=SC2016\nenvsubst '" + pattern + "' <\"$config\"\n";
   return script;
 }
 
