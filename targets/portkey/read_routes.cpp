@@ -153,8 +153,10 @@ bool Reader::read_refusal(const Node& target, const Node& by) {
 void Reader::read_default(const Node& target, const Node& otherwise, const Node& mode, const Above& above,
                           std::unordered_map<const Node*, std::string>& owners) {
   ir::Origin from(otherwise.leaf());
-  // `default` is what our writer calls a target that needs no name of its own
-  const bool nameless = owners.contains(&target) || otherwise.text() == "default";
+  // `default` is what our writer calls a target that needs no name of its own, with `-any` after it where a route has that name
+  std::string_view name = otherwise.text();
+  while (name.ends_with("-any")) name.remove_suffix(4);
+  const bool nameless = owners.contains(&target) || name == "default";
   if (nameless) from.add(target.get("name")->leaf());
   from.add(mode.leaf());
   add_route("*", std::move(from), ir::RouteKind::Pattern, target, above);
