@@ -41,15 +41,15 @@ json_text() {
 
 # Puts the environment's values and the ids of earlier answers in place of their names.
 fill_in() {
-  local rest=$1 name mark done
+  local rest=$1 name mark filled
   for name in "${secrets[@]}" "${workspaces[@]}"; do
     mark="\${$name}"
-    done=
+    filled=
     while [[ $rest == *"$mark"* ]]; do
-      done+=${rest%%"$mark"*}$(json_text "${!name-}")
+      filled+=${rest%%"$mark"*}$(json_text "${!name-}")
       rest=${rest#*"$mark"}
     done
-    rest=$done$rest
+    rest=$filled$rest
   done
   printf '%s' "$rest"
 }
