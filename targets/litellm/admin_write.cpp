@@ -159,7 +159,9 @@ bool AdminWriter::takes(AdminKind kind, std::string_view key) const {
 }
 
 const Principal* AdminWriter::row_of(const Principal& p) const {
-  const auto found = p.budget_id.given() ? rows_.find(*p.budget_id) : rows_.end();
+  // a body that cannot name its row has the row's values itself
+  const bool named = p.budget_id.given() && takes(admin_kind(p.kind), "budget_id");
+  const auto found = named ? rows_.find(*p.budget_id) : rows_.end();
   return found == rows_.end() ? nullptr : found->second;
 }
 

@@ -123,8 +123,14 @@ void Writer::add_people() {
   for (const ir::Principal* p : sorted) bodies.push_back(team_body(*p));
   put_file(Entity::Team, std::exchange(bodies, {}));
   std::vector<Out> grants;
+  std::set<std::string> addresses;
   for (const ir::Principal& p : gateway_.principals) {
     if (p.kind != PrincipalKind::User) continue;
+    if (!same() && p.email.given() && !addresses.insert(*p.email).second) {
+      lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "another user has the same e-mail address", "",
+                "add the user with an address of their own (POST /api/v1/users)"});
+      continue;
+    }
     auto body = user_body(p);
     if (!body) continue;
     bodies.push_back(*std::move(body));
@@ -181,7 +187,7 @@ void Writer::put_budget(Out& body, const ir::Principal& p) {
   bool written = false;
   for (const ir::Budget& b : p.budgets) {
     const bool plain = b.amount.given() && b.counts == ir::Counted::Usd && b.scope.model.absent() &&
-                       b.scope.provider.absent() && b.scope.tag.absent() && !b.amount->is_negative();
+                       b.scope.provider.absent() && b.scope.tag.absent() && b.scope.per.absent() && !b.amount->is_negative();
     if (written || !plain) {
       lose(&b, dropped(written ? "a team has one budget" : "a team's budget is a sum of dollars for all that it does",
                        "set a second team below this one with this budget"));
@@ -302,9 +308,7 @@ Out Writer::key_body(const ir::Principal& p, std::set<std::string>& names) {
     if (p.id.given()) {
       admit(path + ".alias", "a key has a name");
     } else {
-      lose(&p, nearly("the key has no name in the source; it is made as `" + name + "`"));
-      path = "principals[key:" + name + "]";
-      admit(path, "a key has a name");
+      admit(path + ".alias", "the key has no name in the source; it is made as `" + name + "`");
     }
   } else if (!same() && *p.alias != name) {
     lose(&p.alias, nearly("two keys cannot have nearly the same name", name));
@@ -388,8 +392,11 @@ void Writer::put_models(Out& body, const ir::Principal& p, const ir::Principal* 
   if (!own) admit(path + ".models", "the models of its team stand on each of its keys");
   Out list = Out::sequence();
   for (const std::string& n : names) list.push(n);
-  if (names.empty() && !none)
-    lose(&p.models, manual("the key and its team allow no model in common", "do not make this key"));
+  if (names.empty() && !none) {
+    Loss loss = manual("the key and its team allow no model in common", "do not make this key");
+    loss.written = "[]";
+    lose(&p.models, std::move(loss));
+  }
   body.add("allowedModels", std::move(list));
   if (names.empty()) admit(path + ".models", "no model is allowed");
 }
@@ -397,7 +404,7 @@ void Writer::put_models(Out& body, const ir::Principal& p, const ir::Principal* 
 void Writer::put_key_budget(Out& body, const ir::Principal& p, const std::string& path) {
   bool written = false;
   for (const ir::Budget& b : p.budgets) {
-    const bool plain = b.scope.model.absent() && b.scope.provider.absent() && b.scope.tag.absent();
+    const bool plain = b.scope.model.absent() && b.scope.provider.absent() && b.scope.tag.absent() && b.scope.per.absent();
     std::string how;
     const auto cents = plain ? month_cents(b, how) : std::nullopt;
     if (spec()) {
