@@ -166,6 +166,26 @@ std::string_view kind_word(AdminKind kind) {
   return "";
 }
 
+AdminKind kind_of_payload(std::string_view file) {
+  static constexpr std::array<std::pair<std::string_view, AdminKind>, 12> kFiles = {{
+      {"01-budgets.json", AdminKind::Budget},
+      {"02-organizations.json", AdminKind::Organization},
+      {"03-teams.json", AdminKind::Team},
+      {"04-users.json", AdminKind::User},
+      {"05-organization-members.json", AdminKind::OrgMember},
+      {"06-team-members.json", AdminKind::TeamMember},
+      {"07-team-member-limits.json", AdminKind::TeamMember},
+      {"08-projects.json", AdminKind::Project},
+      {"09-keys.json", AdminKind::Key},
+      {"10-customers.json", AdminKind::Customer},
+      {"11-tags.json", AdminKind::Tag},
+      {"12-access-groups.json", AdminKind::AccessGroup},
+  }};
+  file.remove_prefix(std::min(file.size(), file.rfind('/') + 1));
+  const auto found = std::find_if(kFiles.begin(), kFiles.end(), [&](const auto& row) { return row.first == file; });
+  return found == kFiles.end() ? AdminKind::None : found->second;
+}
+
 ToldKind tell_kind(const Node& object) {
   if (!object.is_mapping() || is_config(object)) return {};
   const ToldKind told = by_own_field(object);

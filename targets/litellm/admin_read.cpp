@@ -59,12 +59,15 @@ bool same_items(const ir::List<std::string>& a, const ir::List<std::string>& b) 
 
 }  // namespace
 
-bool read_admin(const Node& root, ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodies) {
-  if (detect_admin(root) == 0) return false;
-  AdminReader(kit, gateway, bodies).read(root, AdminKind::None);
+bool read_admin(const Node& root, ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodies, std::string_view file) {
+  const AdminKind known = kind_of_payload(file);
+  if (known == AdminKind::None && detect_admin(root) == 0) return false;
+  AdminReader(kit, gateway, bodies).read(root, known);
   fill_from_budget_rows(gateway);
   return true;
 }
+
+bool is_payload_file(std::string_view file) { return kind_of_payload(file) != AdminKind::None; }
 
 std::optional<ir::Credential> payload_reference(std::string_view text) {
   if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;

@@ -177,6 +177,13 @@ void AdminWriter::write_principal(const Principal& p) {
     write_member(p);
     return;
   }
+  // what the API takes once only
+  const std::string once = p.id.given() ? "id " + *p.id : kind == AdminKind::Key && p.alias.given() ? "alias " + *p.alias : std::string();
+  if (!once.empty() && !written_.insert(std::string(kind_word(kind)) + " " + once).second) {
+    context_.ledger.lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "another " + std::string(kind_word(kind)) + " has the same name", {},
+                              "give it a name of its own"});
+    return;
+  }
   Out body = Out::mapping();
   names(p, kind, body);
   if (kind == AdminKind::Key) key_fields(p, body);

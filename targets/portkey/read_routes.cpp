@@ -73,6 +73,7 @@ std::optional<std::vector<Reader::ModelCase>> Reader::model_cases(const Parts& r
     } else if ((op == "$eq" || op == "$regex") && value->is_string()) {
       one.regex = op == "$regex";
       if (one.regex && !pattern_of_regex(value->text())) return std::nullopt;
+      if (value->text() == "*") return std::nullopt;  // no name of a model, and the default's name in the IR
       one.names.push_back(value);
     } else {
       return std::nullopt;
@@ -165,6 +166,7 @@ void Reader::read_default(const Node& target, const Node& otherwise, const Node&
   from.add(mode.leaf());
   add_route("*", std::move(from), ir::RouteKind::Pattern, target, above);
   if (!nameless) gateway_.at(gateway_.routes.back().plan).name = label_of(target);
+  note_weight(target, gateway_.routes.back().plan, "conditional strategy");
   owners.emplace(&target, "*");
 }
 

@@ -72,7 +72,7 @@ class Reader {
   void gather(const Input& input);
   void defaults();
   void settle_duplicates(const Node& node);
-  [[nodiscard]] bool takes_apart_by_model(const Parts& root) const;
+  [[nodiscard]] bool takes_apart_by_model(const Parts& root, bool named) const;
   void read_config(const Source& source, std::string route_name, ir::Origin name_from);
   [[nodiscard]] std::string route_name_of(const Source& source, bool several, ir::Origin& from);
 
