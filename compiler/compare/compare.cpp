@@ -532,21 +532,19 @@ class Comparer {
   }
 
   /// Walks down through nodes that choose nothing: a balance of one, a fallback without alternatives. Their settings count.
-  const PlanNode* strip(Side& side, NodeId id, bool is_before, std::size_t& pushed, bool tier) {
+  const PlanNode* strip(Side& side, NodeId id, bool is_before, std::vector<const PlanNode*>& passed, bool tier) {
     const PlanNode* n = get(side, id);
     while (n != nullptr) {
       if (const auto* balance = std::get_if<ir::Balance>(&n->what); balance && balance->edges.size() == 1) {
-        node_own(is_before ? n : nullptr, is_before ? nullptr : n, true);
         moot_balance(*balance, is_before, tier);
         side.push(*n);
-        ++pushed;
+        passed.push_back(n);
         n = get(side, balance->edges[0].node);
       } else if (const auto* fallback = std::get_if<ir::Fallback>(&n->what); fallback && fallback->edges.empty()) {
-        node_own(is_before ? n : nullptr, is_before ? nullptr : n, true);
         if (is_before) moot_list(fallback->statuses, "there is nothing to fall back to");
         if (is_before) moot(fallback->primary_label, "a label");
         side.push(*n);
-        ++pushed;
+        passed.push_back(n);
         n = get(side, fallback->primary);
       } else {
         break;
@@ -586,25 +584,34 @@ class Comparer {
   }
 
   void node(NodeId ix, NodeId iy, bool alone) {
-    std::size_t pushed_x = 0;
-    std::size_t pushed_y = 0;
+    std::vector<const PlanNode*> passed_x;
+    std::vector<const PlanNode*> passed_y;
     // what is lost as a whole may begin with a node that chooses nothing
     const PlanNode* whole = get(a_, ix);
     if (whole != nullptr && !chooses_nothing(*whole) && !out_.gone(whole)) whole = nullptr;
     if (whole != nullptr) out_.enter(whole, get(b_, iy));
     lone_pair(ix, iy);
     const bool tier = std::exchange(tier_, false) && !same_dialect_ && ix.valid() && iy.valid();
-    const PlanNode* x = strip(a_, ix, true, pushed_x, tier);
-    const PlanNode* y = strip(b_, iy, false, pushed_y, tier);
+    const PlanNode* x = strip(a_, ix, true, passed_x, tier);
+    const PlanNode* y = strip(b_, iy, false, passed_y, tier);
+    passed(passed_x, passed_y);
     const PlanNode* left = x != nullptr && y != nullptr ? left_of(x) : nullptr;
     if (left != nullptr) {
       leftover(x, left, y, alone);
     } else if (x != nullptr || y != nullptr) {
       shapes(x, y, alone);
     }
-    a_.chain.resize(a_.chain.size() - pushed_x);
-    b_.chain.resize(b_.chain.size() - pushed_y);
+    a_.chain.resize(a_.chain.size() - passed_x.size());
+    b_.chain.resize(b_.chain.size() - passed_y.size());
     if (whole != nullptr) out_.leave();
+  }
+
+  /// Nodes that choose nothing: in one dialect each has its counterpart, in order.
+  void passed(const std::vector<const PlanNode*>& x, const std::vector<const PlanNode*>& y) {
+    const std::size_t paired = same_dialect_ ? std::min(x.size(), y.size()) : 0;
+    for (std::size_t i = 0; i < paired; ++i) node_own(x[i], y[i], true);
+    for (std::size_t i = paired; i < x.size(); ++i) node_own(x[i], nullptr, true);
+    for (std::size_t i = paired; i < y.size(); ++i) node_own(nullptr, y[i], true);
   }
 
   template <class E>

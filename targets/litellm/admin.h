@@ -16,8 +16,11 @@ struct ConfigBodies {
   std::vector<const doc::Node*> credentials;
 };
 
-/// Reads one such document into principals. False if it is none: then nothing was done.
-bool read_admin(const doc::Node& root, ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodies);
+/// Reads one such document into principals. False if it is none: then nothing was done. `file`: the payload file of ours that it
+/// stands in, whose name says what its objects are.
+bool read_admin(const doc::Node& root, ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodies, std::string_view file = {});
+/// Whether a payload file of this name holds objects of one kind.
+[[nodiscard]] bool is_payload_file(std::string_view file);
 
 /// Who applies which limit, and what zero means (docs/dialects/litellm.md §9.3, §9.5, §9.6).
 void fill_enforcement(ir::Gateway& gateway);

@@ -48,12 +48,13 @@ ToldKind by_id(const Node& o) {
   const bool limited = has_any(o, {"max_budget", "soft_budget", "budget_duration", "rpm_limit", "tpm_limit", "models", "model_max_budget",
                                    "max_parallel_requests", "metadata", "blocked", "budget_id", "model_rpm_limit", "model_tpm_limit"});
   if (has(o, "key") && (limited || has_any(o, {"team_id", "user_id", "duration", "aliases"}))) return {AdminKind::Key, 75};
+  if (has(o, "user_id") && has_any(o, {"alias", "default_model", "allowed_model_region"})) return {AdminKind::Customer, 80};
+  if (has(o, "name") && has_any(o, {"max_budget", "soft_budget", "budget_duration"})) return {AdminKind::Tag, 60};
   if (has_any(o, {"permissions", "allowed_routes", "allowed_cache_controls", "aliases"}) && (limited || has(o, "duration"))) {
     return {AdminKind::Key, 60};
   }
   if (has(o, "duration") && limited) return {AdminKind::Key, 60};
   if (has(o, "project_id") && limited) return {has_any(o, {"team_id", "description"}) ? AdminKind::Project : AdminKind::Key, 60};
-  if (has(o, "user_id") && has_any(o, {"alias", "default_model", "allowed_model_region"})) return {AdminKind::Customer, 80};
   if (has(o, "user_id") && has_any(o, {"teams", "organizations"})) return {AdminKind::User, 70};
   if (has(o, "user_id") && has(o, "team_id")) return {AdminKind::Key, 60};
   if (has(o, "team_id")) return {AdminKind::Team, limited ? 70 : 30};
@@ -61,7 +62,6 @@ ToldKind by_id(const Node& o) {
   if (has(o, "user_id")) return {AdminKind::User, limited ? 60 : 30};
   if (has(o, "organization_id")) return {AdminKind::Organization, limited ? 60 : 30};
   if (has(o, "budget_id")) return {AdminKind::Budget, limited ? 75 : 40};
-  if (has(o, "name") && has_any(o, {"max_budget", "soft_budget", "budget_duration"})) return {AdminKind::Tag, 60};
   if (has(o, "name") && has_any(o, {"models", "description"})) return {AdminKind::Tag, 10};
   if (has(o, "max_budget") && has_any(o, {"models", "budget_duration", "rpm_limit", "tpm_limit"})) return {AdminKind::Key, 40};
   return {};
@@ -164,6 +164,26 @@ std::string_view kind_word(AdminKind kind) {
     case AdminKind::Credential: return "credential";
   }
   return "";
+}
+
+AdminKind kind_of_payload(std::string_view file) {
+  static constexpr std::array<std::pair<std::string_view, AdminKind>, 12> kFiles = {{
+      {"01-budgets.json", AdminKind::Budget},
+      {"02-organizations.json", AdminKind::Organization},
+      {"03-teams.json", AdminKind::Team},
+      {"04-users.json", AdminKind::User},
+      {"05-organization-members.json", AdminKind::OrgMember},
+      {"06-team-members.json", AdminKind::TeamMember},
+      {"07-team-member-limits.json", AdminKind::TeamMember},
+      {"08-projects.json", AdminKind::Project},
+      {"09-keys.json", AdminKind::Key},
+      {"10-customers.json", AdminKind::Customer},
+      {"11-tags.json", AdminKind::Tag},
+      {"12-access-groups.json", AdminKind::AccessGroup},
+  }};
+  file.remove_prefix(std::min(file.size(), file.rfind('/') + 1));
+  const auto found = std::find_if(kFiles.begin(), kFiles.end(), [&](const auto& row) { return row.first == file; });
+  return found == kFiles.end() ? AdminKind::None : found->second;
 }
 
 ToldKind tell_kind(const Node& object) {

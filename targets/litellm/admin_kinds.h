@@ -33,6 +33,8 @@ struct ToldKind {
   AdminKind kind = AdminKind::None;
   int sureness = 0;  // 0–100
 };
+/// What a payload file of ours holds, by its name (`payloads/03-teams.json`); None for other names.
+[[nodiscard]] AdminKind kind_of_payload(std::string_view file);
 /// By the keys of the object; null values count as keys, as exports spell out every field.
 [[nodiscard]] ToldKind tell_kind(const doc::Node& object);
 

@@ -31,6 +31,14 @@ PrincipalKind principal_kind(AdminKind kind) {
   return PrincipalKind::Key;
 }
 
+/// What the API accepts once only; empty for what has no name of its own.
+std::string stated_name(const ir::Principal& p) {
+  if (p.kind == PrincipalKind::Member || p.kind == PrincipalKind::OrgMember) return {};
+  const std::string kind = std::string(ir::principal_kind_name(p.kind));
+  if (p.id.given()) return kind + " id " + *p.id;
+  return p.kind == PrincipalKind::Key && p.alias.given() ? kind + " alias " + *p.alias : std::string();
+}
+
 /// References of payloads stand among open data as plain text.
 void find_references(ir::Value& value) {
   if (value.kind == ir::Value::Kind::String) {
@@ -51,12 +59,15 @@ bool same_items(const ir::List<std::string>& a, const ir::List<std::string>& b) 
 
 }  // namespace
 
-bool read_admin(const Node& root, ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodies) {
-  if (detect_admin(root) == 0) return false;
-  AdminReader(kit, gateway, bodies).read(root, AdminKind::None);
+bool read_admin(const Node& root, ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodies, std::string_view file) {
+  const AdminKind known = kind_of_payload(file);
+  if (known == AdminKind::None && detect_admin(root) == 0) return false;
+  AdminReader(kit, gateway, bodies).read(root, known);
   fill_from_budget_rows(gateway);
   return true;
 }
+
+bool is_payload_file(std::string_view file) { return kind_of_payload(file) != AdminKind::None; }
 
 std::optional<ir::Credential> payload_reference(std::string_view text) {
   if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
@@ -70,7 +81,7 @@ AdminReader::AdminReader(ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodie
   for (std::size_t i = 0; i < gateway.principals.size(); ++i) {
     const ir::Principal& p = gateway.principals[i];
     if (p.kind == PrincipalKind::Member || p.kind == PrincipalKind::OrgMember) members_.emplace(ir::identity(p), i);
-    if (p.kind == PrincipalKind::BudgetRow) budget_rows_.emplace(*p.id, i);
+    if (const std::string name = stated_name(p); !name.empty()) stated_.insert(name);
   }
 }
 
@@ -340,10 +351,7 @@ void AdminReader::finish(const Node& object, Draft& draft) {
   ir::Principal& p = draft.principal;
   for (ir::Extra& extra : p.extras) find_references(extra.value);
   for (ir::Param& param : p.metadata) find_references(param.value);
-  if (p.kind == PrincipalKind::BudgetRow) {
-    add_budget_row(object, std::move(p));
-    return;
-  }
+  if (stated_before(object, p)) return;
   const std::size_t place = gateway_.principals.size();
   gateway_.principals.push_back(std::move(p));
   draft.principal = gateway_.principals[place];  // its members name it
@@ -352,12 +360,15 @@ void AdminReader::finish(const Node& object, Draft& draft) {
   for (ir::Extra& extra : draft.principal.extras) gateway_.principals[place].extras.push_back(std::move(extra));
 }
 
-void AdminReader::add_budget_row(const Node& object, ir::Principal row) {
-  if (row.id.given() && !budget_rows_.emplace(*row.id, gateway_.principals.size()).second) {
-    ledger().settle(object, Fate::Skipped, DiagId::DuplicateEntity, "the same budget row is stated before");
-    return;
-  }
-  gateway_.principals.push_back(std::move(row));
+/// Of two objects with one id the API makes the first and refuses the second.
+bool AdminReader::stated_before(const Node& object, const ir::Principal& p) {
+  const std::string name = stated_name(p);
+  if (name.empty() || stated_.insert(name).second) return false;
+  const std::string known = ir::identity(p);
+  const bool row = p.kind == PrincipalKind::BudgetRow;
+  if (!quiet() && !row) kit_.context().sink.report(DiagId::DuplicateEntity, object.span(), "`" + known + "` is declared twice; the first counts");
+  ledger().settle(object, Fate::Skipped, DiagId::DuplicateEntity, row ? "the same budget row is stated before" : "an object of the same kind and name is stated before");
+  return true;
 }
 
 }  // namespace gatec::targets::litellm

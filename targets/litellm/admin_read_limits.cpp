@@ -247,7 +247,9 @@ void AdminReader::finish_budgets(Draft& d) {
     budget.soft = std::move(soft);
     budget.window = std::move(window);
     if (each_member) count_each_member(budget.scope);
-    p.budgets.insert(each_member ? p.budgets.end() : p.budgets.begin(), std::move(budget));
+    // a period alone limits nothing: a whole budget of the same period is told from it
+    const bool period_only = budget.amount.absent() && budget.soft.absent();
+    p.budgets.insert(each_member || period_only ? p.budgets.end() : p.budgets.begin(), std::move(budget));
   };
   add(d.amount, std::move(d.soft), d.window, false);
   add(d.member_amount, {}, d.member_window, true);

@@ -31,6 +31,11 @@ void AdminReader::unmodelled(const Entry& e, Draft& draft, const std::string& se
   hide_secrets(*e.value, row);
   if (!child.known()) {
     tell_unknown(e, parent, in_a(draft.kind));
+    const bool of_member = draft.kind == AdminKind::TeamMember || draft.kind == AdminKind::OrgMember;
+    if (of_member && e.value->is_null()) {
+      settle_unset(*e.value);
+      return;
+    }
     keep(e, p, section, DiagId::UnknownKey, Fate::Manual, kCorrectFirst);
     return;
   }

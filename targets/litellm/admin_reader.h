@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "targets/litellm/admin.h"
@@ -51,7 +52,7 @@ class AdminReader {
   void read_metadata(const doc::Node& metadata, Draft& draft);
   void read_model_table(const doc::Node& table, Draft& draft);
   void finish(const doc::Node& object, Draft& draft);
-  void add_budget_row(const doc::Node& object, ir::Principal row);
+  [[nodiscard]] bool stated_before(const doc::Node& object, const ir::Principal& principal);
 
   // admin_read_limits.cpp: what is counted
   bool take_amount(const doc::Entry& entry, AdminField field, Draft& draft);
@@ -96,7 +97,7 @@ class AdminReader {
   ir::Gateway& gateway_;
   ConfigBodies& bodies_;
   std::unordered_map<std::string, std::size_t> members_;  // where in gateway_.principals
-  std::unordered_map<std::string, std::size_t> budget_rows_;
+  std::unordered_set<std::string> stated_;  // kinds and ids
 };
 
 /// `${NAME}` as the whole text, as payloads have it: the sender fills it in.

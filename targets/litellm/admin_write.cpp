@@ -159,7 +159,9 @@ bool AdminWriter::takes(AdminKind kind, std::string_view key) const {
 }
 
 const Principal* AdminWriter::row_of(const Principal& p) const {
-  const auto found = p.budget_id.given() ? rows_.find(*p.budget_id) : rows_.end();
+  // a body that cannot name its row has the row's values itself
+  const bool named = p.budget_id.given() && takes(admin_kind(p.kind), "budget_id");
+  const auto found = named ? rows_.find(*p.budget_id) : rows_.end();
   return found == rows_.end() ? nullptr : found->second;
 }
 
@@ -173,6 +175,13 @@ void AdminWriter::write_principal(const Principal& p) {
   }
   if (kind == AdminKind::TeamMember || kind == AdminKind::OrgMember) {
     write_member(p);
+    return;
+  }
+  // what the API takes once only
+  const std::string once = p.id.given() ? "id " + *p.id : kind == AdminKind::Key && p.alias.given() ? "alias " + *p.alias : std::string();
+  if (!once.empty() && !written_.insert(std::string(kind_word(kind)) + " " + once).second) {
+    context_.ledger.lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "another " + std::string(kind_word(kind)) + " has the same name", {},
+                              "give it a name of its own"});
     return;
   }
   Out body = Out::mapping();

@@ -162,6 +162,10 @@ void AdminWriter::main_budget(const Budget& b, AdminKind kind, const Budget* row
   };
   put_amount("max_budget", b.amount, row != nullptr ? &row->amount : nullptr);
   put_amount("soft_budget", b.soft, row != nullptr ? &row->soft : nullptr);
+  if (b.window.state == ir::State::Unknown && !takes(kind, "budget_id")) {
+    context_.ledger.lose(&b.window, {Fate::Manual, DiagId::NotExpressible, "when the budget starts anew is set elsewhere", shown(never()),
+                                     "give the " + std::string(kind_word(kind)) + " a `budget_duration`"});
+  }
   const bool of_row = row != nullptr && row->window.given() && b.window.given() && same_meaning(*row->window, *b.window);
   if (!b.window.given() || of_row) return;
   if (!takes(kind, "budget_duration")) {

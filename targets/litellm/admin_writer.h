@@ -77,6 +77,7 @@ class AdminWriter {
   WriteContext& context_;
   std::vector<PayloadFile> files_;
   std::set<std::string> secrets_;  // variables that the script fills in
+  std::set<std::string> written_;  // kinds and names
   std::unordered_map<std::string_view, const Principal*> rows_;
   std::unordered_map<std::string_view, std::vector<const Principal*>> nameless_teams_;  // without an id: their members stand with them
 };

@@ -35,21 +35,22 @@ Reader::Reader(ReadContext& context, ir::Gateway& gateway)
 }
 
 void Reader::read(std::span<const Input> inputs) {
-  std::vector<const Node*> admin;
+  std::vector<std::pair<const Node*, std::string_view>> admin;
   for (const Input& input : inputs) {
     const Node* root = only_root(*input.document);
     if (root == nullptr) continue;
     payload_ = input.role == "payload";
     survey(*root, "", false);
     payload_ = false;
-    if (!is_lone_entry(*root) && detect_admin(*root) > detect_config(*root)) {
-      admin.push_back(root);
+    const bool ours = input.role == "payload" && root->is_sequence() && is_payload_file(input.name);
+    if (ours || (!is_lone_entry(*root) && detect_admin(*root) > detect_config(*root))) {
+      admin.emplace_back(root, ours ? std::string_view(input.name) : std::string_view());
     } else {
       read_root(input, *root);
     }
   }
   ConfigBodies bodies;
-  for (const Node* root : admin) read_admin(*root, kit_, gw_, bodies);
+  for (const auto& [root, file] : admin) read_admin(*root, kit_, gw_, bodies, file);
   lone_entries_.insert(lone_entries_.end(), bodies.models.begin(), bodies.models.end());
   read_sections();
   for (const Node* credential : bodies.credentials) read_credential(*credential);

@@ -259,7 +259,10 @@ void Writer::judge_arriving(const ir::SettingsChain& chain) {
   const bool chosen = std::ranges::any_of(
       statuses.items, [](const auto& s) { return std::ranges::find(kRetriedStatuses, *s) == kRetriedStatuses.end(); });
   if (statuses.given() && (chosen || statuses.items.size() != kRetriedStatuses.size())) {
-    lose(&statuses, Fate::Approximated, DiagId::Approximated, "LiteLLM decides itself which statuses it tries again");
+    std::string tried;
+    for (const std::int64_t status : kRetriedStatuses) tried += (tried.empty() ? "[" : ", ") + std::to_string(status);
+    lose(&statuses, Fate::Approximated, DiagId::Approximated, "LiteLLM decides itself which statuses it tries again", {},
+         statuses.items.empty() ? tried + "]" : std::string());
   }
   const auto& total = ir::nearest(
       chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });

@@ -399,12 +399,14 @@ void Reader::read_provider_object(const Node& node, Object object) {
   if (const Node* budgets = node.get("usage_limits")) read_budgets(*budgets, "usage_limits", p.budgets, p.extras);
   rest(node, keys().root(legacy ? "$virtual_key" : "$provider"), done, "", p.extras);
   const std::string slug = p.name.value;
+  if (!slug.empty() && by_slug_.contains(slug)) {
+    report(DiagId::DuplicateEntity, node.span(), "two providers are named `" + slug + "`; the first counts");
+    settle(node, Fate::Skipped, DiagId::DuplicateEntity, "a provider of the same name is stated before");
+    return;
+  }
   if (same_name) object_of_slug_.emplace(slug, legacy ? "virtual_key, named" : "provider, named");
   else object_of_slug_.emplace(slug, legacy ? "virtual_key" : "provider");
-  const ir::ProviderId id = gateway_.add(std::move(p));
-  if (!by_slug_.emplace(slug, id).second) {
-    report(DiagId::DuplicateEntity, node.span(), "two providers are named `" + slug + "`");
-  }
+  by_slug_.emplace(slug, gateway_.add(std::move(p)));
 }
 
 void Reader::read_policy(const Node& node, Object object) {

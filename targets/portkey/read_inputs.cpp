@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "targets/portkey/reader.h"
 
 namespace gatec::targets::portkey {
@@ -66,6 +68,9 @@ void Reader::read_all(std::span<const Input> inputs) {
     ir::Origin from;
     std::string name = route_name_of(source, several, from);
     read_config(source, std::move(name), std::move(from));
+  }
+  for (const Node* model : inherited_models_) {
+    if (!sent_models_.contains(model)) settle(*model, ir::Fate::Skipped, DiagId::ShadowedSetting, "every target below names a model of its own");
   }
   resolve_providers();
   defaults();
@@ -138,12 +143,30 @@ std::string Reader::route_name_of(const Source& source, bool several, ir::Origin
   return free;
 }
 
+/// Of several configs only one can be routes of the gateway itself, and its settings would reach the others.
+bool Reader::takes_apart_by_model(const Parts& root, bool named) const {
+  if (configs_.size() < 2) return true;
+  if (named) return false;
+  std::size_t by_model = 0;
+  for (const Source& source : configs_) {
+    const Node* strategy = source.node->get("strategy");
+    const Node* mode = strategy != nullptr && strategy->is_mapping() ? strategy->get("mode") : nullptr;
+    by_model += mode != nullptr && mode->is_string() && mode->text() == mode_name(Mode::Conditional);
+  }
+  const bool has_settings = std::ranges::any_of(root.node->entries(), [](const Entry& entry) {
+    const std::string_view key = entry.key->text();
+    if (key == "override_params") return entry.value->size() != 1 || entry.value->get("model") == nullptr;
+    return key != "strategy" && key != "targets";
+  });
+  return by_model == 1 && !has_settings;
+}
+
 void Reader::read_config(const Source& source, std::string route_name, ir::Origin name_from) {
   make_room(*source.node);
   Parts root = take_apart(*source.node);
   const std::size_t first = gateway_.routes.size();
   const bool name_is_used = name_from.has_leaves();
-  const auto cases = model_cases(root);
+  const auto cases = takes_apart_by_model(root, !source.input->route.empty()) ? model_cases(root) : std::nullopt;
   if (cases) {
     read_model_routes(root, *cases);
     if (name_is_used) name_from.each([&](doc::LeafId leaf) { gateway_.routes[first].name.from.add(leaf); });

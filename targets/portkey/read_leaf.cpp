@@ -35,6 +35,7 @@ ir::NodeId Reader::read_leaf(Parts& parts, const Above& above) {
   ir::Deployment& deployment = gateway_.deployments.emplace_back();
   read_provider(parts, above, gateway_.providers.emplace_back(), deployment);
   read_settings(parts, deployment.settings, above);
+  if (parts.node->empty()) deployment.upstream_model.from.add(parts.node->leaf());
   if (const Node* weight = parts.at(Slot::Weight); weight != nullptr && !weight->is_number()) {
     kit_.wrong_type(*weight, "weight", "a number");
     keep_wrong(parts.extras, "", "weight", *weight);
@@ -99,6 +100,7 @@ void Reader::read_model(Parts& parts, const Above& above, ir::Provider& provider
     if (const Node* own = params->get("model"); own != nullptr && own->is_string()) model = own;
   }
   ir::Field<std::string>& upstream = deployment.upstream_model;
+  if (model != nullptr && model == above.model) sent_models_.insert(model);
   if (model != nullptr) {
     const auto slug = split_slug(model->text());
     const bool names_provider = slug && !slug->model.empty() && provider.name.absent() && provider.kind.absent();

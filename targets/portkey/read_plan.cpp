@@ -125,7 +125,10 @@ void Reader::note_weight(const Node& target, ir::NodeId child, std::string_view 
 Above Reader::inherit(const Parts& parts, const Above& above) {
   Above below = above;
   if (const Node* params = parts.at(Slot::OverrideParams); params != nullptr && params->is_mapping()) {
-    if (const Node* model = params->get("model"); model != nullptr && model->is_string()) below.model = model;
+    if (const Node* model = params->get("model"); model != nullptr && model->is_string()) {
+      below.model = model;
+      inherited_models_.push_back(model);
+    }
   }
   if (const Node* host = parts.at(Slot::CustomHost); host != nullptr && host->is_string() && !host->text().empty()) below.custom_host = host;
   if (const Node* retry = parts.at(Slot::Retry); retry != nullptr && retry->is_mapping()) {

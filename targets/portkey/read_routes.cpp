@@ -10,8 +10,13 @@ namespace {
 using doc::Entry;
 
 const Node* single_value(const Node& query, std::string_view& op) {
+  if (query.size() != 1) return nullptr;
+  for (const std::string_view join : {std::string_view("$and"), std::string_view("$or")}) {
+    const Node* parts = query.get(join);
+    if (parts != nullptr && parts->is_sequence() && parts->size() == 1 && parts->elements()[0]->is_mapping()) return single_value(*parts->elements()[0], op);
+  }
   const Node* value = query.get("params.model");
-  if (value == nullptr || query.size() != 1) return nullptr;
+  if (value == nullptr) return nullptr;
   op = "$eq";
   if (value->is_scalar()) return value->is_string() ? value : nullptr;
   if (!value->is_mapping() || value->size() != 1) return nullptr;
@@ -47,9 +52,6 @@ std::optional<std::vector<Reader::ModelCase>> Reader::model_cases(const Parts& r
     if (!target->is_mapping()) return std::nullopt;
     if (const Node* name = target->get("name"); name != nullptr && name->is_string()) by_name.emplace(name->text(), target);
   }
-  if (const Node* otherwise = strategy->get("default"); otherwise != nullptr && (!otherwise->is_string() || !by_name.contains(otherwise->text()))) {
-    return std::nullopt;
-  }
   std::vector<ModelCase> cases;
   for (const Node* condition : conditions->elements()) {
     if (!condition->is_mapping() || condition->size() != 2) return std::nullopt;
@@ -71,6 +73,7 @@ std::optional<std::vector<Reader::ModelCase>> Reader::model_cases(const Parts& r
     } else if ((op == "$eq" || op == "$regex") && value->is_string()) {
       one.regex = op == "$regex";
       if (one.regex && !pattern_of_regex(value->text())) return std::nullopt;
+      if (value->text() == "*") return std::nullopt;  // no name of a model, and the default's name in the IR
       one.names.push_back(value);
     } else {
       return std::nullopt;
@@ -124,7 +127,11 @@ void Reader::read_model_routes(Parts& root, const std::vector<ModelCase>& cases)
       const Node* name = t->get("name");
       if (target == nullptr && name != nullptr && name->is_string() && name->text() == otherwise->text()) target = t;
     }
-    if (owners.find(target) == owners.end() && read_refusal(*target, *otherwise)) {
+    if (target == nullptr) {
+      report(DiagId::PortkeyConditionTarget, otherwise->span(),
+             otherwise->is_string() ? "no target is named `" + std::string(otherwise->text()) + "`" : "`default` takes the name of a target");
+      keep_as(gateway_.extras, "strategy", "default", *otherwise, DiagId::PortkeyConditionTarget, ir::Fate::Manual, "correct the condition in the source");
+    } else if (owners.find(target) == owners.end() && read_refusal(*target, *otherwise)) {
       owners.emplace(target, "");
       target = nullptr;
     }
@@ -161,6 +168,7 @@ void Reader::read_default(const Node& target, const Node& otherwise, const Node&
   from.add(mode.leaf());
   add_route("*", std::move(from), ir::RouteKind::Pattern, target, above);
   if (!nameless) gateway_.at(gateway_.routes.back().plan).name = label_of(target);
+  note_weight(target, gateway_.routes.back().plan, "conditional strategy");
   owners.emplace(&target, "*");
 }
 

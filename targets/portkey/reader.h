@@ -72,6 +72,7 @@ class Reader {
   void gather(const Input& input);
   void defaults();
   void settle_duplicates(const Node& node);
+  [[nodiscard]] bool takes_apart_by_model(const Parts& root, bool named) const;
   void read_config(const Source& source, std::string route_name, ir::Origin name_from);
   [[nodiscard]] std::string route_name_of(const Source& source, bool several, ir::Origin& from);
 
@@ -222,6 +223,8 @@ class Reader {
   std::unordered_map<std::string, ir::ProviderId> by_slug_;
   std::unordered_set<std::string> asked_;  // model names that a condition answers for
   std::map<std::string, std::string_view> spelt_;  // slugs that are not written as `provider: @slug`
+  std::vector<const Node*> inherited_models_;  // `override_params.model` of strategies
+  std::unordered_set<const Node*> sent_models_;  // those that reach a target
   std::uint64_t read_objects_ = 0, object_budget_ = 0;
 };
 

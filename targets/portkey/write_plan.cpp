@@ -187,15 +187,25 @@ std::optional<Out> ConfigWriter::write_fallback(const ir::PlanNode& node, const 
   }
   for (std::size_t i = 0; i < fallback.edges.size(); ++i) {
     const Step step(path_, "fallback", i);
-    if (auto target = write_fallback_edge(fallback.edges[i])) targets.push(*std::move(target));
+    const ir::FallbackEdge& edge = fallback.edges[i];
+    auto target = write_fallback_edge(edge);
+    if (!target) continue;
+    const bool first = std::get<Out::Sequence>(targets.storage()).empty();
+    targets.push(*std::move(target));
+    if (!first || !std::holds_alternative<ir::To>(gateway_.at(edge.node).what)) continue;
+    // where a copy stands first nothing tells it from a target of its own
+    lose(&edge, {Fate::Approximated, DiagId::Approximated, "a copy of what the route leads to takes the place of the first choice", "", ""});
+    context_.ledger.admit_within(&edge, "", "a copy of what a route leads to");
   }
   const std::size_t written = std::get<Out::Sequence>(targets.storage()).size();
   if (written == 0) return std::nullopt;
   if (written == 1 && !same()) {
     lose_if(fallback.statuses, {Fate::Skipped, DiagId::NotExpressible, "nothing is left to fall back to", "", ""});
     Out only = std::move(std::get<Out::Sequence>(targets.storage()).front());
+    // it stands where the fallback stood, under that name
     const Out* name = object.find("name");
-    if (name != nullptr && only.find("name") == nullptr) return named(only, std::get<std::string>(name->storage()));
+    if (name != nullptr) return named(only, std::get<std::string>(name->storage()));
+    std::erase_if(std::get<Out::Mapping>(only.storage()), [](const auto& pair) { return pair.first == "name"; });
     return only;
   }
   Out strategy = strategy_of(Mode::Fallback);
@@ -329,7 +339,10 @@ std::optional<Out> ConfigWriter::write_switch(const ir::PlanNode& node, const ir
     const Step step(path_, "otherwise");
     std::string name;
     if (add_case_target(targets, choice.otherwise, choice.otherwise_label, name)) strategy.add("default", name);
-    else leave_out(&gateway_.at(choice.otherwise), why_);
+    else {
+      leave_out(&gateway_.at(choice.otherwise), why_);
+      lose_if(choice.otherwise_label, {Fate::Skipped, DiagId::NotExpressible, "the target that it names is left out", "", ""});
+    }
   }
   for (std::size_t i = 0; i < choice.idle.size(); ++i) {
     const Step step(path_, "idle", i);

@@ -123,8 +123,14 @@ void Writer::add_people() {
   for (const ir::Principal* p : sorted) bodies.push_back(team_body(*p));
   put_file(Entity::Team, std::exchange(bodies, {}));
   std::vector<Out> grants;
+  std::set<std::string> addresses;
   for (const ir::Principal& p : gateway_.principals) {
     if (p.kind != PrincipalKind::User) continue;
+    if (!same() && p.email.given() && !addresses.insert(*p.email).second) {
+      lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "another user has the same e-mail address", "",
+                "add the user with an address of their own (POST /api/v1/users)"});
+      continue;
+    }
     auto body = user_body(p);
     if (!body) continue;
     bodies.push_back(*std::move(body));
@@ -156,8 +162,15 @@ Out Writer::team_body(const ir::Principal& p) {
   const std::string name = team_name(p);
   if (!same() || p.alias.given()) body.add("name", name);
   if (!same() && !p.alias.given()) admit(path_of(p) + ".alias", "a team has a name");
-  if (!same() && p.alias.given() && *p.alias != name)
+  std::string path = path_of(p);
+  if (!same() && p.alias.given() && *p.alias != name) {
     lose(&p.alias, nearly("two teams cannot have nearly the same name", name));
+    if (p.id.absent()) {
+      lose(&p, nearly("two teams cannot have nearly the same name; it is made as `" + name + "`"));
+      path = "principals[" + std::string(ir::principal_kind_name(p.kind)) + ":" + name + "]";
+      admit(path, "a team has a name");
+    }
+  }
   if (p.team.given())
     body.add("parentTeamId", team_reference(p.team, PrincipalKind::Team));
   else if (p.organization.given() && p.kind == PrincipalKind::Team) {
@@ -176,14 +189,27 @@ Out Writer::team_body(const ir::Principal& p) {
   return body;
 }
 
+/// Of several budgets the one that can be said as it is; the first if there is none.
+template <class Exact>
+const ir::Budget* first_choice(const std::vector<ir::Budget>& budgets, Exact&& exact) {
+  const auto found = std::ranges::find_if(budgets, exact);
+  return found != budgets.end() ? &*found : nullptr;
+}
+
 /// One budget of a day, a week, a month or for good; other periods become the nearest one, in proportion (page 10.1).
 void Writer::put_budget(Out& body, const ir::Principal& p) {
   bool written = false;
+  const auto is_plain = [](const ir::Budget& b) {
+    return b.amount.given() && b.counts == ir::Counted::Usd && b.scope.model.absent() && b.scope.provider.absent() &&
+           b.scope.tag.absent() && b.scope.per.absent() && !b.amount->is_negative();
+  };
+  const ir::Budget* const exact_one = first_choice(
+      p.budgets, [&](const ir::Budget& b) { return is_plain(b) && b.window.given() && !period_of(*b.window).empty(); });
   for (const ir::Budget& b : p.budgets) {
-    const bool plain = b.amount.given() && b.counts == ir::Counted::Usd && b.scope.model.absent() &&
-                       b.scope.provider.absent() && b.scope.tag.absent() && !b.amount->is_negative();
-    if (written || !plain) {
-      lose(&b, dropped(written ? "a team has one budget" : "a team's budget is a sum of dollars for all that it does",
+    const bool plain = is_plain(b);
+    const bool other = exact_one != nullptr && exact_one != &b;
+    if (written || other || !plain) {
+      lose(&b, dropped(plain ? "a team has one budget" : "a team's budget is a sum of dollars for all that it does",
                        "set a second team below this one with this budget"));
       continue;
     }
@@ -302,9 +328,7 @@ Out Writer::key_body(const ir::Principal& p, std::set<std::string>& names) {
     if (p.id.given()) {
       admit(path + ".alias", "a key has a name");
     } else {
-      lose(&p, nearly("the key has no name in the source; it is made as `" + name + "`"));
-      path = "principals[key:" + name + "]";
-      admit(path, "a key has a name");
+      admit(path + ".alias", "the key has no name in the source; it is made as `" + name + "`");
     }
   } else if (!same() && *p.alias != name) {
     lose(&p.alias, nearly("two keys cannot have nearly the same name", name));
@@ -388,16 +412,27 @@ void Writer::put_models(Out& body, const ir::Principal& p, const ir::Principal* 
   if (!own) admit(path + ".models", "the models of its team stand on each of its keys");
   Out list = Out::sequence();
   for (const std::string& n : names) list.push(n);
-  if (names.empty() && !none)
-    lose(&p.models, manual("the key and its team allow no model in common", "do not make this key"));
+  if (names.empty() && !none) {
+    Loss loss = manual("the key and its team allow no model in common", "do not make this key");
+    loss.written = "[]";
+    lose(&p.models, std::move(loss));
+  }
   body.add("allowedModels", std::move(list));
   if (names.empty()) admit(path + ".models", "no model is allowed");
 }
 
 void Writer::put_key_budget(Out& body, const ir::Principal& p, const std::string& path) {
   bool written = false;
+  const auto is_plain = [](const ir::Budget& b) {
+    return b.scope.model.absent() && b.scope.provider.absent() && b.scope.tag.absent() && b.scope.per.absent();
+  };
+  const ir::Budget* const exact_one = first_choice(p.budgets, [&](const ir::Budget& b) {
+    std::string how;
+    return is_plain(b) && month_cents(b, how).has_value() && b.window->kind == ir::WindowKind::Calendar &&
+           b.window->unit == ir::CalendarUnit::Month && b.window->count == 1;
+  });
   for (const ir::Budget& b : p.budgets) {
-    const bool plain = b.scope.model.absent() && b.scope.provider.absent() && b.scope.tag.absent();
+    const bool plain = is_plain(b);
     std::string how;
     const auto cents = plain ? month_cents(b, how) : std::nullopt;
     if (spec()) {
@@ -406,8 +441,9 @@ void Writer::put_key_budget(Out& body, const ir::Principal& p, const std::string
                              : "give it a team of its own with this budget, or watch its usage"));
       continue;
     }
-    if (written || !cents) {
-      lose(&b, dropped(written  ? "a key has one budget"
+    const bool other = cents && exact_one != nullptr && exact_one != &b;
+    if (written || other || !cents) {
+      lose(&b, dropped(written || other ? "a key has one budget"
                        : !plain ? "a key's budget is for all models"
                                 : "a key's budget starts anew each month; one for good would come back",
                        "give it a team of its own with this budget"));

@@ -147,6 +147,8 @@ bool Writer::flatten(ir::NodeId id, std::vector<Member>& members, bool& drawn, i
                  "see that the models to fall back to are in the catalogue, and try it out with a provider disabled"));
       }
     }
+    // one without alternatives is no step of its own
+    if (fallback->edges.empty()) return flatten(fallback->primary, members, drawn, depth);
     const PathStep at(path_, "primary");
     return flatten(fallback->primary, members, drawn, depth);
   }
@@ -179,7 +181,7 @@ void Writer::take_over(const ir::Deployment& d) {
 
 bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members,
                              bool& drawn, int depth) {
-  if (balance.edges.size() == 1 && !drawn) return flatten(balance.edges.front().node, members, drawn, depth);
+  if (balance.edges.size() == 1 && !(drawn && same())) return flatten(balance.edges.front().node, members, drawn, depth);
   const ir::Field<ir::Policy>& policy = balance.policy.absent() ? gateway_.routing.policy : balance.policy;
   if (same()) {
     drawn = !balance.policy.absent();
