@@ -142,10 +142,17 @@ bool same_identity(const E& a, const E& b) {
 using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 constexpr std::size_t kNone = SIZE_MAX;
 
+/// Limits and budgets may have siblings of the same name, which their amounts tell apart.
+template <class E>
+bool same_amount(const E& a, const E& b) {
+  if constexpr (std::is_same_v<E, ir::Limit> || std::is_same_v<E, ir::Budget>) return same_field(a.amount, b.amount);
+  return true;
+}
+
 template <class E>
 void match(const std::vector<E>& a, const std::vector<E>& b, Pairs& pairs) {
   std::size_t i = 0;
-  while (i < a.size() && i < b.size() && same_identity(a[i], b[i])) {
+  while (i < a.size() && i < b.size() && same_identity(a[i], b[i]) && (a.size() == b.size() || same_amount(a[i], b[i]))) {
     pairs.emplace_back(i, i);
     ++i;
   }
@@ -157,20 +164,23 @@ void match(const std::vector<E>& a, const std::vector<E>& b, Pairs& pairs) {
   std::unordered_multimap<std::string, std::size_t> rest;
   for (std::size_t j = b.size(); j-- > i;) rest.emplace(ir::identity(b[j]), j);
   std::vector<bool> used(b.size(), false);
-  for (std::size_t k = i; k < a.size(); ++k) {
-    auto [first, last] = rest.equal_range(ir::identity(a[k]));
-    auto best = last;
-    for (auto it = first; it != last; ++it) {
-      if (best == last || it->second < best->second) best = it;
+  std::vector<std::size_t> of_a(a.size(), kNone);
+  for (const bool exactly : {true, false}) {
+    for (std::size_t k = i; k < a.size(); ++k) {
+      if (of_a[k] != kNone) continue;
+      auto [first, last] = rest.equal_range(ir::identity(a[k]));
+      auto best = last;
+      for (auto it = first; it != last; ++it) {
+        if (exactly && !same_amount(a[k], b[it->second])) continue;
+        if (best == last || it->second < best->second) best = it;
+      }
+      if (best == last) continue;
+      used[best->second] = true;
+      of_a[k] = best->second;
+      rest.erase(best);
     }
-    if (best == last) {
-      pairs.emplace_back(k, kNone);
-      continue;
-    }
-    used[best->second] = true;
-    pairs.emplace_back(k, best->second);
-    rest.erase(best);
   }
+  for (std::size_t k = i; k < a.size(); ++k) pairs.emplace_back(k, of_a[k]);
   for (std::size_t j = i; j < b.size(); ++j) {
     if (!used[j]) pairs.emplace_back(kNone, j);
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "targets/portkey/reader.h"
 
@@ -27,6 +28,26 @@ bool has_own_key(const ir::Gateway& gateway) {
     if (p.api_key.given()) return true;
   }
   return false;
+}
+
+/// Whether some target is named by no condition.
+bool has_idle_targets(const Node& config) {
+  const Node* strategy = config.get("strategy");
+  const Node* targets = config.get("targets");
+  const Node* conditions = strategy != nullptr && strategy->is_mapping() ? strategy->get("conditions") : nullptr;
+  if (conditions == nullptr || targets == nullptr) return false;
+  std::set<std::string_view> named;
+  const auto add = [&](const Node* name) {
+    if (name != nullptr && name->is_string()) named.insert(name->text());
+  };
+  add(strategy->get("default"));
+  for (const Node* condition : conditions->elements()) {
+    if (condition->is_mapping()) add(condition->get("then"));
+  }
+  return std::ranges::any_of(targets->elements(), [&](const Node* target) {
+    const Node* name = target->is_mapping() ? target->get("name") : nullptr;
+    return name == nullptr || !name->is_string() || !named.contains(name->text());
+  });
 }
 
 constexpr ir::Enforcement kHostedEnforcement[] = {
@@ -158,7 +179,7 @@ bool Reader::takes_apart_by_model(const Parts& root, bool named) const {
     if (key == "override_params") return entry.value->size() != 1 || entry.value->get("model") == nullptr;
     return key != "strategy" && key != "targets";
   });
-  return by_model == 1 && !has_settings;
+  return by_model == 1 && !has_settings && !has_idle_targets(*root.node);
 }
 
 void Reader::read_config(const Source& source, std::string route_name, ir::Origin name_from) {

@@ -63,6 +63,7 @@ std::optional<std::vector<Reader::ModelCase>> Reader::model_cases(const Parts& r
     const auto target = by_name.find(one.then->text());
     std::string_view op;
     const Node* value = single_value(*one.query, op);
+    if (target == by_name.end() && value != nullptr) continue;  // kept as it is: it leads nowhere
     if (target == by_name.end() || value == nullptr) return std::nullopt;
     one.target = target->second;
     if (op == "$in" && value->is_sequence() && !value->empty()) {
@@ -80,6 +81,7 @@ std::optional<std::vector<Reader::ModelCase>> Reader::model_cases(const Parts& r
     }
     cases.push_back(std::move(one));
   }
+  if (cases.empty()) return std::nullopt;
   return cases;
 }
 
@@ -118,6 +120,14 @@ void Reader::read_model_routes(Parts& root, const std::vector<ModelCase>& cases)
       const bool own_pattern = one.regex && pattern_of_regex(asked->text()) == name->text();
       if (!one.regex || own_pattern) route_targets_.emplace(own_pattern ? name->text() : asked->text(), one.target);
     }
+  }
+  std::size_t index = 0;
+  for (const Node* condition : strategy.get("conditions")->elements()) {
+    const std::string key = "[" + std::to_string(index++) + "]";
+    if (std::ranges::any_of(cases, [&](const ModelCase& one) { return one.condition == condition; })) continue;
+    const Node& then = *condition->get("then");
+    report(DiagId::PortkeyConditionTarget, then.span(), "no target is named `" + std::string(then.text()) + "`");
+    keep_as(gateway_.extras, "strategy.conditions", key, *condition, DiagId::PortkeyConditionTarget, ir::Fate::Manual, "correct the condition in the source");
   }
   std::unordered_map<const Node*, std::string> owners;
   for (const ModelCase& one : cases) read_model_case(one, above, root, owners);

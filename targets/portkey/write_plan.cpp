@@ -284,7 +284,11 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
   const ir::PlanNode& plan = gateway_.at(route.plan);
   const auto* fallback = std::get_if<ir::Fallback>(&plan.what);
   std::optional<Out> out;
-  if (fallback == nullptr || (whole && chained)) {
+  if (split_) {
+    out = write_own_copy(route, plan, fallback == nullptr || (whole && chained) ? route.plan : fallback->primary);
+    lose(edge, {Fate::Approximated, DiagId::Approximated, "each config has a copy of the routes that it falls back to", "", ""});
+    context_.ledger.admit_within(edge, "", "a copy of the route `" + name + "`");
+  } else if (fallback == nullptr || (whole && chained)) {
     out = route_target(found->second);
   } else {
     if (chained) {
@@ -297,6 +301,20 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
     return std::nullopt;
   }
   return named(*out, name);
+}
+
+/// A route or its primary within the config of another route, with all settings that reach it.
+std::optional<Out> ConfigWriter::write_own_copy(const ir::Route& route, const ir::PlanNode& plan, ir::NodeId node) {
+  const std::string_view requested = std::exchange(requested_, std::string_view(*route.name));
+  std::vector<const ir::Settings*> chain{chain_.front()};
+  if (&gateway_.at(node) != &plan) chain.push_back(&plan.settings);
+  const std::vector<const ir::Settings*> chain_before = std::exchange(chain_, std::move(chain));
+  const std::size_t emitted = std::exchange(emitted_, 0);
+  auto out = write_node(node, nullptr);
+  emitted_ = emitted;
+  chain_ = chain_before;
+  requested_ = requested;
+  return out;
 }
 
 /// The primary of a route, as it stands in the route's own target.

@@ -164,7 +164,9 @@ std::vector<ConfigWriter::Config> ConfigWriter::write_routes() {
   }
   const bool several_configs = same() && std::ranges::any_of(gateway_.layout, [](const ir::Param& p) { return p.name == "several"; });
   if (context_.option("portkey.split", context_.option("split")) == "route" || several_configs) {
+    split_ = true;
     configs = split();
+    split_ = false;
     // a saved config that is alone serves whatever is asked
     const bool misread = !oss() && !same() && configs.size() == 1 && configs.front().route != "*";
     if (!misread) return configs;

@@ -86,6 +86,7 @@ class ConfigWriter {
   [[nodiscard]] std::optional<Out> write_fallback_edge(const ir::FallbackEdge& edge);
   [[nodiscard]] std::optional<Out> write_copy(const ir::To& to, const void* edge);
   [[nodiscard]] std::optional<Out> write_primary(const ir::Route& route, const ir::PlanNode& plan, const ir::Fallback& fallback);
+  std::optional<Out> write_own_copy(const ir::Route& route, const ir::PlanNode& plan, ir::NodeId node);
   [[nodiscard]] std::optional<Out> write_switch(const ir::PlanNode& node, const ir::Switch& choice, Out object);
   [[nodiscard]] bool add_case_target(Out& targets, ir::NodeId node, const ir::Field<std::string>& label, std::string& name);
   [[nodiscard]] Out condition_out(const ir::Condition& condition);
@@ -178,6 +179,7 @@ class ConfigWriter {
   std::size_t emitted_ = 0;                 // so many links of the chain stand on objects further up
   const ir::Deployment* at_ = nullptr;
   int copies_ = 0;                          // of routes within routes, that are being written
+  bool split_ = false;  // each route has a config of its own
   std::string path_;                        // of the IR value at hand, as compare/ spells it
   std::string_view requested_;              // name or pattern of the route at hand
   std::vector<std::string> captures_;       // what a pattern's stars stand for in an inlined copy

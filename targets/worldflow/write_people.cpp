@@ -370,7 +370,12 @@ Out Writer::key_body(const ir::Principal& p, std::set<std::string>& names) {
   }
   if (p.user.given()) {
     const ir::Principal* user = principal(PrincipalKind::User, p.user);
-    body.at("_user") = Out(user != nullptr && user->email.given() ? reference(Entity::User, *user->email) : *p.user);
+    // of several users with one address the first is made
+    const auto made = std::ranges::find_if(gateway_.principals, [&](const ir::Principal& q) {
+      return user != nullptr && q.kind == PrincipalKind::User && q.email.given() && q.email.value == user->email.value;
+    });
+    const bool known = made != gateway_.principals.end() && (same() || &*made == user);
+    body.at("_user") = Out(known ? reference(Entity::User, *user->email) : *p.user);
   }
   if (!same()) lose_rest(p);
   return body;

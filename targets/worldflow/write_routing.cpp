@@ -86,6 +86,7 @@ bool Writer::collect(const ir::Route& route, RouteOut& out) {
 }
 
 bool Writer::flatten_switch(const ir::PlanNode& node, const ir::Switch& choice, RouteOut& out) {
+  if (choice.cases.empty() && !same()) return false;
   for (const ir::SwitchCase& one : choice.cases) {
     if (!is_writable(one.condition)) return false;
   }

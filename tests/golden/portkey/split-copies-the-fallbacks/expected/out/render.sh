@@ -1,0 +1,17 @@
+#!/bin/sh
+# Fills in the references of a config from the environment and prints the config, or writes it to a file.
+# usage: render.sh CONFIG [FILE]
+set -eu
+config=$1
+shift
+for name in ANTHROPIC_API_KEY OPENAI_API_KEY; do
+  eval "value=\${$name-}"
+  case $value in
+    '') echo "render.sh: $name is not set" >&2; exit 1 ;;
+    *[\"\\]*) echo "render.sh: $name holds a quote or a backslash, write it into the config by hand" >&2; exit 1 ;;
+  esac
+  export "$name"
+done
+umask 077
+if [ $# -gt 0 ]; then exec >"$1"; fi
+envsubst '${ANTHROPIC_API_KEY}${OPENAI_API_KEY}' <"$config"
