@@ -1,5 +1,10 @@
 #include "compiler/base/json_writer.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -29,8 +34,26 @@ bool is_plain(char c) {
   return static_cast<unsigned char>(c) >= 0x20U && static_cast<unsigned char>(c) < 0x7FU && c != '"' && c != '\\';
 }
 
-/// Eight bytes at once; the tests are those of `is_plain`, each for any byte of the word.
-bool is_plain_word(const char* at) {
+#if defined(__SSE2__)
+
+constexpr std::size_t kWide = 16;
+
+/// How many of the bytes from here on are plain, up to all; the tests are those of `is_plain`.
+std::size_t plain_bytes(const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const auto is = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+  // Beyond ASCII, bytes are negative and so less than a blank.
+  const __m128i outside = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)), is(0x7F));
+  const __m128i odd = _mm_or_si128(outside, _mm_or_si128(is('"'), is('\\')));
+  return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(_mm_movemask_epi8(odd)) | 1U << kWide));
+}
+
+#else
+
+constexpr std::size_t kWide = 8;
+
+/// All of the bytes from here on, or none where one of them is not plain; the tests are those of `is_plain`.
+std::size_t plain_bytes(const char* at) {
   constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
   constexpr std::uint64_t kTops = 0x80 * kOnes;
   std::uint64_t word = 0;
@@ -40,8 +63,10 @@ bool is_plain_word(const char* at) {
     return (rest - kOnes) & ~rest;
   };
   const std::uint64_t low = (word - 0x20 * kOnes) & ~word;
-  return ((low | word | holds(0x7F) | holds('"') | holds('\\')) & kTops) == 0;
+  return ((low | word | holds(0x7F) | holds('"') | holds('\\')) & kTops) == 0 ? kWide : 0;
 }
+
+#endif
 
 void append_escape(std::string& out, char c) {
   switch (c) {
@@ -61,14 +86,38 @@ void append_escape(std::string& out, char c) {
 }  // namespace
 
 std::size_t plain_end(std::string_view text, std::size_t i) {
-  while (i + 8 <= text.size() && is_plain_word(text.data() + i)) i += 8;
+  while (i + kWide <= text.size()) {
+    const std::size_t plain = plain_bytes(text.data() + i);
+    i += plain;
+    if (plain < kWide) break;
+  }
+  // The rest at once, with some of what was before it or with blanks behind it: most texts are short.
+  const std::size_t rest = text.size() - i;
+  if (rest > 0 && rest < kWide) {
+    char padded[kWide];
+    const char* last = text.data() + text.size() - kWide;
+    if (text.size() < kWide) {
+      std::memset(padded, ' ', kWide);
+      std::memcpy(padded, text.data() + i, rest);
+      last = padded;
+    }
+    if (plain_bytes(last) == kWide) return text.size();
+  }
   while (i < text.size() && is_plain(text[i])) ++i;
   return i;
 }
 
 void append_json_quoted(std::string& out, std::string_view text) {
+  std::size_t i = plain_end(text, 0);
+  if (char quoted[64]; i == text.size() && i + 2 <= sizeof quoted) {
+    quoted[0] = '"';
+    std::memcpy(quoted + 1, text.data(), i);
+    quoted[i + 1] = '"';
+    out.append(quoted, i + 2);
+    return;
+  }
   out += '"';
-  std::size_t i = 0;
+  out.append(text, 0, i);
   while (i < text.size()) {
     const std::size_t start = i;
     i = plain_end(text, i);

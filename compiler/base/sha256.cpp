@@ -78,7 +78,9 @@ __attribute__((target("sha,sse4.1"))) void absorb_by_instruction(State& state, c
     const __m128i abef_before = abef;
     const __m128i cdgh_before = cdgh;
     __m128i w[4];
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < 4; ++i) w[i] = _mm_shuffle_epi8(load(data + 16 * i), big_endian);
+#pragma GCC unroll 16
     for (std::size_t step = 0; step < 16; ++step) {
       if (step >= 4) {
         const __m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(w[step % 4], w[(step + 1) % 4]),

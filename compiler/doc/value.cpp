@@ -13,7 +13,10 @@ bool Out::empty() const {
 
 Out& Out::add(std::string key, Out value) {
   if (is_null()) v_ = Mapping{};
-  std::get<Mapping>(v_).emplace_back(std::move(key), std::move(value));
+  auto& pairs = std::get<Mapping>(v_);
+  constexpr std::size_t kFew = 4;
+  if (pairs.capacity() == 0) pairs.reserve(kFew);
+  pairs.emplace_back(std::move(key), std::move(value));
   return *this;
 }
 

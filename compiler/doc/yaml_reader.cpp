@@ -6,6 +6,7 @@
 #include "compiler/doc/tree_builder.h"
 #include "compiler/doc/yaml_errors.h"
 #include "compiler/doc/yaml_marks.h"
+#include "compiler/doc/yaml_scan.h"
 
 #include <cstring>
 
@@ -148,8 +149,8 @@ class LibyamlReader {
 
 }  // namespace
 
-ReadResult read_yaml(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
-                     const ReadOptions& options) {
+ReadResult parse_yaml(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                      const ReadOptions& options) {
   const auto facts = check_text(sources, file, sink, Format::Yaml);
   if (!facts) return facts.error();
   if (const auto tab = tab_between_tokens(sources.text(file), file, *facts)) {
@@ -159,6 +160,19 @@ ReadResult read_yaml(const source::SourceManager& sources, source::FileId file, 
   LibyamlReader reader(sources.text(file), *facts, builder);
   reader.read();
   return builder.finish();
+}
+
+ReadResult read_yaml(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                     const ReadOptions& options) {
+  const auto facts = check_text(sources, file, sink, Format::Yaml);
+  if (!facts) return facts.error();
+  {
+    // What has to be told is for the other to tell, which finds things in another order.
+    diagnostics::Sink untold;
+    TreeBuilder builder(sources, file, untold, options, Format::Yaml);
+    if (scan_yaml(sources.text(file), *facts, builder) && untold.all().empty()) return builder.finish();
+  }
+  return parse_yaml(sources, file, sink, options);
 }
 
 }  // namespace gatec::doc

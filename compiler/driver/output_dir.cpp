@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <set>
 
 namespace gatec::driver {
@@ -105,10 +106,19 @@ std::optional<Manifest> manifest_of(FileSystem& files, const std::string& folder
   return parse_manifest(text);
 }
 
-Existing look_at(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts, bool force) {
+/// Whether a file is as the manifest says. The same text as the one to be written need not be hashed again.
+bool is_as_written(const std::string& now, const ManifestFile& then, const std::string_view* fresh, const Manifest& manifest) {
+  if (fresh != nullptr && *fresh == now) {
+    const auto same = std::ranges::find(manifest.files, then.path, &ManifestFile::path);
+    if (same != manifest.files.end()) return same->sha256 == then.sha256;
+  }
+  return base::sha256_hex(now) == then.sha256;
+}
+
+Existing look_at(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts, const Manifest& fresh, bool force) {
   Existing existing;
-  std::set<std::string_view> replaced;
-  for (const OutputText& file : texts) replaced.insert(file.path);
+  std::map<std::string_view, std::string_view> replaced;
+  for (const OutputText& file : texts) replaced.emplace(file.path, file.text);
   std::set<std::string> known;
   if (const std::optional<Manifest> manifest = manifest_of(files, folder)) {
     known.emplace(kManifestName);
@@ -122,7 +132,8 @@ Existing look_at(FileSystem& files, const std::string& folder, const std::vector
       std::string now;
       const int error = files.read(folder + "/" + file.path, source::kMaxBytes * 4, now);
       if (error == ENOENT || !known.insert(file.path).second) continue;
-      const bool same = error == 0 && base::sha256_hex(now) == file.sha256;
+      const auto text = replaced.find(file.path);
+      const bool same = error == 0 && is_as_written(now, file, text == replaced.end() ? nullptr : &text->second, fresh);
       (same ? existing.ours : existing.edited).push_back(file.path);
     }
     existing.only_ours = existing.edited.empty() && !holds_others(files, folder, {}, known);
@@ -266,7 +277,7 @@ bool write_output(Env& env, const std::string& folder_given, std::vector<OutputT
     failure = write_new(env.files, folder, texts);
   } else if (status.kind == FileKind::Directory) {
     const std::string real = env.files.real_path(folder);
-    const Existing existing = look_at(env.files, real, texts, force);
+    const Existing existing = look_at(env.files, real, texts, manifest, force);
     if (!force && !may_replace(existing, folder, sink)) return false;
     failure = write_over(env.files, real, existing, texts);
   } else {

@@ -2,28 +2,35 @@
 #include "compiler/ledger/report_causes.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 
 namespace gatec::ledger {
 namespace {
 
-/// Text that Markdown shows as it is, in one table cell.
-std::string escaped(std::string_view text) {
-  static constexpr std::string_view kMarks = "\\`*_{}[]<>#|~";
-  std::string out;
-  out.reserve(text.size() + 8);
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20U) {
-      out += ' ';
-      continue;
-    }
-    if (c == '&') {
-      out += "&amp;";
-      continue;
-    }
-    if (kMarks.find(c) != std::string_view::npos) out += '\\';
-    out += c;
+constexpr auto kMarks = [] {
+  std::array<bool, 256> marks{};
+  for (const char c : std::string_view("\\`*_{}[]<>#|~")) marks[static_cast<unsigned char>(c)] = true;
+  return marks;
+}();
+
+/// Appends text that Markdown shows as it is, in one table cell.
+void append_escaped(std::string& out, std::string_view text) {
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool control = c < 0x20U;
+    if (!control && c != '&' && !kMarks[c]) continue;
+    out.append(text, done, i - done);
+    out += control ? " " : c == '&' ? "&amp;" : "\\";
+    done = control || c == '&' ? i + 1 : i;
   }
+  out.append(text, done);
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  append_escaped(out, text);
   return out;
 }
 
@@ -39,7 +46,10 @@ class Page {
   }
   void row(std::initializer_list<std::string_view> cells) {
     out_ += '|';
-    for (const std::string_view cell : cells) ((out_ += ' ') += escaped(cell)) += " |";
+    for (const std::string_view cell : cells) {
+      append_escaped(out_ += ' ', cell);
+      out_ += " |";
+    }
     out_ += '\n';
   }
   [[nodiscard]] std::string& text() { return out_; }
