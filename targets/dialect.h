@@ -1,5 +1,10 @@
 #pragma once
 
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/doc/node.h"
+#include "compiler/ir/gateway.h"
+#include "compiler/ledger/ledger.h"
+
 #include <functional>
 #include <map>
 #include <optional>
@@ -8,19 +13,14 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/diagnostics/diagnostic.h"
-#include "compiler/doc/node.h"
-#include "compiler/ir/gateway.h"
-#include "compiler/ledger/ledger.h"
-
 namespace gatec::targets {
 
 /// One document of the inputs. For an artefact of our own, role and route come from the manifest beside it.
 struct Input {
-  std::string name;             // as given on the command line, or relative to its directory
+  std::string name;  // as given on the command line, or relative to its directory
   const doc::Document* document = nullptr;
-  std::string role;             // "", "config", "payload"
-  std::string route;            // of a config that serves one route
+  std::string role;   // "", "config", "payload"
+  std::string route;  // of a config that serves one route
 };
 
 struct Version {
@@ -43,8 +43,8 @@ struct ReadContext {
   Options options;
   /// Marks bytes that hold a secret, so that nobody shows them.
   std::function<void(source::Span)> mark_secret;
-  /// Reads a further file (LiteLLM's `include`), relative to the directory of the input; null when it cannot be had. The
-  /// document is part of the inputs from then on: its leaves count.
+  /// Reads a further file (LiteLLM's `include`), relative to the directory of the input; null when it cannot be had.
+  /// The document is part of the inputs from then on: its leaves count.
   std::function<const doc::Document*(const Input& from, std::string_view path)> load;
   /// Reading back what was written: no diagnostics are wanted.
   bool proving = false;
@@ -83,7 +83,7 @@ struct WriteContext {
   Options options;
   Secrets secrets = Secrets::Reference;
   SecretNames names;
-  bool same_dialect = false;  // the source is of this dialect: extras and layout are ours
+  bool same_dialect = false;       // the source is of this dialect: extras and layout are ours
   std::vector<std::string> steps;  // what a person does with the artefacts, in order, in words of the report
 
   [[nodiscard]] std::string_view option(std::string_view key, std::string_view otherwise = {}) const {
@@ -99,17 +99,17 @@ struct Capability {
   std::string_view note;
 };
 
-/// What whoever runs or calls a gateway must know to move to it, or back to it: texts of the report. `$KEY` stands for the
-/// caller's key, HOST for where the gateway runs, MODEL for a route of the config.
+/// What whoever runs or calls a gateway must know to move to it, or back to it: texts of the report. `$KEY` stands for
+/// the caller's key, HOST for where the gateway runs, MODEL for a route of the config.
 struct Guide {
-  std::string_view base_url;       // of clients that speak OpenAI's API
-  std::string_view key;            // what clients authenticate with
-  std::string_view models;         // what becomes of the model names in client code
-  std::string_view headers;        // sent with each request besides the key, lines; empty: none
-  std::string_view anthropic_url;  // of clients that speak Anthropic's API; empty: there is none
-  std::string_view responses_url;  // of clients that speak OpenAI's Responses API; empty: there is none
-  std::span<const std::string_view> go_live;  // steps in order, after those that the report lists
-  std::span<const std::string_view> confirm;  // shell commands
+  std::string_view base_url;                    // of clients that speak OpenAI's API
+  std::string_view key;                         // what clients authenticate with
+  std::string_view models;                      // what becomes of the model names in client code
+  std::string_view headers;                     // sent with each request besides the key, lines; empty: none
+  std::string_view anthropic_url;               // of clients that speak Anthropic's API; empty: there is none
+  std::string_view responses_url;               // of clients that speak OpenAI's Responses API; empty: there is none
+  std::span<const std::string_view> go_live;    // steps in order, after those that the report lists
+  std::span<const std::string_view> confirm;    // shell commands
   std::span<const std::string_view> roll_back;  // steps, besides setting clients back
   std::string_view report_name = {};  // the report's name in this gateway's own migration tool; empty: report.md alone
 };
@@ -131,8 +131,8 @@ struct Dialect {
   const Guide* guide = nullptr;  // of dialects that are written
 };
 
-/// All dialects, in the order of registry.def. A folder `x` of the registry defines `std::span<const Dialect> x_dialects()`
-/// in gatec::targets: mostly one, two where one format has two worlds.
+/// All dialects, in the order of registry.def. A folder `x` of the registry defines `std::span<const Dialect>
+/// x_dialects()` in gatec::targets: mostly one, two where one format has two worlds.
 [[nodiscard]] std::span<const Dialect* const> dialects();
 [[nodiscard]] const Dialect* find_dialect(std::string_view name);
 

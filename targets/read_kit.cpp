@@ -113,7 +113,8 @@ Value ReadKit::value(const Node& node, std::string_view key) {
   if (node.is_mapping()) {
     v.kind = Value::Kind::Mapping;
     v.pairs.reserve(node.size());
-    for (const doc::Entry& entry : node.entries()) v.pairs.emplace_back(std::string(entry.key->text()), value(*entry.value, entry.key->text()));
+    for (const doc::Entry& entry : node.entries())
+      v.pairs.emplace_back(std::string(entry.key->text()), value(*entry.value, entry.key->text()));
     return v;
   }
   switch (node.type()) {
@@ -153,7 +154,8 @@ Value ReadKit::value(const Node& node, std::string_view key) {
   return v;
 }
 
-ir::Extra ReadKit::extra(std::string section, std::string_view key, const Node& node, DiagId code, ir::Fate elsewhere, std::string_view advice) {
+ir::Extra ReadKit::extra(std::string section, std::string_view key, const Node& node, DiagId code, ir::Fate elsewhere,
+                         std::string_view advice) {
   ir::Extra e;
   e.section = std::move(section);
   e.key = key;

@@ -1,15 +1,16 @@
 #pragma once
 
+#include "targets/dialect.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "targets/dialect.h"
-
 namespace gatec::targets {
 
-/// What every reader does with a node: typed values with their origin, wrong types told (GW0803), secrets marked. Nothing is settled
-/// here: a value that is returned carries its leaf; where the type is wrong the result is absent and the caller keeps an Extra.
+/// What every reader does with a node: typed values with their origin, wrong types told (GW0803), secrets marked.
+/// Nothing is settled here: a value that is returned carries its leaf; where the type is wrong the result is absent and
+/// the caller keeps an Extra.
 class ReadKit {
  public:
   /// How the dialect writes a reference: nullopt for text that is none.
@@ -30,8 +31,8 @@ class ReadKit {
   [[nodiscard]] ir::Field<ir::Credential> credential(const doc::Node& node, std::string_view what);
   /// The tree as open data. `key` is the name that it stands under: credentials are told by it and by the value's look.
   [[nodiscard]] ir::Value value(const doc::Node& node, std::string_view key);
-  [[nodiscard]] ir::Extra extra(std::string section, std::string_view key, const doc::Node& node, diagnostics::DiagId code, ir::Fate elsewhere,
-                                std::string_view advice);
+  [[nodiscard]] ir::Extra extra(std::string section, std::string_view key, const doc::Node& node,
+                                diagnostics::DiagId code, ir::Fate elsewhere, std::string_view advice);
   [[nodiscard]] ir::Credential credential_of(std::string_view text, source::Span span);
 
   /// GW0803 at the node: "`rpm` takes an integer, not a mapping".

@@ -49,8 +49,8 @@ Out to_out(const ir::List<std::int64_t>& list) {
   return out;
 }
 
-std::string spell_credential(const Credential& credential, const void* ir_value, std::string_view hint, WriteContext& context,
-                             std::string_view prefix, std::string_view suffix) {
+std::string spell_credential(const Credential& credential, const void* ir_value, std::string_view hint,
+                             WriteContext& context, std::string_view prefix, std::string_view suffix) {
   const auto reference = [&](std::string_view name) {
     std::string text(prefix);
     text += name;
@@ -66,8 +66,9 @@ std::string spell_credential(const Credential& credential, const void* ir_value,
   }
   if (context.secrets == Secrets::Inline) return credential.literal.reveal();
   const std::string& name = context.names.name(credential, hint);
-  context.ledger.lose(ir_value, {ir::Fate::Approximated, diagnostics::DiagId::SecretReferenced,
-                                 "a literal secret becomes a reference", "env(" + name + ")", "set " + name + " to the value of the source"});
+  context.ledger.lose(
+      ir_value, {ir::Fate::Approximated, diagnostics::DiagId::SecretReferenced, "a literal secret becomes a reference",
+                 "env(" + name + ")", "set " + name + " to the value of the source"});
   return reference(name);
 }
 

@@ -159,14 +159,16 @@ std::strong_ordering Decimal::compare(const Decimal& other) const {
   if (negative != (other.mantissa_ < 0)) return negative ? std::strong_ordering::less : std::strong_ordering::greater;
   Int128 a = mantissa_;
   Int128 b = other.mantissa_;
-  if (align(a, scale_, b, other.scale_)) return a < b ? std::strong_ordering::less : a > b ? std::strong_ordering::greater : std::strong_ordering::equal;
+  if (align(a, scale_, b, other.scale_))
+    return a < b ? std::strong_ordering::less : a > b ? std::strong_ordering::greater : std::strong_ordering::equal;
   // One of them has far more digits before the point than the other: the count of those decides.
   const int whole_a = digits(mantissa_) - scale_;
   const int whole_b = digits(other.mantissa_) - other.scale_;
   if (whole_a == whole_b) {
-    const Int128 top_a = digits(mantissa_) > 18 ? mantissa_ / power_of_ten(digits(mantissa_) - 18) : mantissa_ * power_of_ten(18 - digits(mantissa_));
+    const Int128 top_a = digits(mantissa_) > 18 ? mantissa_ / power_of_ten(digits(mantissa_) - 18)
+                                                : mantissa_ * power_of_ten(18 - digits(mantissa_));
     const Int128 top_b = digits(other.mantissa_) > 18 ? other.mantissa_ / power_of_ten(digits(other.mantissa_) - 18)
-                                                        : other.mantissa_ * power_of_ten(18 - digits(other.mantissa_));
+                                                      : other.mantissa_ * power_of_ten(18 - digits(other.mantissa_));
     return top_a < top_b ? std::strong_ordering::less : std::strong_ordering::greater;
   }
   return (whole_a < whole_b) != negative ? std::strong_ordering::less : std::strong_ordering::greater;

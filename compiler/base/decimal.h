@@ -1,12 +1,12 @@
 #pragma once
 
+#include "compiler/base/int128.h"
+
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "compiler/base/int128.h"
 
 namespace gatec::base {
 
@@ -17,7 +17,8 @@ class Decimal {
   constexpr Decimal() = default;
   explicit constexpr Decimal(std::int64_t whole) : mantissa_(whole) {}
 
-  /// Reads `12`, `-0.5`, `.5`, `1_000`, `1e-06`, `1.5E+3`. Nothing else (no spaces, no `inf`); nullopt when it does not fit.
+  /// Reads `12`, `-0.5`, `.5`, `1_000`, `1e-06`, `1.5E+3`. Nothing else (no spaces, no `inf`); nullopt when it does not
+  /// fit.
   [[nodiscard]] static std::optional<Decimal> parse(std::string_view text);
   [[nodiscard]] static std::optional<Decimal> make(Int128 mantissa, int scale);
 
@@ -40,7 +41,9 @@ class Decimal {
   [[nodiscard]] std::optional<Decimal> divided_by(const Decimal& other) const;
 
   [[nodiscard]] std::strong_ordering compare(const Decimal& other) const;
-  friend bool operator==(const Decimal& a, const Decimal& b) { return a.mantissa_ == b.mantissa_ && a.scale_ == b.scale_; }
+  friend bool operator==(const Decimal& a, const Decimal& b) {
+    return a.mantissa_ == b.mantissa_ && a.scale_ == b.scale_;
+  }
   friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) { return a.compare(b); }
 
  private:

@@ -9,7 +9,7 @@ namespace gatec::base {
 template <class T, class Told>
 class [[nodiscard]] Expected {
  public:
-  Expected(T value) : v_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: conversions are the point
+  Expected(T value) : v_(std::in_place_index<0>, std::move(value)) {}   // NOLINT: conversions are the point
   Expected(Told told) : v_(std::in_place_index<1>, std::move(told)) {}  // NOLINT
   explicit operator bool() const { return v_.index() == 0; }
   T& operator*() & { return std::get<0>(v_); }

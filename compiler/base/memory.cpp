@@ -29,16 +29,20 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
-char* first_huge_page(char* begin) { return begin + (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage; }
+char* first_huge_page(char* begin) {
+  return begin + (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+}
 
 void back_with_huge_pages(char* begin, char* end) {
   char* const first = first_huge_page(begin);
   // Refused where there are no huge pages: then nothing is won and nothing lost.
-  if (first < end && static_cast<std::size_t>(end - first) >= kHugePage) static_cast<void>(madvise(first, static_cast<std::size_t>(end - first), MADV_HUGEPAGE));
+  if (first < end && static_cast<std::size_t>(end - first) >= kHugePage)
+    static_cast<void>(madvise(first, static_cast<std::size_t>(end - first), MADV_HUGEPAGE));
 }
 
-/// A compile makes some hundred thousand small blocks and keeps most of them to its end. They are cut from large chunks; given
-/// back, a block waits in the list of its size. Each thread has its own lists, and a block may change between them.
+/// A compile makes some hundred thousand small blocks and keeps most of them to its end. They are cut from large
+/// chunks; given back, a block waits in the list of its size. Each thread has its own lists, and a block may change
+/// between them.
 class SmallBlocks {
  public:
   [[nodiscard]] void* take(std::size_t bytes) {
@@ -69,15 +73,17 @@ class SmallBlocks {
   struct Free {
     Free* next;
   };
-  static constexpr std::size_t kHeader = 8;   // the number of the list, before each block
-  static constexpr std::size_t kStep = 16;    // sizes up to kFine
+  static constexpr std::size_t kHeader = 8;  // the number of the list, before each block
+  static constexpr std::size_t kStep = 16;   // sizes up to kFine
   static constexpr std::size_t kFine = 2048;
-  static constexpr std::size_t kWide = 256;   // sizes above
+  static constexpr std::size_t kWide = 256;  // sizes above
   static constexpr std::size_t kLargest = 32 * 1024 - kHeader;
   static constexpr std::uint64_t kLargeMark = UINT64_MAX;
   static constexpr std::size_t kFirstChunk = 96 * 1024;
 
-  static std::uint64_t* header_of(void* block) { return reinterpret_cast<std::uint64_t*>(static_cast<char*>(block) - kHeader); }
+  static std::uint64_t* header_of(void* block) {
+    return reinterpret_cast<std::uint64_t*>(static_cast<char*>(block) - kHeader);
+  }
 
   static void* take_large(std::size_t bytes) {
     char* const begin = bytes < SIZE_MAX - kStep ? static_cast<char*>(std::malloc(bytes + kStep)) : nullptr;
@@ -102,7 +108,8 @@ class SmallBlocks {
       end_ = begin + kFirstChunk;
     } else {
       const std::size_t mapped = next_chunk_ + kHugePage;  // so that a huge page can begin it
-      void* const chunk = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      void* const chunk =
+          mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       if (chunk == MAP_FAILED) throw std::bad_alloc();
       begin = first_huge_page(static_cast<char*>(chunk));
       end_ = begin + next_chunk_;
@@ -123,7 +130,8 @@ constinit thread_local SmallBlocks small_blocks;
 
 void expect_input(std::size_t bytes) {
   constexpr std::size_t kSmall = 128 * 1024;
-  constexpr std::size_t kSmallPerByte = 32;  // of memory in small blocks for a byte of input, both sides of a compile together
+  constexpr std::size_t kSmallPerByte =
+      32;  // of memory in small blocks for a byte of input, both sides of a compile together
   constexpr std::size_t kLargePerByte = 32;
   constexpr std::size_t kMost = std::size_t{256} << 20;
   static bool done = false;

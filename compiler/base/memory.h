@@ -4,9 +4,9 @@
 
 namespace gatec::base {
 
-/// Tells the heap that inputs of this many bytes are about to be read. For large ones it grows in one step and in huge pages where
-/// the system has them: else a good third of the run is spent on page faults. Small blocks come from lists of our own, which
-/// never ask another thread. No effect elsewhere than on glibc, nor under sanitizers.
+/// Tells the heap that inputs of this many bytes are about to be read. For large ones it grows in one step and in huge
+/// pages where the system has them: else a good third of the run is spent on page faults. Small blocks come from lists
+/// of our own, which never ask another thread. No effect elsewhere than on glibc, nor under sanitizers.
 void expect_input(std::size_t bytes);
 
 }  // namespace gatec::base

@@ -6,8 +6,8 @@
 
 namespace gatec::base {
 
-/// Text that must not be shown. It has no formatter and no stream operator: printing it does not compile. `reveal` is for
-/// comparing and for `--secrets inline`, nothing else.
+/// Text that must not be shown. It has no formatter and no stream operator: printing it does not compile. `reveal` is
+/// for comparing and for `--secrets inline`, nothing else.
 class Secret {
  public:
   Secret() = default;

@@ -7,14 +7,16 @@
 
 namespace gatec::base {
 
-/// Text for people that mostly is a literal, which is then only pointed to: a pointer given here must live as long as the program.
+/// Text for people that mostly is a literal, which is then only pointed to: a pointer given here must live as long as
+/// the program.
 class Text {
  public:
   Text() = default;
-  Text(const char* literal) : view_(literal) {}                    // NOLINT: texts read best unwrapped
+  Text(const char* literal) : view_(literal) {}  // NOLINT: texts read best unwrapped
   Text(std::string text) : own_(std::make_unique<std::string>(std::move(text))), view_(*own_) {}  // NOLINT
-  Text(std::string_view text) : Text(std::string(text)) {}         // NOLINT
-  Text(const Text& other) : own_(other.own_ ? std::make_unique<std::string>(*other.own_) : nullptr), view_(own_ ? *own_ : other.view_) {}
+  Text(std::string_view text) : Text(std::string(text)) {}                                        // NOLINT
+  Text(const Text& other)
+      : own_(other.own_ ? std::make_unique<std::string>(*other.own_) : nullptr), view_(own_ ? *own_ : other.view_) {}
   Text(Text&&) noexcept = default;
   Text& operator=(const Text& other) {
     if (this != &other) *this = Text(other);

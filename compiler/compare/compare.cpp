@@ -1,13 +1,13 @@
 #include "compiler/compare/compare.h"
 
+#include "compiler/base/pointer_map.h"
+#include "compiler/ir/resolved.h"
+
 #include <algorithm>
 #include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
-
-#include "compiler/base/pointer_map.h"
-#include "compiler/ir/resolved.h"
 
 namespace gatec::compare {
 namespace {
@@ -106,7 +106,8 @@ void each_setting(F&& f) {
     } else {
       ir::for_each_member<Outer>([&](const auto& inner) {
         using Inner = std::remove_cvref_t<decltype(std::declval<Outer>().*inner.pointer)>;
-        f(Bits{1} << bit++, outer, inner, [&](const Settings& s) -> const Inner& { return s.*outer.pointer.*inner.pointer; });
+        f(Bits{1} << bit++, outer, inner,
+          [&](const Settings& s) -> const Inner& { return s.*outer.pointer.*inner.pointer; });
       });
     }
   });
@@ -118,12 +119,15 @@ Bits bits_of(const Settings& s) {
   return bits;
 }
 
-bool is_blank(const ir::Scope& s) { return s.model.value.empty() && s.provider.value.empty() && s.tag.value.empty() && s.per.items.empty(); }
+bool is_blank(const ir::Scope& s) {
+  return s.model.value.empty() && s.provider.value.empty() && s.tag.value.empty() && s.per.items.empty();
+}
 
 template <class E>
 bool same_identity(const E& a, const E& b) {
   if constexpr (requires { a.name.value; }) {
-    if constexpr (std::is_same_v<E, ir::Guardrail> || std::is_same_v<E, ir::CredentialSet>) return a.name.value == b.name.value;
+    if constexpr (std::is_same_v<E, ir::Guardrail> || std::is_same_v<E, ir::CredentialSet>)
+      return a.name.value == b.name.value;
     return ir::identity(a) == ir::identity(b);
   } else if constexpr (std::is_same_v<E, ir::Param> || std::is_same_v<E, ir::ProviderParam>) {
     return a.name == b.name;
@@ -138,7 +142,8 @@ bool same_identity(const E& a, const E& b) {
   }
 }
 
-/// Pairs of indexes, matched by identity and else left single (SIZE_MAX on the missing side). Equal neighbours cost nothing.
+/// Pairs of indexes, matched by identity and else left single (SIZE_MAX on the missing side). Equal neighbours cost
+/// nothing.
 using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 constexpr std::size_t kNone = SIZE_MAX;
 
@@ -152,7 +157,8 @@ bool same_amount(const E& a, const E& b) {
 template <class E>
 void match(const std::vector<E>& a, const std::vector<E>& b, Pairs& pairs) {
   std::size_t i = 0;
-  while (i < a.size() && i < b.size() && same_identity(a[i], b[i]) && (a.size() == b.size() || same_amount(a[i], b[i]))) {
+  while (i < a.size() && i < b.size() && same_identity(a[i], b[i]) &&
+         (a.size() == b.size() || same_amount(a[i], b[i]))) {
     pairs.emplace_back(i, i);
     ++i;
   }
@@ -188,10 +194,14 @@ void match(const std::vector<E>& a, const std::vector<E>& b, Pairs& pairs) {
 
 /// Nobody can tell nameless principals apart: those of one kind are taken in order, whatever the other side calls them.
 void match_nameless(const std::vector<ir::Principal>& a, const std::vector<ir::Principal>& b, Pairs& pairs) {
-  const auto nameless = [](const ir::Principal& p) { return p.id.value.empty() && p.alias.value.empty() && p.email.value.empty(); };
+  const auto nameless = [](const ir::Principal& p) {
+    return p.id.value.empty() && p.alias.value.empty() && p.email.value.empty();
+  };
   for (auto& [i, j] : pairs) {
     if (i == kNone || j != kNone || !nameless(a[i])) continue;
-    const auto other = std::find_if(pairs.begin(), pairs.end(), [&, kind = a[i].kind](const auto& p) { return p.first == kNone && p.second != kNone && b[p.second].kind == kind; });
+    const auto other = std::find_if(pairs.begin(), pairs.end(), [&, kind = a[i].kind](const auto& p) {
+      return p.first == kNone && p.second != kNone && b[p.second].kind == kind;
+    });
     if (other == pairs.end()) continue;
     j = other->second;
     other->second = kNone;
@@ -213,13 +223,16 @@ struct Side {
   const Gateway* gateway = nullptr;
   std::vector<Link> chain;
 
-  explicit Side(const Gateway& g) : gateway(&g), nodes_(g.nodes.size(), kUnknown), deployments_(g.deployments.size(), kUnknown) {
+  explicit Side(const Gateway& g)
+      : gateway(&g), nodes_(g.nodes.size(), kUnknown), deployments_(g.deployments.size(), kUnknown) {
     chain.push_back({&g.defaults, bits_of(g.defaults)});
   }
   void push(const PlanNode& n) { chain.push_back({&n.settings, bits(n)}); }
   void push(const ir::Deployment& d) { chain.push_back({&d.settings, bits(d)}); }
   void pop() { chain.pop_back(); }
-  [[nodiscard]] Bits bits(const PlanNode& n) { return known(nodes_[static_cast<std::size_t>(&n - gateway->nodes.data())], n.settings); }
+  [[nodiscard]] Bits bits(const PlanNode& n) {
+    return known(nodes_[static_cast<std::size_t>(&n - gateway->nodes.data())], n.settings);
+  }
   [[nodiscard]] Bits bits(const ir::Deployment& d) {
     return known(deployments_[static_cast<std::size_t>(&d - gateway->deployments.data())], d.settings);
   }
@@ -240,7 +253,8 @@ struct Side {
 
 class Comparer {
  public:
-  Comparer(const Gateway& a, const Gateway& b, Listener& out) : out_(out), same_dialect_(a.dialect == b.dialect), a_(a), b_(b) {}
+  Comparer(const Gateway& a, const Gateway& b, Listener& out)
+      : out_(out), same_dialect_(a.dialect == b.dialect), a_(a), b_(b) {}
 
   void run() {
     out_.enter(a_.gateway, b_.gateway);
@@ -254,7 +268,8 @@ class Comparer {
   }
 
  private:
-  // ---- values --------------------------------------------------------------------------------------------------------
+  // ---- values
+  // --------------------------------------------------------------------------------------------------------
 
   void tell(const Pair& pair, bool equal) {
     if (pair.before != nullptr && pair.after != nullptr) {
@@ -274,7 +289,8 @@ class Comparer {
     if (y != nullptr && y->absent()) y = nullptr;
     if (x == nullptr && y == nullptr) return;
     if constexpr (std::is_same_v<T, ir::Credential>) cls = Class::Secret;
-    tell({path_, cls, x, y, x ? &x->from : nullptr, y ? &y->from : nullptr, &show_field<T>}, x && y && same_field(*x, *y));
+    tell({path_, cls, x, y, x ? &x->from : nullptr, y ? &y->from : nullptr, &show_field<T>},
+         x && y && same_field(*x, *y));
   }
 
   template <class T>
@@ -306,7 +322,8 @@ class Comparer {
         j = i;
       } else if (how == ir::Match::Set) {
         for (std::size_t k = 0; k < m && j == kNone; ++k) {
-          if (!used[k] && same_field(x->items[i], y->items[k]) && !(k < n && same_field(x->items[k], y->items[k]))) j = k;
+          if (!used[k] && same_field(x->items[i], y->items[k]) && !(k < n && same_field(x->items[k], y->items[k])))
+            j = k;
         }
       }
       if (j != kNone) used[j] = true;
@@ -339,7 +356,8 @@ class Comparer {
   void scalar(const Value* x, const Value* y, Class cls) {
     if (x == nullptr && y == nullptr) return;
     const bool secret = (x && x->kind == Value::Kind::Secret) || (y && y->kind == Value::Kind::Secret);
-    tell({path_, secret ? Class::Secret : cls, x, y, x ? &x->from : nullptr, y ? &y->from : nullptr, &show_value}, x && y && same_meaning(*x, *y));
+    tell({path_, secret ? Class::Secret : cls, x, y, x ? &x->from : nullptr, y ? &y->from : nullptr, &show_value},
+         x && y && same_meaning(*x, *y));
   }
 
   void open_value_parts(const Value* x, const Value* y, Class cls) {
@@ -388,7 +406,8 @@ class Comparer {
     }
   }
 
-  // ---- described structs ---------------------------------------------------------------------------------------------
+  // ---- described structs
+  // ---------------------------------------------------------------------------------------------
 
   template <class T>
   void any(const T* x, const T* y, Class cls, ir::Match how) {
@@ -484,7 +503,8 @@ class Comparer {
     tell({path_, Class::Access, x, y, from_x, y ? &y->name_from : nullptr, show}, y != nullptr);
   }
 
-  // ---- routes and plans ----------------------------------------------------------------------------------------------
+  // ---- routes and plans
+  // ----------------------------------------------------------------------------------------------
 
   void routes() {
     path_.push("routes");
@@ -541,7 +561,8 @@ class Comparer {
     return (balance != nullptr && balance->edges.size() == 1) || (fallback != nullptr && fallback->edges.empty());
   }
 
-  /// Walks down through nodes that choose nothing: a balance of one, a fallback without alternatives. Their settings count.
+  /// Walks down through nodes that choose nothing: a balance of one, a fallback without alternatives. Their settings
+  /// count.
   const PlanNode* strip(Side& side, NodeId id, bool is_before, std::vector<const PlanNode*>& passed, bool tier) {
     const PlanNode* n = get(side, id);
     while (n != nullptr) {
@@ -565,7 +586,8 @@ class Comparer {
 
   template <class T>
   void moot(const Field<T>& field, std::string_view why) {
-    if (!field.absent()) out_.moot({path_, Class::Cosmetic, &field, nullptr, &field.from, nullptr, &show_field<T>}, why);
+    if (!field.absent())
+      out_.moot({path_, Class::Cosmetic, &field, nullptr, &field.from, nullptr, &show_field<T>}, why);
   }
   template <class T>
   void moot_list(const List<T>& l, std::string_view why) {
@@ -654,7 +676,9 @@ class Comparer {
   /// `y` against what is left of `x`; the rest of `x` has no counterpart.
   void leftover(const PlanNode* x, const PlanNode* left, const PlanNode* y, bool alone) {
     around(x, nullptr, [&] {
-      const auto member = [&](const ir::NodeId id, bool lone) { node(id, get(a_, id) == left ? id_of(b_, y) : NodeId{}, lone); };
+      const auto member = [&](const ir::NodeId id, bool lone) {
+        node(id, get(a_, id) == left ? id_of(b_, y) : NodeId{}, lone);
+      };
       if (const auto* b = std::get_if<ir::Balance>(&x->what)) {
         balance_own(b, nullptr);
         for (std::size_t i = 0; i < b->edges.size(); ++i) {
@@ -748,9 +772,15 @@ class Comparer {
   /// Two plans of different shape: what one adds around a common core is told apart from the core.
   void unlike(const PlanNode* x, const PlanNode* y, bool alone) {
     if (const auto* m = std::get_if<ir::Mirror>(&x->what)) {
-      around(x, nullptr, [&] { shadow(m, nullptr); node(m->primary, id_of(b_, y), alone); });
+      around(x, nullptr, [&] {
+        shadow(m, nullptr);
+        node(m->primary, id_of(b_, y), alone);
+      });
     } else if (const auto* n = std::get_if<ir::Mirror>(&y->what)) {
-      around(nullptr, y, [&] { shadow(nullptr, n); node(id_of(a_, x), n->primary, alone); });
+      around(nullptr, y, [&] {
+        shadow(nullptr, n);
+        node(id_of(a_, x), n->primary, alone);
+      });
     } else if (const auto* f = std::get_if<ir::Fallback>(&x->what)) {
       around(x, nullptr, [&] {
         fallback_own(f, nullptr);
@@ -807,7 +837,8 @@ class Comparer {
     node(x ? x->primary : NodeId{}, y ? y->primary : NodeId{}, true);
   }
 
-  // ---- balances ------------------------------------------------------------------------------------------------------
+  // ---- balances
+  // ------------------------------------------------------------------------------------------------------
 
   /// Enough of what a node leads to, to tell it from its siblings.
   std::string signature(const Side& side, NodeId id) const {
@@ -820,7 +851,8 @@ class Comparer {
       for (const ir::Edge& e : b->edges) text += signature(side, e.node);
       return text;
     }
-    if (const auto* f = std::get_if<ir::Fallback>(&n->what)) return (f->edges.empty() ? "" : "fallback") + signature(side, f->primary);
+    if (const auto* f = std::get_if<ir::Fallback>(&n->what))
+      return (f->edges.empty() ? "" : "fallback") + signature(side, f->primary);
     const auto* u = std::get_if<ir::Use>(&n->what);
     if (u == nullptr) return "switch";
     const ir::Deployment& d = side.gateway->at(u->deployment);
@@ -834,8 +866,8 @@ class Comparer {
   }
 
   /// The same model at the same kind of provider, whatever names and addresses say; only single deployments.
-  void match_by_model(const std::vector<NodeId>& x, const std::vector<NodeId>& y, const std::vector<bool>& left_out, std::vector<std::size_t>& of_x,
-                      std::vector<bool>& used) const {
+  void match_by_model(const std::vector<NodeId>& x, const std::vector<NodeId>& y, const std::vector<bool>& left_out,
+                      std::vector<std::size_t>& of_x, std::vector<bool>& used) const {
     const std::size_t n = x.size();
     const std::size_t m = y.size();
     if (n == m) return;
@@ -858,7 +890,8 @@ class Comparer {
     const auto* u = n ? std::get_if<ir::Use>(&n->what) : nullptr;
     if (u == nullptr) return {};
     const ir::Deployment& d = side.gateway->at(u->deployment);
-    return (d.provider.valid() ? side.gateway->at(d.provider).kind.value : std::string()) + "|" + d.upstream_model.value;
+    return (d.provider.valid() ? side.gateway->at(d.provider).kind.value : std::string()) + "|" +
+           d.upstream_model.value;
   }
 
   /// Equal parts make equal signatures; the parts of most children are equal, so that no text need be made.
@@ -870,11 +903,15 @@ class Comparer {
     if (ux != nullptr && uy != nullptr) {
       const ir::Deployment& dx = a_.gateway->at(ux->deployment);
       const ir::Deployment& dy = b_.gateway->at(uy->deployment);
-      if (dx.id.value == dy.id.value && dx.upstream_model.value == dy.upstream_model.value && dx.provider.valid() && dy.provider.valid()) {
+      if (dx.id.value == dy.id.value && dx.upstream_model.value == dy.upstream_model.value && dx.provider.valid() &&
+          dy.provider.valid()) {
         const ir::Provider& px = a_.gateway->at(dx.provider);
         const ir::Provider& py = b_.gateway->at(dy.provider);
-        const bool same_key = px.api_key.given() == py.api_key.given() && (!px.api_key.given() || *px.api_key == *py.api_key);
-        if (same_key && px.name.value == py.name.value && px.kind.value == py.kind.value && px.base_url.value == py.base_url.value) return true;
+        const bool same_key =
+            px.api_key.given() == py.api_key.given() && (!px.api_key.given() || *px.api_key == *py.api_key);
+        if (same_key && px.name.value == py.name.value && px.kind.value == py.kind.value &&
+            px.base_url.value == py.base_url.value)
+          return true;
       }
     }
     return signature(a_, ix) == signature(b_, iy);
@@ -918,8 +955,8 @@ class Comparer {
     }
     return pairs;
   }
-  void match_moved(const std::vector<NodeId>& x, const std::vector<NodeId>& y, const std::vector<bool>& left_out, std::vector<std::size_t>& of_x,
-                   std::vector<bool>& used) const {
+  void match_moved(const std::vector<NodeId>& x, const std::vector<NodeId>& y, const std::vector<bool>& left_out,
+                   std::vector<std::size_t>& of_x, std::vector<bool>& used) const {
     std::unordered_multimap<std::string, std::size_t> rest;
     for (std::size_t j = y.size(); j-- > 0;) {
       if (!used[j]) rest.emplace(signature(b_, y[j]), j);
@@ -960,7 +997,8 @@ class Comparer {
   }
 
   void edges(const ir::Balance* x, const ir::Balance* y) {
-    const Pairs pairs = match_children(nodes_of(x ? &x->edges : nullptr), nodes_of(y ? &y->edges : nullptr), gone_of(x ? &x->edges : nullptr));
+    const Pairs pairs = match_children(nodes_of(x ? &x->edges : nullptr), nodes_of(y ? &y->edges : nullptr),
+                                       gone_of(x ? &x->edges : nullptr));
     const auto reference = weight_reference(x, y, pairs);
     for (const auto& [i, j] : pairs) {
       const ir::Edge* ex = i == kNone ? nullptr : &x->edges[i];
@@ -992,7 +1030,8 @@ class Comparer {
   static Decimal weight_of(const ir::Edge& e) { return e.weight.given() ? *e.weight : Decimal(1); }
 
   /// The first pair in which both weights count; the others are compared in proportion to it.
-  static std::optional<std::pair<Decimal, Decimal>> weight_reference(const ir::Balance* x, const ir::Balance* y, const Pairs& pairs) {
+  static std::optional<std::pair<Decimal, Decimal>> weight_reference(const ir::Balance* x, const ir::Balance* y,
+                                                                     const Pairs& pairs) {
     if (x == nullptr || y == nullptr) return std::nullopt;
     for (const auto& [i, j] : pairs) {
       if (i == kNone || j == kNone) continue;
@@ -1008,7 +1047,8 @@ class Comparer {
     const Field<Decimal>* fy = y && y->weight.given() ? &y->weight : nullptr;
     if (fx == nullptr && fy == nullptr) return;
     path_.push("weight");
-    const Pair pair{path_, Class::Route, fx, fy, fx ? &fx->from : nullptr, fy ? &fy->from : nullptr, &show_field<Decimal>};
+    const Pair pair{
+        path_, Class::Route, fx, fy, fx ? &fx->from : nullptr, fy ? &fy->from : nullptr, &show_field<Decimal>};
     bool equal = false;
     if (x && y && reference) {
       const auto left = weight_of(*x).times(reference->second);
@@ -1040,7 +1080,8 @@ class Comparer {
     path_.pop();
   }
 
-  // ---- fallbacks and switches ----------------------------------------------------------------------------------------
+  // ---- fallbacks and switches
+  // ----------------------------------------------------------------------------------------
 
   void fallback_own(const ir::Fallback* x, const ir::Fallback* y) {
     named("fallback_statuses", x, y, &ir::Fallback::statuses, Class::Route);
@@ -1062,9 +1103,10 @@ class Comparer {
       out_.leave();
       path_.pop();
     }
-    for (const ir::Failure on : {ir::Failure::Any, ir::Failure::RateLimit, ir::Failure::Timeout, ir::Failure::ServerError,
-                                 ir::Failure::Unavailable, ir::Failure::BadGateway, ir::Failure::Authentication, ir::Failure::BadRequest,
-                                 ir::Failure::NotFound, ir::Failure::ContextWindow, ir::Failure::ContentPolicy}) {
+    for (const ir::Failure on :
+         {ir::Failure::Any, ir::Failure::RateLimit, ir::Failure::Timeout, ir::Failure::ServerError,
+          ir::Failure::Unavailable, ir::Failure::BadGateway, ir::Failure::Authentication, ir::Failure::BadRequest,
+          ir::Failure::NotFound, ir::Failure::ContextWindow, ir::Failure::ContentPolicy}) {
       fallback_edges(x, y, on, heir);
     }
   }
@@ -1072,7 +1114,8 @@ class Comparer {
   /// The edge that takes the place of a primary that is gone.
   std::size_t heir_of(const ir::Fallback& f) const {
     if (!gone(ir::Edge{.node = f.primary})) return kNone;
-    const auto heir = std::find_if(f.edges.begin(), f.edges.end(), [&](const ir::FallbackEdge& e) { return e.on == ir::Failure::Any && !gone(e); });
+    const auto heir = std::find_if(f.edges.begin(), f.edges.end(),
+                                   [&](const ir::FallbackEdge& e) { return e.on == ir::Failure::Any && !gone(e); });
     return heir == f.edges.end() ? kNone : static_cast<std::size_t>(heir - f.edges.begin());
   }
 
@@ -1131,7 +1174,8 @@ class Comparer {
       path_.pop();
       return;
     }
-    for (std::size_t i = 0; i < std::max(x.size(), y.size()); ++i) fallback_edge(i, i < x.size() ? &x[i] : nullptr, i < y.size() ? &y[i] : nullptr);
+    for (std::size_t i = 0; i < std::max(x.size(), y.size()); ++i)
+      fallback_edge(i, i < x.size() ? &x[i] : nullptr, i < y.size() ? &y[i] : nullptr);
     out_.leave();
     path_.pop();
   }
@@ -1139,14 +1183,16 @@ class Comparer {
   bool any_inherited() const {
     for (const PlanNode& n : a_.gateway->nodes) {
       const auto* f = std::get_if<ir::Fallback>(&n.what);
-      if (f && std::any_of(f->edges.begin(), f->edges.end(), [](const ir::FallbackEdge& e) { return e.inherited; })) return true;
+      if (f && std::any_of(f->edges.begin(), f->edges.end(), [](const ir::FallbackEdge& e) { return e.inherited; }))
+        return true;
     }
     return false;
   }
 
   static std::string condition_text(const ir::Condition& c) {
     using Op = ir::Condition::Op;
-    static constexpr std::string_view names[] = {"always", "and", "or", "=", "!=", ">", ">=", "<", "<=", "in", "not in", "matches"};
+    static constexpr std::string_view names[] = {"always", "and", "or", "=",  "!=",     ">",
+                                                 ">=",     "<",   "<=", "in", "not in", "matches"};
     std::string text(names[static_cast<std::size_t>(c.op)]);
     if (c.op == Op::And || c.op == Op::Or) {
       for (const ir::Condition& part : c.parts) text += " (" + condition_text(part) + ")";
@@ -1156,7 +1202,9 @@ class Comparer {
     for (const Value& v : c.operands) text += " " + std::string(v.kind == Value::Kind::String ? "'" : "") + ir::show(v);
     return text;
   }
-  static std::string show_case(const void* p) { return condition_text(static_cast<const ir::SwitchCase*>(p)->condition); }
+  static std::string show_case(const void* p) {
+    return condition_text(static_cast<const ir::SwitchCase*>(p)->condition);
+  }
 
   void choice(const ir::Switch* x, const ir::Switch* y) {
     const std::size_t n = x ? x->cases.size() : 0;
@@ -1169,7 +1217,8 @@ class Comparer {
       if (cy) ++j;
       out_.enter(cx, cy);
       path_.push("when");
-      tell({path_, Class::Route, cx, cy, cx ? &cx->condition_from : nullptr, cy ? &cy->condition_from : nullptr, &show_case},
+      tell({path_, Class::Route, cx, cy, cx ? &cx->condition_from : nullptr, cy ? &cy->condition_from : nullptr,
+            &show_case},
            cx && cy && show_case(cx) == show_case(cy));
       path_.pop();
       if (cx && cx->label.given()) named("label", cx, cy, &ir::SwitchCase::label, Class::Cosmetic);
@@ -1185,7 +1234,8 @@ class Comparer {
   }
 
   void idle(const ir::Switch* x, const ir::Switch* y) {
-    for (const auto& [i, j] : match_children(nodes_of(x ? &x->idle : nullptr), nodes_of(y ? &y->idle : nullptr), gone_of(x ? &x->idle : nullptr))) {
+    for (const auto& [i, j] : match_children(nodes_of(x ? &x->idle : nullptr), nodes_of(y ? &y->idle : nullptr),
+                                             gone_of(x ? &x->idle : nullptr))) {
       const ir::Edge* ex = i == kNone ? nullptr : &x->idle[i];
       const ir::Edge* ey = j == kNone ? nullptr : &y->idle[j];
       path_.push_index("idle", ex ? i : j);
@@ -1197,7 +1247,8 @@ class Comparer {
     }
   }
 
-  // ---- deployments ---------------------------------------------------------------------------------------------------
+  // ---- deployments
+  // ---------------------------------------------------------------------------------------------------
 
   void use(const ir::Use* x, const ir::Use* y, bool alone) {
     const ir::Deployment* dx = x ? &a_.gateway->at(x->deployment) : nullptr;
@@ -1221,19 +1272,23 @@ class Comparer {
     if (y) seen_providers_.insert(y);
     path_.push("provider");
     out_.enter(x, y);
-    const ir::CredentialSet* sx = x && x->credential_set.given() ? a_.gateway->credential_set(*x->credential_set) : nullptr;
-    const ir::CredentialSet* sy = y && y->credential_set.given() ? b_.gateway->credential_set(*y->credential_set) : nullptr;
+    const ir::CredentialSet* sx =
+        x && x->credential_set.given() ? a_.gateway->credential_set(*x->credential_set) : nullptr;
+    const ir::CredentialSet* sy =
+        y && y->credential_set.given() ? b_.gateway->credential_set(*y->credential_set) : nullptr;
     ir::for_each_member<ir::Provider>([&](const auto& m) {
       using M = std::remove_cvref_t<decltype(x->*m.pointer)>;
       if (sx == nullptr && sy == nullptr && !(x && holds(x->*m.pointer)) && !(y && holds(y->*m.pointer))) return;
       path_.push(m.name);
       if constexpr (std::is_same_v<M, std::vector<ir::ProviderParam>> || std::is_same_v<M, std::vector<ir::Param>>) {
         layered_names<typename M::value_type>({x ? &(x->*m.pointer) : nullptr, sx ? &(sx->values.*m.pointer) : nullptr},
-                                              {y ? &(y->*m.pointer) : nullptr, sy ? &(sy->values.*m.pointer) : nullptr}, m.cls);
+                                              {y ? &(y->*m.pointer) : nullptr, sy ? &(sy->values.*m.pointer) : nullptr},
+                                              m.cls);
       } else if constexpr (IsField<M>::value) {
         const auto through = [&](const ir::Provider* p, const ir::CredentialSet* set) -> const M* {
           if (p == nullptr) return nullptr;
-          return (p->*m.pointer).absent() && set != nullptr && m.name != "name" ? &(set->values.*m.pointer) : &(p->*m.pointer);
+          return (p->*m.pointer).absent() && set != nullptr && m.name != "name" ? &(set->values.*m.pointer)
+                                                                                : &(p->*m.pointer);
         };
         if (m.name == "credential_set" && !same_dialect_ && x) {
           moot(x->credential_set, "what it names is written in its place");
@@ -1258,7 +1313,8 @@ class Comparer {
     }
     for (const ir::Provider& p : a_.gateway->providers) {
       if (seen_providers_.contains(&p)) continue;
-      const auto found = std::find_if(rest.begin(), rest.end(), [&](const ir::Provider* q) { return ir::identity(*q) == ir::identity(p); });
+      const auto found = std::find_if(rest.begin(), rest.end(),
+                                      [&](const ir::Provider* q) { return ir::identity(*q) == ir::identity(p); });
       const ir::Provider* other = found == rest.end() ? nullptr : *found;
       if (found != rest.end()) rest.erase(found);
       element(&p, other, Class::Route);
@@ -1268,7 +1324,8 @@ class Comparer {
   }
 
   template <class P>
-  void layered_names(std::initializer_list<const std::vector<P>*> xs, std::initializer_list<const std::vector<P>*> ys, Class cls) {
+  void layered_names(std::initializer_list<const std::vector<P>*> xs, std::initializer_list<const std::vector<P>*> ys,
+                     Class cls) {
     std::vector<const P*> px;
     std::vector<const P*> py;
     const auto gather = [](const auto& lists, std::vector<const P*>& into) {
@@ -1292,11 +1349,13 @@ class Comparer {
       element(p, found == py.end() ? nullptr : *found, cls);
     }
     for (const P* q : py) {
-      if (std::none_of(px.begin(), px.end(), [&](const P* p) { return p->name == q->name; })) element<P>(nullptr, q, cls);
+      if (std::none_of(px.begin(), px.end(), [&](const P* p) { return p->name == q->name; }))
+        element<P>(nullptr, q, cls);
     }
   }
 
-  // ---- settings ------------------------------------------------------------------------------------------------------
+  // ---- settings
+  // ------------------------------------------------------------------------------------------------------
 
   /// Pushes the names of a setting; one that stands in no group has one name.
   template <class Outer, class Inner>
@@ -1315,7 +1374,8 @@ class Comparer {
     each_setting([&](Bits bit, const auto& outer, const auto& inner, auto pick) {
       if ((there & bit) == 0) return;
       push_setting(outer, inner);
-      layered(has_x, has_y, bit, pick, inner.cls, inner.match, alone && outer.name == "retry" && inner.name == "redraw");
+      layered(has_x, has_y, bit, pick, inner.cls, inner.match,
+              alone && outer.name == "retry" && inner.name == "redraw");
       pop_setting(outer, inner);
     });
   }
@@ -1356,7 +1416,8 @@ class Comparer {
     for (std::size_t i = side.chain.size(); i-- > 0;) {
       if ((side.chain[i].bits & bit) == 0) continue;
       for (const ir::Param& p : pick(*side.chain[i].settings)) {
-        if (std::none_of(into.begin(), into.end(), [&](const ir::Param* q) { return q->name == p.name; })) into.push_back(&p);
+        if (std::none_of(into.begin(), into.end(), [&](const ir::Param* q) { return q->name == p.name; }))
+          into.push_back(&p);
       }
     }
   }
@@ -1365,7 +1426,8 @@ class Comparer {
   void idle_settings() {
     const bool nothing_to_reach = a_.gateway->deployments.empty();
     path_.push("defaults");
-    idle_of(a_.gateway->defaults, bits_of(a_.gateway->defaults), nothing_to_reach || same_dialect_ ? &b_.gateway->defaults : nullptr, nothing_to_reach || same_dialect_);
+    idle_of(a_.gateway->defaults, bits_of(a_.gateway->defaults),
+            nothing_to_reach || same_dialect_ ? &b_.gateway->defaults : nullptr, nothing_to_reach || same_dialect_);
     path_.pop();
     for (const PlanNode& n : a_.gateway->nodes) idle_of(n.settings, a_.bits(n), nullptr, false);
     for (const ir::Deployment& d : a_.gateway->deployments) idle_of(d.settings, a_.bits(d), nullptr, false);
@@ -1501,7 +1563,9 @@ const std::string& Path::text() const {
   return text_;
 }
 
-void compare(const Gateway& before, const Gateway& after, Listener& listener) { Comparer(before, after, listener).run(); }
+void compare(const Gateway& before, const Gateway& after, Listener& listener) {
+  Comparer(before, after, listener).run();
+}
 
 std::vector<Difference> differences(const Gateway& before, const Gateway& after) {
   Collector collector;

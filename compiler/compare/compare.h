@@ -1,10 +1,10 @@
 #pragma once
 
+#include "compiler/ir/describe.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "compiler/ir/describe.h"
 
 namespace gatec::compare {
 
@@ -23,13 +23,15 @@ class Path {
     mutable std::size_t end = 0;  // of the text, once spelled out
   };
   void push(std::string_view name) { segments_.push_back({name, nullptr, nullptr, 0, 0}); }
-  void push(std::string_view name, std::string (*key)(const void*), const void* element) { segments_.push_back({name, key, element, 0, 0}); }
+  void push(std::string_view name, std::string (*key)(const void*), const void* element) {
+    segments_.push_back({name, key, element, 0, 0});
+  }
   void push_index(std::string_view name, std::size_t index) { segments_.push_back({name, nullptr, this, index, 0}); }
   void pop() {
     segments_.pop_back();
     if (spelled_ > segments_.size()) spelled_ = segments_.size();
   }
-  [[nodiscard]] const std::string& text() const;  // "routes[gpt-4o].plan.balance[0].upstream_model"
+  [[nodiscard]] const std::string& text() const;                   // "routes[gpt-4o].plan.balance[0].upstream_model"
   [[nodiscard]] std::string text_from(std::size_t segment) const;  // without the segments before it
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
 
@@ -40,8 +42,8 @@ class Path {
   mutable std::size_t spelled_ = 0;
 };
 
-/// One value on both sides. `before` and `after` are the addresses of the IR values (Field, Value, element), null where a
-/// side has none; texts are made on demand by `before_text` and `after_text`.
+/// One value on both sides. `before` and `after` are the addresses of the IR values (Field, Value, element), null where
+/// a side has none; texts are made on demand by `before_text` and `after_text`.
 struct Pair {
   const Path& path;
   Class cls;
@@ -71,8 +73,8 @@ class Listener {
   virtual void moot(const Pair& pair, std::string_view why) = 0;
 };
 
-/// Compares what two gateways mean. Both stand in normal form (docs/ir.md); lists whose order means nothing are matched by
-/// identity, settings are compared where they arrive.
+/// Compares what two gateways mean. Both stand in normal form (docs/ir.md); lists whose order means nothing are matched
+/// by identity, settings are compared where they arrive.
 void compare(const ir::Gateway& before, const ir::Gateway& after, Listener& listener);
 
 /// What `gatec diff` shows.

@@ -25,9 +25,8 @@ constexpr bool ascending() {
 static_assert(ascending(), "codes of the catalogue ascend");
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return (x | 0x20) == (y | 0x20);
-         });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
 std::size_t fingerprint(DiagId id, const source::Span& span, std::string_view message) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "compiler/source/source_manager.h"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -7,8 +9,6 @@
 #include <string_view>
 #include <unordered_set>
 #include <vector>
-
-#include "compiler/source/source_manager.h"
 
 namespace gatec::diagnostics {
 

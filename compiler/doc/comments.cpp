@@ -1,4 +1,5 @@
 #include "compiler/doc/comments.h"
+
 #include "compiler/doc/libyaml_parser.h"
 #include "compiler/doc/node.h"
 #include "compiler/doc/text_check.h"

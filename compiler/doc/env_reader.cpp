@@ -13,7 +13,8 @@ bool is_name(char c, bool first) {
   return letter || (!first && c >= '0' && c <= '9');
 }
 
-/// `NAME=value` a line, as shells and containers read it. A value in single quotes is literal, one in double quotes knows escapes.
+/// `NAME=value` a line, as shells and containers read it. A value in single quotes is literal, one in double quotes
+/// knows escapes.
 class EnvReader {
  public:
   EnvReader(std::string_view text, TreeBuilder& builder) : text_(text), builder_(builder) {}
@@ -72,11 +73,16 @@ class EnvReader {
         continue;
       }
       const char c = text_[++i];
-      if (c == 'n') decoded += '\n';
-      else if (c == 't') decoded += '\t';
-      else if (c == 'r') decoded += '\r';
-      else if (c == '"' || c == '\\' || c == '$' || c == '`') decoded += c;
-      else (decoded += '\\') += c;
+      if (c == 'n')
+        decoded += '\n';
+      else if (c == 't')
+        decoded += '\t';
+      else if (c == 'r')
+        decoded += '\r';
+      else if (c == '"' || c == '\\' || c == '$' || c == '`')
+        decoded += c;
+      else
+        (decoded += '\\') += c;
     }
     if (i == text_.size()) return fail(at, end, "the quote is not closed");
     const std::size_t close = i + 1;
@@ -112,7 +118,8 @@ class EnvReader {
 
 bool is_env_name(std::string_view name) { return name.ends_with(".env"); }
 
-ReadResult read_env(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink, const ReadOptions& options) {
+ReadResult read_env(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+                    const ReadOptions& options) {
   const auto facts = check_text(sources, file, sink, Format::Json);
   if (!facts) return facts.error();
   TreeBuilder builder(sources, file, sink, options, Format::Json);

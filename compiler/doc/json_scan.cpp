@@ -213,6 +213,8 @@ class Scanner {
 
 }  // namespace
 
-bool scan_json(std::string_view text, std::uint32_t begin, TreeBuilder& builder) { return Scanner(text, begin, builder).document(); }
+bool scan_json(std::string_view text, std::uint32_t begin, TreeBuilder& builder) {
+  return Scanner(text, begin, builder).document();
+}
 
 }  // namespace gatec::doc

@@ -1,4 +1,5 @@
 #include "compiler/base/json_writer.h"
+
 #include "compiler/base/overload.h"
 #include "compiler/doc/value.h"
 

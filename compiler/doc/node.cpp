@@ -78,8 +78,8 @@ void append_index(std::string& path, std::size_t index) {
   path += ']';
 }
 
-/// Aliases are met again where they stand, so a leaf counts only where its number is the next one. Steps are kept apart and
-/// spelled out as far as the next leaf needs them.
+/// Aliases are met again where they stand, so a leaf counts only where its number is the next one. Steps are kept apart
+/// and spelled out as far as the next leaf needs them.
 class LeafWalk {
  public:
   LeafWalk(const Document& document, LeafVisitor& visitor) : visitor_(visitor), next_(document.first_leaf()) {}
@@ -136,7 +136,8 @@ class LeafWalk {
       below(*element, {nullptr, index++}, position);
       position = std::max(position, element->end_);
     }
-    for (const Entry& entry : node.written_entries()) below(*entry.value, {entry.key, 0}, entry.aliased ? UINT32_MAX : node.begin_);
+    for (const Entry& entry : node.written_entries())
+      below(*entry.value, {entry.key, 0}, entry.aliased ? UINT32_MAX : node.begin_);
   }
 
   LeafVisitor& visitor_;

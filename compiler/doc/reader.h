@@ -28,7 +28,8 @@ struct ReadOptions {
 [[nodiscard]] ReadResult read_json(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
                                    const ReadOptions& options);
 
-/// A mapping of the variables that a file of `NAME=value` lines sets; all values are strings, literal ones single-quoted. GW0121.
+/// A mapping of the variables that a file of `NAME=value` lines sets; all values are strings, literal ones
+/// single-quoted. GW0121.
 [[nodiscard]] ReadResult read_env(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
                                   const ReadOptions& options);
 /// Whether a file's name says that it is read so: `.env` or `*.env`.

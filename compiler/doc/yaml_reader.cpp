@@ -154,7 +154,10 @@ ReadResult parse_yaml(const source::SourceManager& sources, source::FileId file,
   const auto facts = check_text(sources, file, sink, Format::Yaml);
   if (!facts) return facts.error();
   if (const auto tab = tab_between_tokens(sources.text(file), file, *facts)) {
-    return sink.report(diagnostics::DiagId::YamlSyntax, {file, *tab, *tab + 1}, "a tab stands where YAML takes blanks only").note("use spaces").told();
+    return sink
+        .report(diagnostics::DiagId::YamlSyntax, {file, *tab, *tab + 1}, "a tab stands where YAML takes blanks only")
+        .note("use spaces")
+        .told();
   }
   TreeBuilder builder(sources, file, sink, options, Format::Yaml);
   LibyamlReader reader(sources.text(file), *facts, builder);

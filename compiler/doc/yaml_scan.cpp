@@ -17,7 +17,8 @@ constexpr std::array<bool, 256> characters(std::string_view some) {
 }
 constexpr std::string_view kWordCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 constexpr auto kWord = characters(kWordCharacters);
-constexpr auto kOdd = characters(",[]{}#&*!|>'\"%@`?:-");  // what no plain scalar begins with; a dash may, before a word
+constexpr auto kOdd =
+    characters(",[]{}#&*!|>'\"%@`?:-");  // what no plain scalar begins with; a dash may, before a word
 constexpr auto kOddInFlow = characters(",[]{}#&*!|>'\"%@`?");
 
 bool is(const std::array<bool, 256>& set, char c) { return set[static_cast<unsigned char>(c)]; }
@@ -40,7 +41,11 @@ bool has_odd_characters(std::string_view text, bool ascii) {
 class Scanner {
  public:
   Scanner(std::string_view text, std::uint32_t begin, TreeBuilder& builder)
-      : first_(text.data()), line_end_(text.data() + begin), end_(text.data() + text.size()), next_(line_end_), builder_(builder) {
+      : first_(text.data()),
+        line_end_(text.data() + begin),
+        end_(text.data() + text.size()),
+        next_(line_end_),
+        builder_(builder) {
     frames_.reserve(32);
   }
 
@@ -115,7 +120,8 @@ class Scanner {
 
   /// One `---` may begin the document.
   bool document_mark() {
-    if (column_ != 0 || !std::string_view(at_, static_cast<std::size_t>(line_end_ - at_)).starts_with("---")) return true;
+    if (column_ != 0 || !std::string_view(at_, static_cast<std::size_t>(line_end_ - at_)).starts_with("---"))
+      return true;
     at_ += 3;
     return line_done() && next_line();
   }
@@ -184,7 +190,8 @@ class Scanner {
     if (*at_ == '"' || *at_ == '\'') return quoted();
     const char* const begin = at_;
     if (!begins_plain()) return false;
-    if (begin == line_begin_ && std::string_view(begin, static_cast<std::size_t>(line_end_ - begin)).starts_with("...")) return false;
+    if (begin == line_begin_ && std::string_view(begin, static_cast<std::size_t>(line_end_ - begin)).starts_with("..."))
+      return false;
     const char* last = begin;  // that is no blank
     for (++at_; at_ < line_end_; ++at_) {
       if (*at_ == ' ') continue;
@@ -229,7 +236,9 @@ class Scanner {
     std::string_view text(from, static_cast<std::size_t>(at_ - from));
     if (!verbatim) text = decoded_.append(from, at_);
     ++at_;
-    scalar_ = {text, verbatim, offset(begin), offset(at_), quote == '"' ? Style::DoubleQuoted : Style::SingleQuoted, Type::String};
+    scalar_ = {
+        text,        verbatim, offset(begin), offset(at_), quote == '"' ? Style::DoubleQuoted : Style::SingleQuoted,
+        Type::String};
     return true;
   }
 

@@ -107,7 +107,8 @@ std::optional<Manifest> manifest_of(FileSystem& files, const std::string& folder
 }
 
 /// Whether a file is as the manifest says. The same text as the one to be written need not be hashed again.
-bool is_as_written(const std::string& now, const ManifestFile& then, const std::string_view* fresh, const Manifest& manifest) {
+bool is_as_written(const std::string& now, const ManifestFile& then, const std::string_view* fresh,
+                   const Manifest& manifest) {
   if (fresh != nullptr && *fresh == now) {
     const auto same = std::ranges::find(manifest.files, then.path, &ManifestFile::path);
     if (same != manifest.files.end()) return same->sha256 == then.sha256;
@@ -115,7 +116,8 @@ bool is_as_written(const std::string& now, const ManifestFile& then, const std::
   return base::sha256_hex(now) == then.sha256;
 }
 
-Existing look_at(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts, const Manifest& fresh, bool force) {
+Existing look_at(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts,
+                 const Manifest& fresh, bool force) {
   Existing existing;
   std::map<std::string_view, std::string_view> replaced;
   for (const OutputText& file : texts) replaced.emplace(file.path, file.text);
@@ -268,7 +270,8 @@ Failure write_over(FileSystem& files, const std::string& folder, const Existing&
 
 }  // namespace
 
-bool write_output(Env& env, const std::string& folder_given, std::vector<OutputText> texts, const Manifest& manifest, bool force, Sink& sink) {
+bool write_output(Env& env, const std::string& folder_given, std::vector<OutputText> texts, const Manifest& manifest,
+                  bool force, Sink& sink) {
   const std::string folder = without_slashes(folder_given);
   texts.push_back({std::string(kManifestName), manifest_text(manifest), false});
   const FileStatus status = env.files.status(folder);

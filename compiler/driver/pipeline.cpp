@@ -93,10 +93,13 @@ void count(ledger::Report& report, const std::vector<ledger::LeafRecord>& leaves
 /// Entries of the leaves that the report lists.
 class Entries final : public doc::LeafVisitor {
  public:
-  Entries(ledger::Report& report, const Session& source, const std::vector<ledger::LeafRecord>& leaves, const Places& places)
+  Entries(ledger::Report& report, const Session& source, const std::vector<ledger::LeafRecord>& leaves,
+          const Places& places)
       : report_(report), source_(source), leaves_(leaves), places_(places) {}
 
-  bool wants(const doc::Node& node) override { return report_.all_entries || leaves_[node.leaf().value].fate != Fate::Mapped; }
+  bool wants(const doc::Node& node) override {
+    return report_.all_entries || leaves_[node.leaf().value].fate != Fate::Mapped;
+  }
   void leaf(const doc::Node& node, std::string_view path) override {
     const ledger::LeafRecord& leaf = leaves_[node.leaf().value];
     const source::Span span = node.span();

@@ -27,9 +27,9 @@ struct Compiled {
   std::vector<targets::Artifact> artifacts;  // in the order of the writer
   ledger::Report report;                     // without `outputs`
   bool weaker = false;
-  std::vector<BugFound> bugs;  // one is enough: nothing may be written
-  std::unique_ptr<Session> target;           // what was read back
-  std::vector<ledger::LeafRecord> leaves;    // of the source, by id
+  std::vector<BugFound> bugs;              // one is enough: nothing may be written
+  std::unique_ptr<Session> target;         // what was read back
+  std::vector<ledger::LeafRecord> leaves;  // of the source, by id
 };
 
 /// Writes what the session read for another dialect, reads that back and proves it. Writes no file.

@@ -167,10 +167,10 @@ const doc::Document* Session::add_document(InputFile file, std::string text, boo
   options.first_leaf = leaf_count_;
   options.report_duplicates = !proving;
   const bool json = file.name.ends_with(".json");
-  doc::ReadResult result = !proving ? doc::read_any(sources, id, sink, options)
-                           : json   ? doc::read_json(sources, id, sink, options)
+  doc::ReadResult result = !proving                      ? doc::read_any(sources, id, sink, options)
+                           : json                        ? doc::read_json(sources, id, sink, options)
                            : doc::is_env_name(file.name) ? doc::read_env(sources, id, sink, options)
-                                    : doc::read_yaml_second(sources, id, sink, options);
+                                                         : doc::read_yaml_second(sources, id, sink, options);
   if (!result) return nullptr;
   documents_.push_back(*std::move(result));
   const doc::Document& document = documents_.back();

@@ -296,7 +296,8 @@ constexpr std::array<std::uint64_t, 128> kShapeHeads = shape_heads();
 
 bool may_be_key_shape(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
-  return text.size() > 1 && first < kShapeHeads.size() && ((kShapeHeads[first] >> (static_cast<unsigned char>(text[1]) & 63U)) & 1U) != 0;
+  return text.size() > 1 && first < kShapeHeads.size() &&
+         ((kShapeHeads[first] >> (static_cast<unsigned char>(text[1]) & 63U)) & 1U) != 0;
 }
 
 std::size_t run(std::string_view text, bool plain) {

@@ -49,7 +49,8 @@ std::string identity(const Limit& v) { return with_scope(counted_name(v.counts),
 std::string identity(const Budget& v) {
   std::string name = with_scope(counted_name(v.counts), v.scope);
   // without a window it never starts anew, whoever says so
-  if (v.window.given() && v.window->kind != WindowKind::Invalid && v.window->kind != WindowKind::Lifetime) (name += '@') += window_name(*v.window);
+  if (v.window.given() && v.window->kind != WindowKind::Invalid && v.window->kind != WindowKind::Lifetime)
+    (name += '@') += window_name(*v.window);
   return name;
 }
 std::string identity(const FailureCount& v) { return std::string(failure_name(v.failure)); }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "compiler/ir/gateway.h"
+
 #include <cstdint>
 #include <string_view>
 #include <tuple>
-
-#include "compiler/ir/gateway.h"
 
 namespace gatec::ir {
 
@@ -27,15 +27,15 @@ constexpr Member<C, M> member(std::string_view name, M C::*pointer, Class cls, M
   return {name, pointer, cls, match};
 }
 
-/// The one list of a struct's fields: dump, comparison and leaf accounting go by it, so a field that stands here is never
-/// forgotten by one of them. Plans are walked by hand (compare/, dump), as their nodes refer to each other by id.
+/// The one list of a struct's fields: dump, comparison and leaf accounting go by it, so a field that stands here is
+/// never forgotten by one of them. Plans are walked by hand (compare/, dump), as their nodes refer to each other by id.
 template <class T>
 struct Members;
 
-#define GATEC_MEMBERS(type, ...) \
-  template <>                    \
-  struct Members<type> {         \
-    using T = type;              \
+#define GATEC_MEMBERS(type, ...)                          \
+  template <>                                             \
+  struct Members<type> {                                  \
+    using T = type;                                       \
     static constexpr auto list = std::tuple(__VA_ARGS__); \
   };
 
@@ -45,52 +45,59 @@ GATEC_MEMBERS(Limit, member("amount", &T::amount, Class::Rate), member("window",
               member("burst", &T::burst, Class::Rate), member("scope", &T::scope, Class::Rate),
               member("hint", &T::hint, Class::Rate), member("guarantee", &T::guarantee, Class::Rate))
 GATEC_MEMBERS(Budget, member("amount", &T::amount, Class::Spend), member("window", &T::window, Class::Spend),
-              member("soft", &T::soft, Class::Spend), member("scope", &T::scope, Class::Spend), member("id", &T::id, Class::Cosmetic))
+              member("soft", &T::soft, Class::Spend), member("scope", &T::scope, Class::Spend),
+              member("id", &T::id, Class::Cosmetic))
 GATEC_MEMBERS(FailureCount, member("count", &T::count, Class::Route))
 GATEC_MEMBERS(Retry, member("attempts", &T::attempts, Class::Route), member("redraw", &T::redraw, Class::Route),
               member("statuses", &T::statuses, Class::Route), member("by_failure", &T::by_failure, Class::Route),
-              member("honour_retry_after", &T::honour_retry_after, Class::Route), member("min_wait", &T::min_wait, Class::Route))
+              member("honour_retry_after", &T::honour_retry_after, Class::Route),
+              member("min_wait", &T::min_wait, Class::Route))
 GATEC_MEMBERS(Timeouts, member("attempt", &T::attempt, Class::Route), member("total", &T::total, Class::Route),
               member("first_chunk", &T::first_chunk, Class::Route))
 GATEC_MEMBERS(CachePolicy, member("mode", &T::mode, Class::Route), member("ttl", &T::ttl, Class::Route))
 GATEC_MEMBERS(Param, member("value", &T::value, Class::Route))
-GATEC_MEMBERS(RequestParams, member("default", &T::defaults, Class::Route), member("override", &T::overrides, Class::Route),
-              member("drop", &T::drop, Class::Route), member("drop_unsupported", &T::drop_unsupported, Class::Route),
-              member("allow", &T::allow, Class::Route))
+GATEC_MEMBERS(RequestParams, member("default", &T::defaults, Class::Route),
+              member("override", &T::overrides, Class::Route), member("drop", &T::drop, Class::Route),
+              member("drop_unsupported", &T::drop_unsupported, Class::Route), member("allow", &T::allow, Class::Route))
 GATEC_MEMBERS(NodeGuardrails, member("input", &T::input, Class::Access, Match::Ordered),
               member("output", &T::output, Class::Access, Match::Ordered),
               member("before", &T::before, Class::Access, Match::Ordered),
               member("after", &T::after, Class::Access, Match::Ordered))
 GATEC_MEMBERS(Breaker, member("enabled", &T::enabled, Class::Route), member("failures", &T::failures, Class::Route),
-              member("failure_percent", &T::failure_percent, Class::Route), member("min_requests", &T::min_requests, Class::Route),
-              member("window", &T::window, Class::Route), member("cooldown", &T::cooldown, Class::Route),
-              member("statuses", &T::statuses, Class::Route), member("by_failure", &T::by_failure, Class::Route))
+              member("failure_percent", &T::failure_percent, Class::Route),
+              member("min_requests", &T::min_requests, Class::Route), member("window", &T::window, Class::Route),
+              member("cooldown", &T::cooldown, Class::Route), member("statuses", &T::statuses, Class::Route),
+              member("by_failure", &T::by_failure, Class::Route))
 GATEC_MEMBERS(Settings, member("retry", &T::retry, Class::Route), member("timeout", &T::timeouts, Class::Route),
               member("cache", &T::cache, Class::Route), member("params", &T::params, Class::Route),
               member("guardrails", &T::guardrails, Class::Access), member("breaker", &T::breaker, Class::Route),
-              member("forward_headers", &T::forward_headers, Class::Route), member("strict_openai", &T::strict_openai, Class::Route))
+              member("forward_headers", &T::forward_headers, Class::Route),
+              member("strict_openai", &T::strict_openai, Class::Route))
 GATEC_MEMBERS(Stickiness, member("enabled", &T::enabled, Class::Route), member("per", &T::per, Class::Route),
               member("ttl", &T::ttl, Class::Route))
 GATEC_MEMBERS(Extra, member("value", &T::value, Class::Route))
 GATEC_MEMBERS(ProviderParam, member("value", &T::value, Class::Route))
 GATEC_MEMBERS(Provider, member("name", &T::name, Class::Cosmetic), member("kind", &T::kind, Class::Route),
               member("base_url", &T::base_url, Class::Route), member("region", &T::region, Class::Route),
-              member("api_version", &T::api_version, Class::Route), member("organization", &T::organization, Class::Route),
-              member("api_key", &T::api_key, Class::Secret), member("credential_set", &T::credential_set, Class::Cosmetic),
-              member("params", &T::params, Class::Route), member("headers", &T::headers, Class::Route),
-              member("limits", &T::limits, Class::Rate), member("budgets", &T::budgets, Class::Spend),
-              member("models", &T::models, Class::Access), member("owner", &T::owner, Class::Access),
-              member("extras", &T::extras, Class::Route))
+              member("api_version", &T::api_version, Class::Route),
+              member("organization", &T::organization, Class::Route), member("api_key", &T::api_key, Class::Secret),
+              member("credential_set", &T::credential_set, Class::Cosmetic), member("params", &T::params, Class::Route),
+              member("headers", &T::headers, Class::Route), member("limits", &T::limits, Class::Rate),
+              member("budgets", &T::budgets, Class::Spend), member("models", &T::models, Class::Access),
+              member("owner", &T::owner, Class::Access), member("extras", &T::extras, Class::Route))
 GATEC_MEMBERS(CredentialSet, member("name", &T::name, Class::Cosmetic), member("values", &T::values, Class::Route),
               member("extras", &T::extras, Class::Cosmetic))
 GATEC_MEMBERS(Price, member("amount", &T::amount, Class::Spend))
-GATEC_MEMBERS(Deployment, member("id", &T::id, Class::Route), member("upstream_model", &T::upstream_model, Class::Route),
+GATEC_MEMBERS(Deployment, member("id", &T::id, Class::Route),
+              member("upstream_model", &T::upstream_model, Class::Route),
               member("upstream_spelling", &T::upstream_spelling, Class::Route), member("mode", &T::mode, Class::Route),
-              member("base_model", &T::base_model, Class::Spend), member("max_input_tokens", &T::max_input_tokens, Class::Route),
-              member("max_output_tokens", &T::max_output_tokens, Class::Route), member("max_tokens", &T::max_tokens, Class::Route),
-              member("prices", &T::prices, Class::Spend), member("limits", &T::limits, Class::Rate),
-              member("budgets", &T::budgets, Class::Spend), member("tags", &T::tags, Class::Route),
-              member("tag_patterns", &T::tag_patterns, Class::Route), member("access_groups", &T::access_groups, Class::Access),
+              member("base_model", &T::base_model, Class::Spend),
+              member("max_input_tokens", &T::max_input_tokens, Class::Route),
+              member("max_output_tokens", &T::max_output_tokens, Class::Route),
+              member("max_tokens", &T::max_tokens, Class::Route), member("prices", &T::prices, Class::Spend),
+              member("limits", &T::limits, Class::Rate), member("budgets", &T::budgets, Class::Spend),
+              member("tags", &T::tags, Class::Route), member("tag_patterns", &T::tag_patterns, Class::Route),
+              member("access_groups", &T::access_groups, Class::Access),
               member("environments", &T::environments, Class::Access), member("blocked", &T::blocked, Class::Access),
               member("owner", &T::owner, Class::Access), member("extras", &T::extras, Class::Route))
 GATEC_MEMBERS(Alias, member("target", &T::target, Class::Access), member("hidden", &T::hidden, Class::Cosmetic))
@@ -103,9 +110,9 @@ GATEC_MEMBERS(Principal, member("id", &T::id, Class::Access), member("alias", &T
               member("models", &T::models, Class::Access), member("aliases", &T::aliases, Class::Access),
               member("limits", &T::limits, Class::Rate), member("budgets", &T::budgets, Class::Spend),
               member("blocked", &T::blocked, Class::Access), member("expires", &T::expires, Class::Access),
-              member("allowed_ips", &T::allowed_ips, Class::Access), member("allowed_routes", &T::allowed_routes, Class::Access),
-              member("tags", &T::tags, Class::Route), member("metadata", &T::metadata, Class::Cosmetic),
-              member("extras", &T::extras, Class::Access))
+              member("allowed_ips", &T::allowed_ips, Class::Access),
+              member("allowed_routes", &T::allowed_routes, Class::Access), member("tags", &T::tags, Class::Route),
+              member("metadata", &T::metadata, Class::Cosmetic), member("extras", &T::extras, Class::Access))
 GATEC_MEMBERS(Guardrail, member("name", &T::name, Class::Access), member("kind", &T::kind, Class::Access),
               member("modes", &T::modes, Class::Access), member("default_on", &T::default_on, Class::Access),
               member("params", &T::params, Class::Access), member("extras", &T::extras, Class::Access))
@@ -113,8 +120,8 @@ GATEC_MEMBERS(Observer, member("name", &T::name, Class::Route))
 GATEC_MEMBERS(EnvironmentVariable, member("value", &T::value, Class::Route))
 GATEC_MEMBERS(CacheBackend, member("enabled", &T::enabled, Class::Route), member("kind", &T::kind, Class::Route),
               member("similarity", &T::similarity, Class::Route), member("namespace", &T::name_space, Class::Route),
-              member("on_by_default", &T::on_by_default, Class::Route), member("call_types", &T::call_types, Class::Route),
-              member("params", &T::params, Class::Route))
+              member("on_by_default", &T::on_by_default, Class::Route),
+              member("call_types", &T::call_types, Class::Route), member("params", &T::params, Class::Route))
 GATEC_MEMBERS(Server, member("auth", &T::auth, Class::Access), member("master_key", &T::master_key, Class::Secret),
               member("database_url", &T::database_url, Class::Secret),
               member("models_in_database", &T::models_in_database, Class::Access),
@@ -123,19 +130,22 @@ GATEC_MEMBERS(Server, member("auth", &T::auth, Class::Access), member("master_ke
               member("global_max_parallel_requests", &T::global_max_parallel_requests, Class::Rate),
               member("stores_prompts", &T::stores_prompts, Class::Route), member("params", &T::params, Class::Route))
 GATEC_MEMBERS(RoutingOptions, member("policy_args", &T::policy_args, Class::Route),
-              member("max_fallbacks", &T::max_fallbacks, Class::Route), member("prechecks", &T::prechecks, Class::Route),
+              member("max_fallbacks", &T::max_fallbacks, Class::Route),
+              member("prechecks", &T::prechecks, Class::Route),
               member("optional_prechecks", &T::optional_prechecks, Class::Rate),
-              member("tag_filtering", &T::tag_filtering, Class::Route), member("tag_match_any", &T::tag_match_any, Class::Route),
+              member("tag_filtering", &T::tag_filtering, Class::Route),
+              member("tag_match_any", &T::tag_match_any, Class::Route),
               member("cooldowns_off", &T::cooldowns_off, Class::Route),
               member("default_max_parallel", &T::default_max_parallel, Class::Rate))
 GATEC_MEMBERS(PrincipalDefaults, member("values", &T::values, Class::Spend))
 /// Without routes, plans, deployments, providers of deployments, defaults and routing.policy: compared where they act.
-GATEC_MEMBERS(Gateway, member("credential_sets", &T::credential_sets, Class::Route), member("aliases", &T::aliases, Class::Access),
+GATEC_MEMBERS(Gateway, member("credential_sets", &T::credential_sets, Class::Route),
+              member("aliases", &T::aliases, Class::Access),
               member("orphan_fallbacks", &T::orphan_fallbacks, Class::Route),
               member("context_list_exists", &T::context_list_exists, Class::Route),
-              member("content_list_exists", &T::content_list_exists, Class::Route), member("routing", &T::routing, Class::Route),
-              member("budgets", &T::budgets, Class::Spend), member("limits", &T::limits, Class::Rate),
-              member("principals", &T::principals, Class::Access),
+              member("content_list_exists", &T::content_list_exists, Class::Route),
+              member("routing", &T::routing, Class::Route), member("budgets", &T::budgets, Class::Spend),
+              member("limits", &T::limits, Class::Rate), member("principals", &T::principals, Class::Access),
               member("principal_defaults", &T::principal_defaults, Class::Spend),
               member("guardrails", &T::guardrails, Class::Access), member("observers", &T::observers, Class::Route),
               member("environment", &T::environment, Class::Route), member("cache", &T::cache, Class::Route),
@@ -144,7 +154,9 @@ GATEC_MEMBERS(Gateway, member("credential_sets", &T::credential_sets, Class::Rou
 #undef GATEC_MEMBERS
 
 template <class T>
-concept Described = requires { Members<T>::list; };
+concept Described = requires {
+  Members<T>::list;
+};
 
 template <class T, class F>
 constexpr void for_each_member(F&& f) {

@@ -23,7 +23,8 @@ const Route* Gateway::route(std::string_view name) const {
 }
 
 const CredentialSet* Gateway::credential_set(std::string_view name) const {
-  const auto found = std::find_if(credential_sets.begin(), credential_sets.end(), [&](const CredentialSet& s) { return *s.name == name; });
+  const auto found = std::find_if(credential_sets.begin(), credential_sets.end(),
+                                  [&](const CredentialSet& s) { return *s.name == name; });
   return found == credential_sets.end() ? nullptr : &*found;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "compiler/base/decimal.h"
+#include "compiler/ir/origin.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "compiler/base/decimal.h"
-#include "compiler/ir/origin.h"
 
 namespace gatec::ir {
 
@@ -29,8 +29,8 @@ struct Window {
   WindowKind kind = WindowKind::Fixed;
   CalendarUnit unit = CalendarUnit::None;  // Calendar only
   std::int64_t count = 0;                  // Calendar: every so many units
-  std::int64_t seconds = 0;                // Fixed, Sliding, Rolling, Bucket; of Calendar the nominal length, 0 for months
-  std::string text;                        // as the source writes it ("30d"), for the same dialect's writer
+  std::int64_t seconds = 0;  // Fixed, Sliding, Rolling, Bucket; of Calendar the nominal length, 0 for months
+  std::string text;          // as the source writes it ("30d"), for the same dialect's writer
 };
 /// By meaning: the text does not count.
 [[nodiscard]] bool same_meaning(const Window& a, const Window& b);
@@ -51,7 +51,7 @@ struct Limit {
   Field<Window> window;
   Field<Decimal> burst;
   Scope scope;
-  Field<bool> hint;  // given and true: steers routing, rejects nothing
+  Field<bool> hint;              // given and true: steers routing, rejects nothing
   Field<std::string> guarantee;  // LiteLLM's rpm_limit_type and the like
 };
 

@@ -23,7 +23,8 @@ void Origin::add(LeafId leaf) {
     return;
   }
   std::vector<LeafId>& leaves = spread().leaves;
-  if (leaves.empty() || (leaves.back() != leaf && std::find(leaves.begin(), leaves.end(), leaf) == leaves.end())) leaves.push_back(leaf);
+  if (leaves.empty() || (leaves.back() != leaf && std::find(leaves.begin(), leaves.end(), leaf) == leaves.end()))
+    leaves.push_back(leaf);
 }
 
 void Origin::add(const Origin& other) {

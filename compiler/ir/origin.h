@@ -1,11 +1,11 @@
 #pragma once
 
+#include "compiler/doc/node.h"
+
 #include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "compiler/doc/node.h"
 
 namespace gatec::ir {
 
@@ -89,10 +89,12 @@ class Origin {
   std::uint64_t word_ = 0;
 };
 
-/// Absent, zero and unlimited are three things; a value that is set elsewhere (environment, tier, database) is a fourth.
+/// Absent, zero and unlimited are three things; a value that is set elsewhere (environment, tier, database) is a
+/// fourth.
 enum class State : std::uint8_t { Absent, Given, Unlimited, Unknown };
 
-/// A value with its state and origin. The address of a Field names it while writing and proving, so a Gateway stays put then.
+/// A value with its state and origin. The address of a Field names it while writing and proving, so a Gateway stays put
+/// then.
 template <class T>
 struct Field {
   [[no_unique_address]] T value{};  // the state may stand in its padding

@@ -3,9 +3,11 @@
 namespace gatec::ir {
 
 ResolvedProvider resolved(const Gateway& gateway, const Provider& provider) {
-  const CredentialSet* set = provider.credential_set.given() ? gateway.credential_set(*provider.credential_set) : nullptr;
+  const CredentialSet* set =
+      provider.credential_set.given() ? gateway.credential_set(*provider.credential_set) : nullptr;
   const auto pick = [&](auto member) {
-    return set != nullptr && (provider.*member).absent() && !(set->values.*member).absent() ? &(set->values.*member) : &(provider.*member);
+    return set != nullptr && (provider.*member).absent() && !(set->values.*member).absent() ? &(set->values.*member)
+                                                                                            : &(provider.*member);
   };
   ResolvedProvider r;
   r.kind = pick(&Provider::kind);

@@ -4,8 +4,8 @@
 
 namespace gatec::ir {
 
-/// A deployment's provider with what its credential set adds. Pointers into the gateway, never null, so a writer can name the
-/// very field that it loses.
+/// A deployment's provider with what its credential set adds. Pointers into the gateway, never null, so a writer can
+/// name the very field that it loses.
 struct ResolvedProvider {
   const Field<std::string>*kind, *base_url, *region, *api_version, *organization;
   const Field<Credential>* api_key;

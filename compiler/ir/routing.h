@@ -1,14 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <variant>
-#include <vector>
-
 #include "compiler/base/ids.h"
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/ir/limits.h"
 #include "compiler/ir/value.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace gatec::ir {
 
@@ -23,14 +23,24 @@ struct Extra {
   std::string key;
   Value value;
   std::string_view dialect;
-  diagnostics::DiagId code{};       // why it is not modelled
-  Fate elsewhere = Fate::Skipped;   // Manual or Skipped in another dialect
-  std::string_view advice;          // static text: what a person does about it
+  diagnostics::DiagId code{};      // why it is not modelled
+  Fate elsewhere = Fate::Skipped;  // Manual or Skipped in another dialect
+  std::string_view advice;         // static text: what a person does about it
 };
 
 /// What failed, in words that fallbacks and retries can be bound to.
 enum class Failure : std::uint8_t {
-  Any, RateLimit, Timeout, ServerError, Unavailable, BadGateway, Authentication, BadRequest, NotFound, ContextWindow, ContentPolicy
+  Any,
+  RateLimit,
+  Timeout,
+  ServerError,
+  Unavailable,
+  BadGateway,
+  Authentication,
+  BadRequest,
+  NotFound,
+  ContextWindow,
+  ContentPolicy
 };
 [[nodiscard]] std::string_view failure_name(Failure failure);
 
@@ -40,12 +50,12 @@ struct FailureCount {
 };
 
 struct Retry {
-  Field<std::int64_t> attempts;      // further tries after the first
-  Field<bool> redraw;                // a retry may go to another member of the balance
-  List<std::int64_t> statuses;       // retried on these only; absent = the gateway's own choice
+  Field<std::int64_t> attempts;  // further tries after the first
+  Field<bool> redraw;            // a retry may go to another member of the balance
+  List<std::int64_t> statuses;   // retried on these only; absent = the gateway's own choice
   std::vector<FailureCount> by_failure;
   Field<bool> honour_retry_after;
-  Field<Decimal> min_wait;           // seconds
+  Field<Decimal> min_wait;  // seconds
 };
 
 struct Timeouts {  // seconds
@@ -65,31 +75,31 @@ struct Param {
 };
 
 struct RequestParams {
-  std::vector<Param> defaults;    // used where the caller says nothing
-  std::vector<Param> overrides;   // replace what the caller says
-  List<std::string> drop;         // paths removed from the request
-  Field<bool> drop_unsupported;   // drop what the provider does not take
-  List<std::string> allow;        // passed on although the provider table does not know them
+  std::vector<Param> defaults;   // used where the caller says nothing
+  std::vector<Param> overrides;  // replace what the caller says
+  List<std::string> drop;        // paths removed from the request
+  Field<bool> drop_unsupported;  // drop what the provider does not take
+  List<std::string> allow;       // passed on although the provider table does not know them
 };
 
 struct NodeGuardrails {
-  std::vector<Value> input, output;    // saved ids or inline objects, in order
-  std::vector<Value> before, after;    // the long form of the same
+  std::vector<Value> input, output;  // saved ids or inline objects, in order
+  std::vector<Value> before, after;  // the long form of the same
 };
 
 struct Breaker {
   Field<bool> enabled;
-  Field<std::int64_t> failures;       // tolerated; one more opens it
+  Field<std::int64_t> failures;  // tolerated; one more opens it
   Field<Decimal> failure_percent;
   Field<std::int64_t> min_requests;
-  Field<Decimal> window;              // seconds
-  Field<Decimal> cooldown;            // seconds
+  Field<Decimal> window;    // seconds
+  Field<Decimal> cooldown;  // seconds
   List<std::int64_t> statuses;
   std::vector<FailureCount> by_failure;
 };
 
-/// Settings that may stand on the gateway, a route, a node of a plan or a deployment. The nearest one wins, field by field
-/// (lists and parameters as the reader's normal form says).
+/// Settings that may stand on the gateway, a route, a node of a plan or a deployment. The nearest one wins, field by
+/// field (lists and parameters as the reader's normal form says).
 struct Settings {
   Retry retry;
   Timeouts timeouts;
@@ -114,9 +124,9 @@ struct Stickiness {
 
 struct Edge {
   NodeId node;
-  Field<Decimal> weight;       // relative to its siblings; absent = as all others
-  Field<std::int64_t> order;   // lower first; equals share
-  Field<std::string> label;    // a name without meaning of its own
+  Field<Decimal> weight;      // relative to its siblings; absent = as all others
+  Field<std::int64_t> order;  // lower first; equals share
+  Field<std::string> label;   // a name without meaning of its own
 };
 
 struct Use {
@@ -141,14 +151,14 @@ struct FallbackEdge {
 };
 struct Fallback {
   NodeId primary;
-  std::vector<FallbackEdge> edges;   // in order
-  List<std::int64_t> statuses;       // falls back on these only; absent = on any failure
+  std::vector<FallbackEdge> edges;  // in order
+  List<std::int64_t> statuses;      // falls back on these only; absent = on any failure
   Field<std::string> primary_label;
 };
 struct Condition {
   enum class Op : std::uint8_t { Always, And, Or, Eq, Ne, Gt, Gte, Lt, Lte, In, Nin, Regex };
   Op op = Op::Always;
-  std::string subject;                // "params.model", "metadata.user_plan", "url.pathname"
+  std::string subject;  // "params.model", "metadata.user_plan", "url.pathname"
   std::vector<Value> operands;
   std::vector<Condition> parts;
 };
@@ -162,7 +172,7 @@ struct Switch {
   std::vector<SwitchCase> cases;  // in order
   NodeId otherwise;               // may be invalid: nothing matches, refused
   Field<std::string> otherwise_label;
-  std::vector<Edge> idle;         // targets that no case reaches
+  std::vector<Edge> idle;  // targets that no case reaches
 };
 struct Mirror {
   NodeId primary;

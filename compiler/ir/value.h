@@ -1,15 +1,15 @@
 #pragma once
 
+#include "compiler/base/decimal.h"
+#include "compiler/base/secret.h"
+#include "compiler/ir/origin.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "compiler/base/decimal.h"
-#include "compiler/base/secret.h"
-#include "compiler/ir/origin.h"
 
 namespace gatec::ir {
 
@@ -36,7 +36,8 @@ struct Value {
   enum class Kind : std::uint8_t { Null, Bool, Number, String, Timestamp, Secret, Sequence, Mapping };
   Kind kind = Kind::Null;
   bool boolean = false;
-  std::string text;  // String and Timestamp as is; Number as exact plain decimal text where it is one, else as written (.inf)
+  std::string
+      text;  // String and Timestamp as is; Number as exact plain decimal text where it is one, else as written (.inf)
   Credential credential;
   std::vector<Value> items;
   std::vector<std::pair<std::string, Value>> pairs;

@@ -1,14 +1,15 @@
 #pragma once
 
+#include "compiler/ir/describe.h"
+
 #include <type_traits>
 #include <variant>
 #include <vector>
 
-#include "compiler/ir/describe.h"
-
 namespace gatec::ir {
 
-/// Goes over every Field and every scalar Value of a gateway, plans included. The visitor takes `(const Field<T>&)` for any T and
+/// Goes over every Field and every scalar Value of a gateway, plans included. The visitor takes `(const Field<T>&)` for
+/// any T and
 /// `(const Value&)`.
 template <class Visitor>
 class Walker {

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "compiler/base/pointer_map.h"
+#include "compiler/base/text.h"
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/ir/gateway.h"
+
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -9,33 +14,30 @@
 #include <unordered_map>
 #include <vector>
 
-#include "compiler/base/pointer_map.h"
-#include "compiler/base/text.h"
-#include "compiler/diagnostics/diagnostic.h"
-#include "compiler/ir/gateway.h"
-
 namespace gatec::ledger {
 
 using diagnostics::DiagId;
 using ir::Fate;
 using ir::LeafId;
 
-/// What a writer could not say, or says otherwise. Given by the address of the IR value that it concerns: a Field, a Value,
-/// a list element or a whole entity (then all fields below it share the loss, each leaf with its own entry).
+/// What a writer could not say, or says otherwise. Given by the address of the IR value that it concerns: a Field, a
+/// Value, a list element or a whole entity (then all fields below it share the loss, each leaf with its own entry).
 struct Loss {
   Fate fate = Fate::Skipped;  // Approximated, Manual or Skipped
   DiagId code = DiagId::NotExpressible;
   base::Text reason;    // why, for people: "the gateway retries the same target only"
-  std::string written;  // canonical text (ir::show) of what is found there on reading back; empty = nothing is found there, or the
-                        // target's default. The proof holds the target to it; of what is lost whole, nothing else may be found.
-  base::Text advice;    // Manual: what a person must do and where
-  bool gone = false;    // a member of a plan that is not written at all: what stands in its place is another
-  bool shape = false;   // of a plan: its form is lost, what its deployments hold must be found again, perhaps in another place
+  std::string written;  // canonical text (ir::show) of what is found there on reading back; empty = nothing is found
+                        // there, or the target's default. The proof holds the target to it; of what is lost whole,
+                        // nothing else may be found.
+  base::Text advice;  // Manual: what a person must do and where
+  bool gone = false;  // a member of a plan that is not written at all: what stands in its place is another
+  bool shape =
+      false;  // of a plan: its form is lost, what its deployments hold must be found again, perhaps in another place
 };
 
 /// A fact that follows from a default of a gateway and not from a source leaf.
 struct Assumption {
-  std::string field;    // IR path or words; of several places the first
+  std::string field;  // IR path or words; of several places the first
   std::string_view rule;
   std::string text;
   std::int64_t places = 1;
@@ -57,8 +59,8 @@ struct LeafRecord {
 
 class Ledger {
  public:
-  /// Reader's word on a leaf that becomes no IR value (a duplicate that lost, a read-only field), or that the source gateway
-  /// refuses although it becomes one. Said twice, the worse fate stays.
+  /// Reader's word on a leaf that becomes no IR value (a duplicate that lost, a read-only field), or that the source
+  /// gateway refuses although it becomes one. Said twice, the worse fate stays.
   void settle(LeafId leaf, Fate fate, DiagId code, std::string reason);
   /// Every leaf below a node (aliases followed) at once.
   void settle(const doc::Node& node, Fate fate, DiagId code, const std::string& reason);
@@ -76,7 +78,9 @@ class Ledger {
     return known != nullptr && known->gone;
   }
   /// The target says more than the source under this IR path prefix, as explained.
-  void admit_added(std::string path_prefix, std::string reason) { added_.emplace_back(std::move(path_prefix), std::move(reason)); }
+  void admit_added(std::string path_prefix, std::string reason) {
+    added_.emplace_back(std::move(path_prefix), std::move(reason));
+  }
   /// The same below a deployment, wherever it stands: `field` is a path within it ("provider.api_key").
   void admit_within(const void* deployment, std::string field, std::string reason) {
     within_[deployment].emplace_back(std::move(field), std::move(reason));

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "compiler/ledger/ledger.h"
+
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "compiler/ledger/ledger.h"
 
 namespace gatec::ledger {
 
@@ -15,9 +15,9 @@ namespace gatec::ledger {
 struct Entry {
   std::string_view file;  // of the sources
   std::uint32_t line = 0, column = 0;
-  std::string path;     // in the source document
+  std::string path;  // in the source document
   Fate fate = Fate::Open;
-  std::string_view field;   // IR path; as the next ones, of the leaf's record
+  std::string_view field;  // IR path; as the next ones, of the leaf's record
   std::string_view wanted, written;
   std::string_view where;   // place in the output, or empty; of `Report::places`
   std::string_view reason;  // of the ledger

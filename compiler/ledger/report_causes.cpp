@@ -42,7 +42,8 @@ class KnownTexts {
 
   static bool same(std::string_view a, std::string_view b) { return a.data() == b.data() && a.size() == b.size(); }
   static std::size_t place(const Entry& entry) {
-    const std::uint64_t at = std::uint64_t{reinterpret_cast<std::uintptr_t>(entry.reason.data())} * 0x9E3779B97F4A7C15ULL;
+    const std::uint64_t at =
+        std::uint64_t{reinterpret_cast<std::uintptr_t>(entry.reason.data())} * 0x9E3779B97F4A7C15ULL;
     return static_cast<std::size_t>(at >> 32U) % kSlots;
   }
 

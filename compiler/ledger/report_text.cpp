@@ -132,7 +132,8 @@ void write_entries(Writer& w, const Report& report) {
     if (!e.written.empty()) (((text += ": ") += e.wanted) += " → ") += e.written;
     if (!e.where.empty()) (text += "  at ") += e.where;
     w.line(text);
-    if (!e.reason.empty()) w.line("    " + std::string(e.reason) + (e.code.empty() ? "" : " [" + std::string(e.code) + "]"));
+    if (!e.reason.empty())
+      w.line("    " + std::string(e.reason) + (e.code.empty() ? "" : " [" + std::string(e.code) + "]"));
   }
 }
 

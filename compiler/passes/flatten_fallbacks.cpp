@@ -24,7 +24,8 @@ bool says_nothing(const T& value) {
 }
 
 bool can_be_taken_apart(const ir::PlanNode& node, const ir::Fallback& inner) {
-  return says_nothing(node.settings) && node.name.absent() && node.extras.empty() && inner.statuses.absent() && inner.primary_label.absent();
+  return says_nothing(node.settings) && node.name.absent() && node.extras.empty() && inner.statuses.absent() &&
+         inner.primary_label.absent();
 }
 
 }  // namespace

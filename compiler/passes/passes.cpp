@@ -1,9 +1,9 @@
 #include "compiler/passes/passes.h"
 
+#include "compiler/base/overload.h"
+
 #include <stdexcept>
 #include <string>
-
-#include "compiler/base/overload.h"
 
 namespace gatec::passes {
 namespace {
@@ -19,9 +19,9 @@ class PlanValidator {
   explicit PlanValidator(const ir::Gateway& gateway) : gateway_(gateway) {}
 
   void node(ir::NodeId id, std::size_t depth) const {
-    if (id.value >= gateway_.nodes.size() || depth > gateway_.nodes.size()) throw std::logic_error("a plan leads outside its table or in a circle");
-    std::visit(base::Overload{[&](const ir::Use& use) { deployment(use.deployment); },
-                              [](const ir::To&) {},
+    if (id.value >= gateway_.nodes.size() || depth > gateway_.nodes.size())
+      throw std::logic_error("a plan leads outside its table or in a circle");
+    std::visit(base::Overload{[&](const ir::Use& use) { deployment(use.deployment); }, [](const ir::To&) {},
                               [&](const ir::Balance& b) {
                                 for (const ir::Edge& e : b.edges) node(e.node, depth + 1);
                               },
@@ -42,7 +42,8 @@ class PlanValidator {
   void deployment(ir::DeploymentId id) const {
     if (id.value >= gateway_.deployments.size()) throw std::logic_error("a plan uses a deployment that is not there");
     const ir::ProviderId provider = gateway_.at(id).provider;
-    if (provider.valid() && provider.value >= gateway_.providers.size()) throw std::logic_error("a deployment uses a provider that is not there");
+    if (provider.valid() && provider.value >= gateway_.providers.size())
+      throw std::logic_error("a deployment uses a provider that is not there");
   }
 
   const ir::Gateway& gateway_;

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "compiler/passes/route_index.h"
+
+#include <algorithm>
 
 namespace gatec::passes {
 
@@ -34,7 +34,8 @@ RouteIndex::RouteIndex(const ir::Gateway& gateway) {
       patterns_.push_back(&r);
     }
   }
-  std::stable_sort(patterns_.begin(), patterns_.end(), [](const ir::Route* a, const ir::Route* b) { return a->name->size() > b->name->size(); });
+  std::stable_sort(patterns_.begin(), patterns_.end(),
+                   [](const ir::Route* a, const ir::Route* b) { return a->name->size() > b->name->size(); });
   for (const ir::Alias& a : gateway.aliases) aliases_.emplace(a.name, &a);
   for (const ir::Deployment& d : gateway.deployments) {
     if (d.id.given()) ids_.emplace(*d.id, true);

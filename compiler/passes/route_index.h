@@ -1,11 +1,11 @@
 #pragma once
 
+#include "compiler/ir/gateway.h"
+
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "compiler/ir/gateway.h"
 
 namespace gatec::passes {
 

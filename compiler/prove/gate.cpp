@@ -1,11 +1,11 @@
 #include "compiler/prove/gate.h"
 
+#include "compiler/base/decimal.h"
+#include "compiler/ir/describe.h"
+
 #include <algorithm>
 #include <array>
 #include <optional>
-
-#include "compiler/base/decimal.h"
-#include "compiler/ir/describe.h"
 
 namespace gatec::prove {
 namespace {
@@ -18,7 +18,8 @@ using compare::Path;
 enum class Kind { None, Amount, Window, AllowList, Protection };
 
 /// Fields whose mere presence restricts somebody.
-constexpr std::array<std::string_view, 6> kProtections = {"auth", "master_key", "allowed_ips", "blocked", "expires", "owner"};
+constexpr std::array<std::string_view, 6> kProtections = {"auth",    "master_key", "allowed_ips",
+                                                          "blocked", "expires",    "owner"};
 constexpr std::array<std::string_view, 4> kAllowLists = {"models", "allowed_routes", "access_groups", "environments"};
 
 template <std::size_t N>
@@ -56,7 +57,8 @@ Kind kind_of(const Pair& pair) {
   const bool cap = (names.limits && pair.cls == Class::Rate) || (names.budgets && pair.cls == Class::Spend);
   if (cap && name == "amount") return Kind::Amount;
   if (cap && name == "window") return Kind::Window;
-  if (name == "max_parallel_requests" || name == "global_max_parallel_requests" || name == "default_max_parallel") return Kind::Amount;
+  if (name == "max_parallel_requests" || name == "global_max_parallel_requests" || name == "default_max_parallel")
+    return Kind::Amount;
   if (names.defaults) return Kind::Amount;
   if (names.principals && among(kAllowLists, name)) return Kind::AllowList;
   if ((names.server || names.principals) && among(kProtections, name)) return Kind::Protection;
@@ -91,19 +93,26 @@ std::optional<std::int64_t> seconds_of(const ir::Window& w, bool longest) {
   return std::nullopt;
 }
 
-/// A limit or budget as a rate. An absent window is the lifetime of a budget and the minute of a limit alike on both sides.
+/// A limit or budget as a rate. An absent window is the lifetime of a budget and the minute of a limit alike on both
+/// sides.
 struct Cap {
   const ir::Field<base::Decimal>& amount;
   const ir::Field<ir::Window>& window;
 };
 
 std::string_view rate_verdict(const Cap& before, const Cap& after) {
-  if (after.amount.state == ir::State::Unlimited) return before.amount.state == ir::State::Unlimited ? "equal" : "weaker";
+  if (after.amount.state == ir::State::Unlimited)
+    return before.amount.state == ir::State::Unlimited ? "equal" : "weaker";
   if (before.amount.state == ir::State::Unlimited) return "stricter";
   if (!before.amount.given() || !after.amount.given()) return "unknown";
-  const auto compared = [](const base::Decimal& x, const base::Decimal& y) { return y > x ? "weaker" : y < x ? "stricter" : "equal"; };
-  const auto windowed = [](const Cap& cap) { return cap.window.given() && cap.window->kind != ir::WindowKind::Lifetime; };
-  const bool same_window = windowed(before) == windowed(after) && (!windowed(before) || same_meaning(*before.window, *after.window));
+  const auto compared = [](const base::Decimal& x, const base::Decimal& y) {
+    return y > x ? "weaker" : y < x ? "stricter" : "equal";
+  };
+  const auto windowed = [](const Cap& cap) {
+    return cap.window.given() && cap.window->kind != ir::WindowKind::Lifetime;
+  };
+  const bool same_window =
+      windowed(before) == windowed(after) && (!windowed(before) || same_meaning(*before.window, *after.window));
   if (same_window) return compared(*before.amount, *after.amount);
   if (before.window.state == ir::State::Unknown || after.window.state == ir::State::Unknown) return "unknown";
   if (!windowed(before)) return "weaker";
@@ -131,7 +140,8 @@ const ir::Budget* heir(const ir::Budget& budget, const Gate::Place& place) {
   const auto& after = *static_cast<const std::vector<ir::Budget>*>(place.list_after);
   for (const ir::Budget& b : after) {
     if (name_without_window(b) != name_without_window(budget)) continue;
-    const bool own = std::any_of(before.begin(), before.end(), [&](const ir::Budget& other) { return ir::identity(other) == ir::identity(b); });
+    const bool own = std::any_of(before.begin(), before.end(),
+                                 [&](const ir::Budget& other) { return ir::identity(other) == ir::identity(b); });
     if (!own) return &b;
   }
   return nullptr;
@@ -163,12 +173,15 @@ void Gate::difference(const Pair& pair, Change change, const Place& place) {
     if (change == Change::Removed && of_budget && place.owner_before != nullptr && place.owner_after == nullptr) {
       const auto& budget = *static_cast<const ir::Budget*>(place.owner_before);
       if (const ir::Budget* other = heir(budget, place)) {
-        row(pair, rate_verdict(cap_of(budget), cap_of(*other)), kind == Kind::Amount ? ir::show(other->amount.value) : ir::show(other->window.value));
+        row(pair, rate_verdict(cap_of(budget), cap_of(*other)),
+            kind == Kind::Amount ? ir::show(other->amount.value) : ir::show(other->window.value));
         return;
       }
     } else if (place.owner_before != nullptr && place.owner_after != nullptr && change != Change::Removed) {
-      const auto verdict = of_budget ? rate_verdict(cap_of(*static_cast<const ir::Budget*>(place.owner_before)), cap_of(*static_cast<const ir::Budget*>(place.owner_after)))
-                                     : rate_verdict(cap_of(*static_cast<const ir::Limit*>(place.owner_before)), cap_of(*static_cast<const ir::Limit*>(place.owner_after)));
+      const auto verdict = of_budget ? rate_verdict(cap_of(*static_cast<const ir::Budget*>(place.owner_before)),
+                                                    cap_of(*static_cast<const ir::Budget*>(place.owner_after)))
+                                     : rate_verdict(cap_of(*static_cast<const ir::Limit*>(place.owner_before)),
+                                                    cap_of(*static_cast<const ir::Limit*>(place.owner_after)));
       row(pair, verdict, after);
       return;
     }

@@ -1,19 +1,19 @@
 #pragma once
 
-#include <vector>
-
 #include "compiler/compare/compare.h"
 #include "compiler/ledger/report.h"
+
+#include <vector>
 
 namespace gatec::prove {
 
 /// The no-weaker gate, field by field: of the differences it keeps those that concern a cap, an access list or
-/// authentication, and judges their direction. Dropping one, raising a rate (the amount over its window) or adding to what is allowed
-/// is weaker.
+/// authentication, and judges their direction. Dropping one, raising a rate (the amount over its window) or adding to
+/// what is allowed is weaker.
 class Gate {
  public:
-  /// What surrounds a value on both sides: the limit or budget that it belongs to and the list which that stands in; of a value
-  /// in a plain list, `owner` is the list. Null where a side has none.
+  /// What surrounds a value on both sides: the limit or budget that it belongs to and the list which that stands in; of
+  /// a value in a plain list, `owner` is the list. Null where a side has none.
   struct Place {
     const void *owner_before = nullptr, *owner_after = nullptr;
     const void *list_before = nullptr, *list_after = nullptr;

@@ -1,12 +1,12 @@
 #include "compiler/prove/prove.h"
 
+#include "compiler/base/pointer_map.h"
+#include "compiler/prove/gate.h"
+
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <unordered_map>
-
-#include "compiler/base/pointer_map.h"
-#include "compiler/prove/gate.h"
 
 namespace gatec::prove {
 namespace {
@@ -23,10 +23,15 @@ using ledger::Loss;
 /// What the writer announced as added, by prefix of the path.
 class Announced {
  public:
-  explicit Announced(const std::vector<std::pair<std::string, std::string>>& added) : added_(added), sorted_(added.size()) {
+  explicit Announced(const std::vector<std::pair<std::string, std::string>>& added)
+      : added_(added), sorted_(added.size()) {
     for (std::size_t i = 0; i < sorted_.size(); ++i) sorted_[i] = i;
-    std::sort(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) { return std::pair<std::string_view, std::size_t>(added[a].first, a) < std::pair<std::string_view, std::size_t>(added[b].first, b); });
-    sorted_.erase(std::unique(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) { return added[a].first == added[b].first; }),
+    std::sort(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) {
+      return std::pair<std::string_view, std::size_t>(added[a].first, a) <
+             std::pair<std::string_view, std::size_t>(added[b].first, b);
+    });
+    sorted_.erase(std::unique(sorted_.begin(), sorted_.end(),
+                              [&](std::size_t a, std::size_t b) { return added[a].first == added[b].first; }),
                   sorted_.end());
     shorter_.assign(sorted_.size(), kNone);
     for (std::size_t i = 1; i < sorted_.size(); ++i) {
@@ -38,7 +43,8 @@ class Announced {
   /// The reason of the first that fits.
   [[nodiscard]] const std::string* find(std::string_view path) const {
     // Whatever `path` begins with is the last prefix not after it, or what that one begins with.
-    const auto after = std::upper_bound(sorted_.begin(), sorted_.end(), path, [&](std::string_view p, std::size_t i) { return p < added_[i].first; });
+    const auto after = std::upper_bound(sorted_.begin(), sorted_.end(), path,
+                                        [&](std::string_view p, std::size_t i) { return p < added_[i].first; });
     std::size_t at = after == sorted_.begin() ? kNone : static_cast<std::size_t>(after - sorted_.begin()) - 1;
     std::size_t first = kNone;
     for (; at != kNone; at = shorter_[at]) {
@@ -58,7 +64,12 @@ class Announced {
 /// Holds every difference against the ledger while the comparison runs.
 class Prover final : public compare::Listener {
  public:
-  Prover(const Inputs& in, Outcome& out) : in_(in), out_(out), same_dialect_(in.source.dialect == in.target.dialect), moot_(in.leaf_count), announced_(in.ledger.added()) {
+  Prover(const Inputs& in, Outcome& out)
+      : in_(in),
+        out_(out),
+        same_dialect_(in.source.dialect == in.target.dialect),
+        moot_(in.leaf_count),
+        announced_(in.ledger.added()) {
     out_.leaves.resize(in.leaf_count);
     reshaped_ = std::any_of(in.source.nodes.begin(), in.source.nodes.end(), [&](const ir::PlanNode& n) {
       const Loss* loss = in.ledger.loss(&n);
@@ -66,9 +77,7 @@ class Prover final : public compare::Listener {
     });
   }
 
-  void enter(const void* before, const void* after) override {
-    around_.push_back({before, after, nullptr});
-  }
+  void enter(const void* before, const void* after) override { around_.push_back({before, after, nullptr}); }
   void enter_extra(const ir::Extra& before) override { around_.push_back({&before, nullptr, &before}); }
   void leave() override { around_.pop_back(); }
   [[nodiscard]] bool gone(const void* member) const override { return in_.ledger.gone(member); }
@@ -170,15 +179,19 @@ class Prover final : public compare::Listener {
       // what is lost in part may be lost whole with what surrounds it, but not become another
       if (own != nullptr && change == Change::Changed && !loss->shape) break;
       if (loss->shape && (of_deployment || (own == nullptr && name_of(pair) == "weight"))) {
-        if (pair.before_from->has_leaves()) moved(pair, change, *loss, own);
-        else if (first && change == Change::Removed) assume(pair, loss->reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
+        if (pair.before_from->has_leaves())
+          moved(pair, change, *loss, own);
+        else if (first && change == Change::Removed)
+          assume(pair, loss->reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
       } else {
         admit(pair, change, first, *loss, false);
       }
       return;
     }
     if (own == nullptr && pair.before_from->is_default() && change == Change::Removed) {
-      if (first) assume(pair, std::string(pair.before_from->rule()->text) + "; the target does not", pair.before_from->rule()->id);
+      if (first)
+        assume(pair, std::string(pair.before_from->rule()->text) + "; the target does not",
+               pair.before_from->rule()->id);
       return;
     }
     refuse(pair, own != nullptr ? own->written : "");
@@ -190,8 +203,8 @@ class Prover final : public compare::Listener {
     return !all.empty() && !std::less<>{}(d, all.data()) && std::less<>{}(d, all.data() + all.size());
   }
 
-  /// Whether the target says what the loss announced. What is lost for a person to mend may also be absent from one place and stand
-  /// in another as announced, or give way to the target's default.
+  /// Whether the target says what the loss announced. What is lost for a person to mend may also be absent from one
+  /// place and stand in another as announced, or give way to the target's default.
   static bool as_announced(const Pair& pair, Change change, const Loss& loss, bool exact) {
     if (loss.shape && !exact) return true;
     const bool approximated = loss.fate == Fate::Approximated;
@@ -218,13 +231,16 @@ class Prover final : public compare::Listener {
   void moved(const Pair& pair, Change change, const Loss& loss, const Loss* own) {
     const std::string name = name_of(pair);
     const bool optional = own != nullptr && own->fate != Fate::Approximated;
-    if (!optional) sought_.push_back({name + "=" + (own != nullptr ? own->written : pair.show(pair.before)), pair.before, pair.path.text() + ": " + pair.show(pair.before) + " → another place"});
+    if (!optional)
+      sought_.push_back({name + "=" + (own != nullptr ? own->written : pair.show(pair.before)), pair.before,
+                         pair.path.text() + ": " + pair.show(pair.before) + " → another place"});
     record(pair, loss.fate, loss.code, loss.reason, loss.advice, change == Change::Removed);
   }
 
   /// The name that a value has within its deployment.
   static std::string name_of(const Pair& pair) {
-    static constexpr std::array<std::string_view, 7> kPlan = {"plan", "balance", "fallback", "primary", "case", "otherwise", "idle"};
+    static constexpr std::array<std::string_view, 7> kPlan = {"plan", "balance",   "fallback", "primary",
+                                                              "case", "otherwise", "idle"};
     const auto& segments = pair.path.segments();
     for (std::size_t i = segments.size(); i-- > 0;) {
       if (std::find(kPlan.begin(), kPlan.end(), segments[i].name) == kPlan.end()) continue;
@@ -251,10 +267,12 @@ class Prover final : public compare::Listener {
 
   void foreign(const Pair& pair, const ir::Extra& extra) {
     const DiagId code = extra.code == DiagId::NotModelled ? DiagId::ForeignSetting : extra.code;
-    record(pair, extra.elsewhere, code, extra.elsewhere == Fate::Manual ? kForeignManual : kForeignSkipped, extra.advice, true);
+    record(pair, extra.elsewhere, code, extra.elsewhere == Fate::Manual ? kForeignManual : kForeignSkipped,
+           extra.advice, true);
   }
 
-  void record(const Pair& pair, Fate fate, DiagId code, std::string_view reason, std::string_view advice, bool removed) {
+  void record(const Pair& pair, Fate fate, DiagId code, std::string_view reason, std::string_view advice,
+              bool removed) {
     const LeafId target = pair.after_from && !removed ? pair.after_from->first() : LeafId{};
     pair.before_from->each([&](LeafId leaf) {
       LeafRecord& r = out_.leaves[leaf.value];
@@ -312,9 +330,11 @@ class Prover final : public compare::Listener {
 
   /// The same value may be lost in one place as explained and in another without explanation.
   void refuse(const Pair& pair, std::string_view promised) {
-    record(pair, Fate::Skipped, DiagId::Unproved, "what was written does not say this, and nothing explains why", "", pair.after == nullptr);
+    record(pair, Fate::Skipped, DiagId::Unproved, "what was written does not say this, and nothing explains why", "",
+           pair.after == nullptr);
     if (!refused_.insert(pair.before)) return;
-    std::string text = pair.path.text() + ": " + pair.show(pair.before) + " → " + (pair.after ? pair.show(pair.after) : "nothing");
+    std::string text =
+        pair.path.text() + ": " + pair.show(pair.before) + " → " + (pair.after ? pair.show(pair.after) : "nothing");
     if (!promised.empty()) (text += ", announced as ") += promised;
     unproved(std::move(text));
   }

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <span>
-#include <string>
-#include <vector>
-
 #include "compiler/compare/compare.h"
 #include "compiler/ledger/ledger.h"
 #include "compiler/ledger/report.h"
+
+#include <span>
+#include <string>
+#include <vector>
 
 namespace gatec::prove {
 
@@ -25,14 +25,14 @@ struct Inputs {
 struct Outcome {
   std::vector<ledger::LeafRecord> leaves;  // by leaf id; none is Open unless `open` says so
   ledger::ProofFigures figures;
-  std::vector<ir::LeafId> open;            // neither used nor explained: bugs
+  std::vector<ir::LeafId> open;  // neither used nor explained: bugs
   std::vector<ledger::Assumption> assumptions;
-  std::vector<ledger::GateRow> gate;       // caps, access and auth whose value changed
+  std::vector<ledger::GateRow> gate;  // caps, access and auth whose value changed
   bool weaker = false;
 };
 
-/// Compares the source's meaning with what was read back and holds every difference against the ledger. Fates of leaves follow
-/// from it: mapped where every value made of the leaf arrived, else the worst loss of those that did not.
+/// Compares the source's meaning with what was read back and holds every difference against the ledger. Fates of leaves
+/// follow from it: mapped where every value made of the leaf arrived, else the worst loss of those that did not.
 [[nodiscard]] Outcome prove(const Inputs& inputs);
 
 }  // namespace gatec::prove

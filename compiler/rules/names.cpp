@@ -1,10 +1,10 @@
+#include "compiler/base/nearest.h"
+#include "compiler/rules/rules.h"
+
 #include <algorithm>
 #include <functional>
 #include <string>
 #include <unordered_map>
-
-#include "compiler/base/nearest.h"
-#include "compiler/rules/rules.h"
 
 namespace gatec::rules {
 namespace {
@@ -65,7 +65,8 @@ class NameChecks {
 
   void target(const std::string& name, const ir::Origin& from, std::string_view what) {
     if (index_.find(name).kind != RouteIndex::Kind::None) return;
-    auto builder = context_.sink.report(DiagId::UnknownModel, span_of(from, context_), std::string(what) + " `" + name + "`, which is not declared");
+    auto builder = context_.sink.report(DiagId::UnknownModel, span_of(from, context_),
+                                        std::string(what) + " `" + name + "`, which is not declared");
     suggest(builder, name, from);
   }
 
@@ -73,7 +74,8 @@ class NameChecks {
     const auto candidates = index_.names();
     if (const auto nearest = base::nearest_word(name, candidates)) {
       builder.note("did you mean `" + std::string(*nearest) + "`?");
-      builder.fix("name the declared model", diagnostics::FixSafety::Unsafe, {{span_of(from, context_), std::string(*nearest)}});
+      builder.fix("name the declared model", diagnostics::FixSafety::Unsafe,
+                  {{span_of(from, context_), std::string(*nearest)}});
     }
   }
 
@@ -83,7 +85,8 @@ class NameChecks {
       auto builder = context_.sink.report(DiagId::UnknownFallbackSource, span_of(*from, context_),
                                           "a fallback is declared for `" + o.source + "`, which no request can name");
       const auto candidates = index_.names();
-      if (const auto nearest = base::nearest_word(o.source, candidates)) builder.note("did you mean `" + std::string(*nearest) + "`?");
+      if (const auto nearest = base::nearest_word(o.source, candidates))
+        builder.note("did you mean `" + std::string(*nearest) + "`?");
     }
     for (const auto& t : o.targets.items) target(*t, t.from, "a fallback names");
   }
@@ -95,16 +98,19 @@ class NameChecks {
     }
     if (!a.target.given()) return;
     const auto is_alias = [&](const std::string& name) {
-      return std::any_of(gateway_.aliases.begin(), gateway_.aliases.end(), [&](const ir::Alias& other) { return other.name == name; });
+      return std::any_of(gateway_.aliases.begin(), gateway_.aliases.end(),
+                         [&](const ir::Alias& other) { return other.name == name; });
     };
     if (index_.exact(*a.target) != nullptr) return;
     if (is_alias(*a.target)) {
-      context_.sink.report(DiagId::AliasChain, span, "the alias `" + a.name + "` names another alias, `" + *a.target + "`");
+      context_.sink.report(DiagId::AliasChain, span,
+                           "the alias `" + a.name + "` names another alias, `" + *a.target + "`");
       return;
     }
     if (index_.find(*a.target).kind == RouteIndex::Kind::None) {
-      auto builder = context_.sink.report(DiagId::AliasUnknownModel, span,
-                                          "the alias `" + a.name + "` names `" + *a.target + "`, which is not declared");
+      auto builder =
+          context_.sink.report(DiagId::AliasUnknownModel, span,
+                               "the alias `" + a.name + "` names `" + *a.target + "`, which is not declared");
       suggest(builder, *a.target, a.target.from);
     }
   }
@@ -119,7 +125,8 @@ class NameChecks {
         const std::string* name = e.inherited ? nullptr : target_of(e.node);
         if (name == nullptr || *name == *r.name) continue;
         const auto found = index_.find(*name);
-        if (found.route != nullptr) edges[*r.name].emplace_back(*found.route->name, &std::get<ir::To>(gateway_.at(e.node).what).route.from);
+        if (found.route != nullptr)
+          edges[*r.name].emplace_back(*found.route->name, &std::get<ir::To>(gateway_.at(e.node).what).route.from);
       }
     }
     enum class Mark : std::uint8_t { New, Open, Done };
@@ -128,8 +135,9 @@ class NameChecks {
       marks[name] = Mark::Open;
       for (const auto& [next, from] : edges[name]) {
         if (marks[next] == Mark::Open) {
-          context_.sink.report(DiagId::RouteCycle, span_of(*from, context_),
-                               "the fallback from `" + std::string(name) + "` to `" + std::string(next) + "` closes a circle");
+          context_.sink.report(
+              DiagId::RouteCycle, span_of(*from, context_),
+              "the fallback from `" + std::string(name) + "` to `" + std::string(next) + "` closes a circle");
         } else if (marks[next] == Mark::New) {
           visit(next);
         }

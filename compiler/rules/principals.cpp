@@ -1,9 +1,9 @@
+#include "compiler/ir/describe.h"
+#include "compiler/rules/rules.h"
+
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
-
-#include "compiler/ir/describe.h"
-#include "compiler/rules/rules.h"
 
 namespace gatec::rules {
 namespace {
@@ -15,7 +15,8 @@ using ir::PrincipalKind;
 /// Whoever holds the master key of a gateway: nobody declares that user.
 constexpr std::string_view kBuiltIn = "default_user_id";
 
-/// A reference is checked only against a kind of which the inputs hold something: a lone keys.json may name teams that stand elsewhere.
+/// A reference is checked only against a kind of which the inputs hold something: a lone keys.json may name teams that
+/// stand elsewhere.
 class PrincipalChecks {
  public:
   PrincipalChecks(const ir::Gateway& gateway, passes::Context& context) : gateway_(gateway), context_(context) {
@@ -46,12 +47,16 @@ class PrincipalChecks {
     const auto known = ids_.find(kind);
     if (known == ids_.end() || known->second.contains(*field) || *field == kBuiltIn) return;
     context_.sink.report(DiagId::UnknownPrincipal, span_of(field.from, context_),
-                         "`" + identity(p) + "` belongs to the " + std::string(principal_kind_name(kind)) + " `" + *field + "`, which is not declared");
+                         "`" + identity(p) + "` belongs to the " + std::string(principal_kind_name(kind)) + " `" +
+                             *field + "`, which is not declared");
   }
 
   void duplicate(const Principal& p, const Principal& first, const std::string& name) {
-    const auto place = [&](const Principal& q) { return span_of(q.id.given() ? q.id.from : q.alias.given() ? q.alias.from : q.email.from, context_); };
-    context_.sink.report(DiagId::DuplicateEntity, place(p), "`" + name + "` is declared twice").label(place(first), "first here");
+    const auto place = [&](const Principal& q) {
+      return span_of(q.id.given() ? q.id.from : q.alias.given() ? q.alias.from : q.email.from, context_);
+    };
+    context_.sink.report(DiagId::DuplicateEntity, place(p), "`" + name + "` is declared twice")
+        .label(place(first), "first here");
   }
 
   const ir::Gateway& gateway_;

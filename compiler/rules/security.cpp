@@ -1,16 +1,19 @@
-#include <string>
-
 #include "compiler/ir/walk.h"
 #include "compiler/rules/rules.h"
+
+#include <string>
 
 namespace gatec::rules {
 namespace {
 
 using diagnostics::DiagId;
 
-/// Hosts that stay on the machine or inside a cluster's own network: a name without a dot, loopback, private ranges, cluster names.
+/// Hosts that stay on the machine or inside a cluster's own network: a name without a dot, loopback, private ranges,
+/// cluster names.
 bool is_near(std::string_view host) {
-  if (host.find('.') == std::string_view::npos || host == "127.0.0.1" || host.starts_with("10.") || host.starts_with("192.168.")) return true;
+  if (host.find('.') == std::string_view::npos || host == "127.0.0.1" || host.starts_with("10.") ||
+      host.starts_with("192.168."))
+    return true;
   for (const std::string_view suffix : {".local", ".internal", ".localhost", ".svc", ".lan", ".test", ".example"}) {
     if (host.ends_with(suffix)) return true;
   }
@@ -28,7 +31,8 @@ std::string_view host_of(std::string_view url) {
 void plain_http(const ir::Provider& p, passes::Context& context) {
   if (!p.base_url.given() || !p.base_url->starts_with("http://") || !p.api_key.given()) return;
   if (p.api_key->kind == ir::Credential::Kind::Placeholder || is_near(host_of(*p.base_url))) return;
-  context.sink.report(DiagId::PlainHttp, span_of(p.base_url.from, context), "the credential of this provider travels unencrypted to `" + *p.base_url + "`");
+  context.sink.report(DiagId::PlainHttp, span_of(p.base_url.from, context),
+                      "the credential of this provider travels unencrypted to `" + *p.base_url + "`");
 }
 
 }  // namespace

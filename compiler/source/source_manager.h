@@ -1,12 +1,12 @@
 #pragma once
 
+#include "compiler/base/ids.h"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "compiler/base/ids.h"
 
 namespace gatec::source {
 

@@ -76,7 +76,8 @@ const Node* Checker::variable_value(std::string_view name) const {
 
 bool Checker::declares(const Node& target, std::string_view model) const {
   const Node* models = target.get("models");
-  return models != nullptr && std::ranges::any_of(models->elements(), [&](const Node* m) { return scalar_text(m) == model; });
+  return models != nullptr &&
+         std::ranges::any_of(models->elements(), [&](const Node* m) { return scalar_text(m) == model; });
 }
 
 void Checker::check_targets() {
@@ -84,7 +85,8 @@ void Checker::check_targets() {
   const bool guide = root_->get("providers") != nullptr;
   const bool whole = root_->get("strategy") != nullptr || list != nullptr;
   if (whole && !guide && (list == nullptr || list->empty())) {
-    report(DiagId::FerroNoTargets, list != nullptr ? list->span() : root_->get("strategy")->span(), "a config needs one target at least: the gateway refuses it");
+    report(DiagId::FerroNoTargets, list != nullptr ? list->span() : root_->get("strategy")->span(),
+           "a config needs one target at least: the gateway refuses it");
   }
 }
 
@@ -92,7 +94,9 @@ void Checker::check_targets() {
 void Checker::check_version() {
   if (has_declared_models(context_.version)) return;
   const auto tell = [&](const Node* node, std::string_view key) {
-    if (node != nullptr) report(DiagId::FerroVersionGate, node->span(), quoted(key) + " needs 1.4: " + context_.version + " refuses the config");
+    if (node != nullptr)
+      report(DiagId::FerroVersionGate, node->span(),
+             quoted(key) + " needs 1.4: " + context_.version + " refuses the config");
   };
   for (const std::string_view key : {"batch_target", "responses_target"}) tell(root_->get(key), key);
   for (const Target& t : targets_) tell(t.node->get("models"), "models");
@@ -105,25 +109,33 @@ void Checker::check_weights() {
   for (const Target& t : targets_) {
     const Node* weight = t.node->get("weight");
     if (now != Mode::Loadbalance) {
-      if (weight != nullptr) report(DiagId::FerroInertSetting, weight->span(), "`weight` means nothing under " + quoted(mode_name(now)));
+      if (weight != nullptr)
+        report(DiagId::FerroInertSetting, weight->span(), "`weight` means nothing under " + quoted(mode_name(now)));
       continue;
     }
     any = true;
     const auto value = number_of(weight);
     if (weight == nullptr) {
-      report(DiagId::FerroZeroWeight, t.node->get("virtual_key") != nullptr ? t.node->get("virtual_key")->span() : t.node->span(),
-             "target " + quoted(t.key) + " has no weight, which is no share", "it still gets the traffic of targets that fail");
+      report(DiagId::FerroZeroWeight,
+             t.node->get("virtual_key") != nullptr ? t.node->get("virtual_key")->span() : t.node->span(),
+             "target " + quoted(t.key) + " has no weight, which is no share",
+             "it still gets the traffic of targets that fail");
     } else if (!value) {
       if (weight->is_number()) report(DiagId::FerroWeights, weight->span(), "a weight is a finite number");
       positive = true;
     } else if (value->is_negative()) {
-      report(DiagId::FerroWeights, weight->span(), "target " + quoted(t.key) + " has a negative weight: the gateway refuses the config");
+      report(DiagId::FerroWeights, weight->span(),
+             "target " + quoted(t.key) + " has a negative weight: the gateway refuses the config");
     } else if (value->is_zero()) {
-      report(DiagId::FerroZeroWeight, weight->span(), "target " + quoted(t.key) + " has no share, but still gets the traffic of targets that fail", "take it out to keep traffic away from it");
+      report(DiagId::FerroZeroWeight, weight->span(),
+             "target " + quoted(t.key) + " has no share, but still gets the traffic of targets that fail",
+             "take it out to keep traffic away from it");
     }
     positive = positive || (value && !value->is_negative() && !value->is_zero());
   }
-  if (any && !positive) report(DiagId::FerroWeights, targets_.front().node->span(), "the weights sum to zero: the gateway refuses the config");
+  if (any && !positive)
+    report(DiagId::FerroWeights, targets_.front().node->span(),
+           "the weights sum to zero: the gateway refuses the config");
 }
 
 void Checker::check_variants() {
@@ -137,20 +149,28 @@ void Checker::check_variants() {
   bool positive = false;
   for (const Node* v : list->elements()) {
     const auto weight = number_of(child(*v, "weight"));
-    if (weight && weight->is_negative()) report(DiagId::FerroWeights, child(*v, "weight")->span(), "a variant has a negative weight: the gateway refuses the config");
-    if (!weight || weight->is_zero()) report(DiagId::FerroZeroWeight, v->span(), "a variant without weight gets no traffic of its own since 1.4, but that of targets that fail");
+    if (weight && weight->is_negative())
+      report(DiagId::FerroWeights, child(*v, "weight")->span(),
+             "a variant has a negative weight: the gateway refuses the config");
+    if (!weight || weight->is_zero())
+      report(DiagId::FerroZeroWeight, v->span(),
+             "a variant without weight gets no traffic of its own since 1.4, but that of targets that fail");
     positive = positive || (weight && !weight->is_negative() && !weight->is_zero());
   }
-  if (!positive) report(DiagId::FerroWeights, list->span(), "the weights of the variants sum to zero: the gateway refuses the config");
+  if (!positive)
+    report(DiagId::FerroWeights, list->span(),
+           "the weights of the variants sum to zero: the gateway refuses the config");
 }
 
 void Checker::check_conditions() {
   const Node* strategy = root_->get("strategy");
-  if (strategy == nullptr || !strategy->is_mapping() || (mode() != Mode::Conditional && mode() != Mode::ContentBased)) return;
+  if (strategy == nullptr || !strategy->is_mapping() || (mode() != Mode::Conditional && mode() != Mode::ContentBased))
+    return;
   const bool by_model = mode() == Mode::Conditional;
   const Node* list = strategy->get(by_model ? "conditions" : "content_conditions");
   if (list == nullptr || list->empty()) {
-    report(DiagId::FerroCondition, strategy->span(), by_model ? "`conditional` needs a condition" : "`content-based` needs an entry in `content_conditions`");
+    report(DiagId::FerroCondition, strategy->span(),
+           by_model ? "`conditional` needs a condition" : "`content-based` needs an entry in `content_conditions`");
     return;
   }
   const Node* aliases = root_->get("aliases");
@@ -164,9 +184,13 @@ void Checker::check_conditions() {
       if (type != "prompt_contains" && type != "prompt_not_contains" && type != "prompt_regex") {
         report(DiagId::FerroCondition, c->span(), "`type` is prompt_contains, prompt_not_contains or prompt_regex");
       }
-      if (target == targets_.end()) report(DiagId::FerroCondition, to != nullptr ? to->span() : c->span(), "`target_key` names no configured target");
+      if (target == targets_.end())
+        report(DiagId::FerroCondition, to != nullptr ? to->span() : c->span(),
+               "`target_key` names no configured target");
       const std::string_view text = scalar_text(value);
-      if (type == "prompt_regex" && (text.find("(?=") != std::string_view::npos || text.find("(?!") != std::string_view::npos || text.find("(?<") != std::string_view::npos)) {
+      if (type == "prompt_regex" &&
+          (text.find("(?=") != std::string_view::npos || text.find("(?!") != std::string_view::npos ||
+           text.find("(?<") != std::string_view::npos)) {
         report(DiagId::FerroCondition, value->span(), "the gateway's expressions have no look-around");
       }
       continue;
@@ -175,24 +199,29 @@ void Checker::check_conditions() {
     const bool prefix = scalar_text(child(*c, "key")) == "model_prefix";
     const std::string_view text = value->text();
     if (aliases != nullptr && aliases->is_mapping() && !prefix && aliases->get(text) != nullptr) {
-      report(DiagId::FerroConditionOnAlias, value->span(), quoted(text) + " is an alias: conditions see the model that it leads to, so this one never holds");
+      report(DiagId::FerroConditionOnAlias, value->span(),
+             quoted(text) + " is an alias: conditions see the model that it leads to, so this one never holds");
     }
     for (const auto& [earlier_prefix, earlier] : seen) {
       const bool covers = earlier_prefix ? text.starts_with(earlier) : !prefix && text == earlier;
       if (!covers) continue;
-      report(DiagId::FerroConditionShadowed, value->span(), "an earlier condition on " + quoted(earlier) + " takes all that this one waits for");
+      report(DiagId::FerroConditionShadowed, value->span(),
+             "an earlier condition on " + quoted(earlier) + " takes all that this one waits for");
       break;
     }
     seen.emplace_back(prefix, text);
     const bool elsewhere = std::ranges::any_of(targets_, [&](const Target& t) { return declares(*t.node, text); });
     if (!prefix && target != targets_.end() && elsewhere && !declares(*target->node, text)) {
-      report(DiagId::FerroConditionNotOwner, to->span(), "target " + quoted(target->key) + " does not declare " + quoted(text) + ", another target does", "a model that its target does not have is answered with 404");
+      report(DiagId::FerroConditionNotOwner, to->span(),
+             "target " + quoted(target->key) + " does not declare " + quoted(text) + ", another target does",
+             "a model that its target does not have is answered with 404");
     }
   }
   for (std::size_t i = 1; i < targets_.size(); ++i) {
     const Node* breaker = targets_[i].node->get("circuit_breaker");
     if (breaker == nullptr) continue;
-    report(DiagId::FerroBreakerUnderConditional, breaker->span(), "when this circuit is open the first target is asked, whether it has the model or not",
+    report(DiagId::FerroBreakerUnderConditional, breaker->span(),
+           "when this circuit is open the first target is asked, whether it has the model or not",
            "callers then get 404 instead of 503");
   }
 }
@@ -200,8 +229,11 @@ void Checker::check_conditions() {
 void Checker::check_failover() {
   if (targets_.size() < 2 || fails_over(mode()) || mode() == Mode::Conditional || mode() == Mode::ContentBased) return;
   const Node* strategy = root_->get("strategy");
-  const Node* at = strategy != nullptr && child(*strategy, "mode") != nullptr ? child(*strategy, "mode") : targets_[1].node;
-  report(DiagId::FerroNoFailover, at->span(), quoted(mode_name(mode())) + " calls the first target only: the others are never asked", "`fallback` goes on to the next one");
+  const Node* at =
+      strategy != nullptr && child(*strategy, "mode") != nullptr ? child(*strategy, "mode") : targets_[1].node;
+  report(DiagId::FerroNoFailover, at->span(),
+         quoted(mode_name(mode())) + " calls the first target only: the others are never asked",
+         "`fallback` goes on to the next one");
 }
 
 void Checker::check_amplification() {
@@ -217,7 +249,9 @@ void Checker::check_amplification() {
     if (attempts && tries > 1) last = child(*retry, "attempts");
   }
   if (calls > kManyCalls && last != nullptr) {
-    report(DiagId::FerroRetryAmplification, last->span(), "one request may become " + std::to_string(calls) + " upstream calls: each target that owns the model has tries of its own");
+    report(DiagId::FerroRetryAmplification, last->span(),
+           "one request may become " + std::to_string(calls) +
+               " upstream calls: each target that owns the model has tries of its own");
   }
 }
 
@@ -229,7 +263,8 @@ void Checker::check_references() {
   }
 }
 
-/// `${NAME}` counts in settings of plugins, exporters, headers and environments of tool servers (page 1.2); nothing else does.
+/// `${NAME}` counts in settings of plugins, exporters, headers and environments of tool servers (page 1.2); nothing
+/// else does.
 void Checker::check_references(const Node& node, std::string_view key, bool expanded) {
   for (const Node* element : node.elements()) check_references(*element, key, expanded);
   for (const Entry& e : node.written_entries()) {
@@ -246,7 +281,10 @@ void Checker::check_references(const Node& node, std::string_view key, bool expa
     odd = odd || !whole || !expanded || key == "url" || key == "name";
   }
   if (!odd) return;
-  report(DiagId::FerroReference, node.span(), elsewhere ? "`os.environ/…` is LiteLLM's: here it is text" : expanded && key != "url" ? "a reference is `${NAME}` and nothing else: this is text" : "references are not filled in here: this is text");
+  report(DiagId::FerroReference, node.span(),
+         elsewhere                  ? "`os.environ/…` is LiteLLM's: here it is text"
+         : expanded && key != "url" ? "a reference is `${NAME}` and nothing else: this is text"
+                                    : "references are not filled in here: this is text");
 }
 
 void Checker::check_target_names() {
@@ -255,11 +293,15 @@ void Checker::check_target_names() {
     if (node == nullptr || !node->is_scalar() || node->is_null()) continue;
     const std::string_view name = node->text();
     const bool known = std::ranges::any_of(targets_, [&](const Target& t) { return t.key == name; });
-    const bool serves = key == "batch_target" ? name == "openai" || name == "azure-openai" || name == "groq" || name == "novita" || name == "qwen" : name == "openai" || name == "xai";
+    const bool serves = key == "batch_target" ? name == "openai" || name == "azure-openai" || name == "groq" ||
+                                                    name == "novita" || name == "qwen"
+                                              : name == "openai" || name == "xai";
     if (!known) {
-      report(DiagId::FerroTargetReference, node->span(), quoted(key) + " " + quoted(name) + " names no configured target: the gateway refuses the config");
+      report(DiagId::FerroTargetReference, node->span(),
+             quoted(key) + " " + quoted(name) + " names no configured target: the gateway refuses the config");
     } else if (!serves) {
-      report(DiagId::FerroTargetReference, node->span(), quoted(name) + " has no such endpoint: calls of it answer 501");
+      report(DiagId::FerroTargetReference, node->span(),
+             quoted(name) + " has no such endpoint: calls of it answer 501");
     }
   }
 }
@@ -273,9 +315,13 @@ void Checker::check_mcp() {
     const std::string_view name = scalar_text(server->get("name"));
     const bool url = !scalar_text(server->get("url")).empty();
     const bool command = !scalar_text(server->get("command")).empty();
-    if (name.empty()) report(DiagId::FerroMcp, server->span(), "a tool server needs a `name`: the gateway refuses the config");
-    else if (std::ranges::find(names, name) != names.end()) report(DiagId::FerroMcp, server->get("name")->span(), "two tool servers are called " + quoted(name));
-    if (url == command) report(DiagId::FerroMcp, server->span(), url ? "`url` and `command` exclude each other" : "a tool server needs `url` or `command`");
+    if (name.empty())
+      report(DiagId::FerroMcp, server->span(), "a tool server needs a `name`: the gateway refuses the config");
+    else if (std::ranges::find(names, name) != names.end())
+      report(DiagId::FerroMcp, server->get("name")->span(), "two tool servers are called " + quoted(name));
+    if (url == command)
+      report(DiagId::FerroMcp, server->span(),
+             url ? "`url` and `command` exclude each other" : "a tool server needs `url` or `command`");
     names.push_back(name);
   }
 }
@@ -283,7 +329,8 @@ void Checker::check_mcp() {
 void Checker::check_environment() {
   if (environment_.empty()) return;
   if (variable_value("RATE_LIMIT_RPS") == nullptr) {
-    report(DiagId::FerroIpLimiter, environment_.front()->key->span(), "RATE_LIMIT_RPS is not set: each address may send 20 requests a second, 40 at once",
+    report(DiagId::FerroIpLimiter, environment_.front()->key->span(),
+           "RATE_LIMIT_RPS is not set: each address may send 20 requests a second, 40 at once",
            "behind a proxy that TRUSTED_PROXIES does not name, all callers share one address");
   }
 }

@@ -32,8 +32,10 @@ void Checker::check_plugins() {
     if (!entry->is_mapping() || !is_on(*entry)) continue;
     const std::string_view name = scalar_text(entry->get("name"));
     const auto found = std::ranges::find(by_name, name, [](const auto& pair) { return pair.first; });
-    if (found == by_name.end()) by_name.push_back({name, {entry}});
-    else found->second.push_back(entry);
+    if (found == by_name.end())
+      by_name.push_back({name, {entry}});
+    else
+      found->second.push_back(entry);
   }
   for (const auto& [name, entries] : by_name) {
     check_stages(name, entries);
@@ -55,10 +57,14 @@ void Checker::check_stages(std::string_view name, const std::vector<const Node*>
   const bool after = has("after_request");
   const source::Span at = entries.front()->get("name")->span();
   if (name == "budget" && before != after) {
-    report(DiagId::FerroHalfBudget, at, before ? "a budget before the request alone never counts anything" : "a budget after the request alone never rejects anything",
+    report(DiagId::FerroHalfBudget, at,
+           before ? "a budget before the request alone never counts anything"
+                  : "a budget after the request alone never rejects anything",
            "list it at before_request and after_request with the same config");
   } else if (name == "response-cache" && before != after) {
-    report(DiagId::FerroHalfCache, at, before ? "a cache before the request alone never stores anything" : "a cache after the request alone never answers",
+    report(DiagId::FerroHalfCache, at,
+           before ? "a cache before the request alone never stores anything"
+                  : "a cache after the request alone never answers",
            "list it at before_request and after_request with the same config");
   } else if (name == "request-logger" && !has("on_error")) {
     report(DiagId::FerroHalfCache, at, "a logger that is not listed at on_error writes nothing of requests that fail");
@@ -71,29 +77,39 @@ void Checker::check_budget(const Node& entry) {
   const auto limit = amount_of(setting(entry, "spend_limit_usd"));
   if (!limit || limit->is_zero()) return;
   bool priced = false;
-  for (const std::string_view key : {"input_per_m_tokens", "output_per_m_tokens", "cache_read_per_m_tokens", "cache_write_per_m_tokens"}) {
+  for (const std::string_view key :
+       {"input_per_m_tokens", "output_per_m_tokens", "cache_read_per_m_tokens", "cache_write_per_m_tokens"}) {
     const auto rate = amount_of(setting(entry, key));
     priced = priced || (rate && !rate->is_zero());
-    if (rate && rate->is_negative()) report(DiagId::FerroRange, setting(entry, key)->span(), "a negative price gives spend back");
+    if (rate && rate->is_negative())
+      report(DiagId::FerroRange, setting(entry, key)->span(), "a negative price gives spend back");
   }
-  if (!priced) report(DiagId::FerroUnpricedBudget, setting(entry, "spend_limit_usd")->span(), "the limit has no prices to count with: the gateway refuses the config");
-  if (is_open()) report(DiagId::FerroKeylessLimit, setting(entry, "spend_limit_usd")->span(), "callers have no keys here, so nobody is billed or stopped");
+  if (!priced)
+    report(DiagId::FerroUnpricedBudget, setting(entry, "spend_limit_usd")->span(),
+           "the limit has no prices to count with: the gateway refuses the config");
+  if (is_open())
+    report(DiagId::FerroKeylessLimit, setting(entry, "spend_limit_usd")->span(),
+           "callers have no keys here, so nobody is billed or stopped");
 }
 
 void Checker::check_rate_limit(const Node& entry) {
   const Node* rate = setting(entry, "requests_per_second");
   const Node* own = setting(entry, "key_rpm");
   if (rate == nullptr) {
-    report(DiagId::FerroHiddenRate, entry.get("name")->span(), "without `requests_per_second` all requests together are limited to 100 a second", "write a large number to have no limit for all");
+    report(DiagId::FerroHiddenRate, entry.get("name")->span(),
+           "without `requests_per_second` all requests together are limited to 100 a second",
+           "write a large number to have no limit for all");
   }
-  if (own != nullptr && is_open()) report(DiagId::FerroKeylessLimit, own->span(), "callers have no keys here, so `key_rpm` holds nobody");
+  if (own != nullptr && is_open())
+    report(DiagId::FerroKeylessLimit, own->span(), "callers have no keys here, so `key_rpm` holds nobody");
 }
 
 void Checker::check_words(const Node& entry) {
   const Node* words = setting(entry, "blocked_words");
   if (words == nullptr) return;
   for (const Node* word : words->elements()) {
-    if (word->is_string() && word->text().empty()) report(DiagId::FerroEmptyWord, word->span(), "the empty word is part of every request: all are blocked");
+    if (word->is_string() && word->text().empty())
+      report(DiagId::FerroEmptyWord, word->span(), "the empty word is part of every request: all are blocked");
   }
 }
 

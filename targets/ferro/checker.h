@@ -1,11 +1,11 @@
 #pragma once
 
+#include "targets/ferro/ferro.h"
+#include "targets/ferro/tables.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "targets/ferro/ferro.h"
-#include "targets/ferro/tables.h"
 
 namespace gatec::targets::ferro {
 

@@ -1,15 +1,17 @@
-#include <algorithm>
-
 #include "targets/ferro/ferro.h"
 #include "targets/ferro/tables.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 namespace {
 
 using doc::Node;
 
-constexpr std::string_view kForeign[] = {"model_list", "litellm_settings", "router_settings", "general_settings", "credential_list", "litellm_params",
-                                         "override_params", "config_store", "model_name", "before_request_hooks", "after_request_hooks", "input_guardrails", "output_guardrails"};
+constexpr std::string_view kForeign[] = {
+    "model_list",          "litellm_settings", "router_settings",  "general_settings", "credential_list",
+    "litellm_params",      "override_params",  "config_store",     "model_name",       "before_request_hooks",
+    "after_request_hooks", "input_guardrails", "output_guardrails"};
 
 std::string_view text_at(const Node& node, std::string_view key) {
   const Node* value = node.is_mapping() ? node.get(key) : nullptr;
@@ -25,19 +27,26 @@ int of_targets(const Node& root) {
   const Node* list = list_at(root, "targets");
   int best = 0;
   const Node* strategy = root.get("strategy");
-  const bool moded = strategy != nullptr && mode_of(text_at(*strategy, "mode")) && strategy->get("on_status_codes") == nullptr;
-  const bool all = list != nullptr && std::ranges::all_of(list->elements(), [](const Node* t) { return is_provider_id(text_at(*t, "virtual_key")); });
+  const bool moded =
+      strategy != nullptr && mode_of(text_at(*strategy, "mode")) && strategy->get("on_status_codes") == nullptr;
+  const bool all = list != nullptr && std::ranges::all_of(list->elements(), [](const Node* t) {
+                     return is_provider_id(text_at(*t, "virtual_key"));
+                   });
   for (std::size_t i = 0; list != nullptr && i < list->size() && i < 32; ++i) {
     const Node& target = *list->elements()[i];
     if (!target.is_mapping()) continue;
-    for (const std::string_view key : {"override_params", "provider", "targets", "api_key", "custom_host", "strategy", "cache", "input_guardrails"}) {
+    for (const std::string_view key : {"override_params", "provider", "targets", "api_key", "custom_host", "strategy",
+                                       "cache", "input_guardrails"}) {
       if (target.get(key) != nullptr) return 0;
     }
     if (target.get("virtual_key") == nullptr) continue;
     const bool own = target.get("models") || target.get("circuit_breaker") || target.get("concurrency");
     const Node* retry = target.get("retry");
     const bool guide = retry != nullptr && retry->is_mapping() && retry->get("retry_on_status") != nullptr;
-    best = std::max(best, own || guide ? 95 : all && moded ? 78 : is_provider_id(text_at(target, "virtual_key")) ? 60 : 20);
+    best = std::max(best, own || guide                                     ? 95
+                          : all && moded                                   ? 78
+                          : is_provider_id(text_at(target, "virtual_key")) ? 60
+                                                                           : 20);
   }
   return best;
 }
@@ -56,7 +65,8 @@ int of_strategy(const Node& root) {
   }
   const auto mode = mode_of(text_at(*strategy, "mode"));
   if (!mode) return 0;
-  const bool shared = *mode == Mode::Single || *mode == Mode::Fallback || *mode == Mode::Loadbalance || *mode == Mode::Conditional;
+  const bool shared =
+      *mode == Mode::Single || *mode == Mode::Fallback || *mode == Mode::Loadbalance || *mode == Mode::Conditional;
   if (!shared) return 85;
   return root.size() == 1 && strategy->size() == 1 ? 45 : 10;
 }
@@ -68,8 +78,10 @@ int of_plugins(const Node& root) {
     const Node& entry = *list->elements()[i];
     const std::string_view name = text_at(entry, "name");
     const bool known = plugin_named(name) != nullptr || is_managed_plugin(name);
-    if (is_stage(text_at(entry, "stage"))) best = std::max(best, known ? 95 : 75);
-    else if (known) best = std::max(best, 60);
+    if (is_stage(text_at(entry, "stage")))
+      best = std::max(best, known ? 95 : 75);
+    else if (known)
+      best = std::max(best, 60);
   }
   return best;
 }
@@ -95,10 +107,12 @@ int detect(const doc::Document& document) {
   const Node* root = document.root();
   if (root == nullptr || !root->is_mapping() || root->empty()) return 0;
   const bool variables = std::ranges::all_of(root->entries(), [](const doc::Entry& e) {
-    return e.key->is_scalar() && e.value->is_scalar() && (variable(e.key->text()) != nullptr || is_process_variable(e.key->text()));
+    return e.key->is_scalar() && e.value->is_scalar() &&
+           (variable(e.key->text()) != nullptr || is_process_variable(e.key->text()));
   });
   if (variables) {
-    const bool own = root->get("GATEWAY_CONFIG") || root->get("ALLOW_UNAUTHENTICATED_PROXY") || root->get("RATE_LIMIT_RPS") || root->get("MASTER_KEY");
+    const bool own = root->get("GATEWAY_CONFIG") || root->get("ALLOW_UNAUTHENTICATED_PROXY") ||
+                     root->get("RATE_LIMIT_RPS") || root->get("MASTER_KEY");
     return own ? 70 : 30;
   }
   for (const std::string_view key : kForeign) {
@@ -107,7 +121,8 @@ int detect(const doc::Document& document) {
   int best = std::max({of_targets(*root), of_strategy(*root), of_plugins(*root), of_guides(*root), of_mcp(*root)});
   const bool alone = root->size() == 1 && root->get("aliases") != nullptr && root->get("aliases")->is_mapping();
   if (alone) best = std::max(best, 40);
-  const bool compatible = root->get("compatibility") != nullptr && root->get("compatibility")->is_mapping() && root->get("compatibility")->get("on_unsupported_param") != nullptr;
+  const bool compatible = root->get("compatibility") != nullptr && root->get("compatibility")->is_mapping() &&
+                          root->get("compatibility")->get("on_unsupported_param") != nullptr;
   if (compatible) best = std::max(best, 90);
   if (best > 0 && text_at(*root, "apiVersion") == "v1") best = std::max(best, 80);
   return best;

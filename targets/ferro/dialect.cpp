@@ -10,7 +10,8 @@ constexpr Version kVersions[] = {
 };
 
 constexpr OptionSpec kOptions[] = {
-    {"mode", "fallback|loadbalance|least-latency|cost-optimized|conditional", "strategy to write, instead of the one that most routes ask for"},
+    {"mode", "fallback|loadbalance|least-latency|cost-optimized|conditional",
+     "strategy to write, instead of the one that most routes ask for"},
 };
 
 constexpr Capability kCapabilities[] = {
@@ -18,7 +19,8 @@ constexpr Capability kCapabilities[] = {
     {"model names of its own", "exact", "`aliases`"},
     {"aliases", "approximated", "one step, to the model id"},
     {"wildcard routes", "manual", "every provider offers its catalogue under bare ids"},
-    {"several credentials of a provider", "manual", "one credential, address and region a provider; a second process has others"},
+    {"several credentials of a provider", "manual",
+     "one credential, address and region a provider; a second process has others"},
     {"upstream addresses", "exact", "one for each provider, in the environment"},
     {"headers to the provider", "manual", ""},
     {"weights", "exact", "one weight a provider, whatever the model"},
@@ -67,14 +69,18 @@ constexpr Capability kCapabilities[] = {
 
 constexpr std::string_view kGoLive[] = {
     "Export the variables that `ferro.env` refers to, and check the file offline: `ferrogw validate config.yaml`.",
-    "Start the gateway where `GATEWAY_CONFIG` names the config (`docker compose up -d` with the files of this folder): mounting it alone is not enough.",
-    "Make a key for each caller: `curl -fsS http://HOST:8080/admin/keys -H \"Authorization: Bearer $MASTER_KEY\" -H 'content-type: application/json' -d '{\"name\": \"NAME\"}'`; the secret is shown once.",
-    "With a persistent CONFIG_STORE_BACKEND a config applied through the API outranks the file: `DELETE /admin/config` goes back to it.",
+    "Start the gateway where `GATEWAY_CONFIG` names the config (`docker compose up -d` with the files of this folder): "
+    "mounting it alone is not enough.",
+    "Make a key for each caller: `curl -fsS http://HOST:8080/admin/keys -H \"Authorization: Bearer $MASTER_KEY\" -H "
+    "'content-type: application/json' -d '{\"name\": \"NAME\"}'`; the secret is shown once.",
+    "With a persistent CONFIG_STORE_BACKEND a config applied through the API outranks the file: `DELETE /admin/config` "
+    "goes back to it.",
 };
 constexpr std::string_view kConfirm[] = {
     "curl -fsS http://HOST:8080/readyz",
     "curl -fsS http://HOST:8080/v1/models -H \"Authorization: Bearer $GATEWAY_KEY\"",
-    "curl -fsS http://HOST:8080/v1/chat/completions -H \"Authorization: Bearer $GATEWAY_KEY\" -H 'content-type: application/json' \\\n"
+    "curl -fsS http://HOST:8080/v1/chat/completions -H \"Authorization: Bearer $GATEWAY_KEY\" -H 'content-type: "
+    "application/json' \\\n"
     "  -d '{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"ping\"}], \"max_tokens\": 5}'",
 };
 constexpr std::string_view kRollBack[] = {
@@ -82,7 +88,8 @@ constexpr std::string_view kRollBack[] = {
 };
 constexpr Guide kGuide{
     "http://HOST:8080/v1",
-    "a gateway key (`fgw_…`) made by `POST /admin/keys`, or the value of MASTER_KEY; provider keys and keys of the old gateway are refused",
+    "a gateway key (`fgw_…`) made by `POST /admin/keys`, or the value of MASTER_KEY; provider keys and keys of the old "
+    "gateway are refused",
     "unchanged where `aliases` or `models` have them; patterns are asked for by the bare model id",
     "",
     "",
@@ -93,7 +100,8 @@ constexpr Guide kGuide{
 };
 
 constexpr Dialect kDialects[] = {
-    {ferro::kName, "Ferro Labs AI Gateway", kVersions, kOptions, kCapabilities, &ferro::detect, &ferro::read, &ferro::write, &ferro::check, &kGuide},
+    {ferro::kName, "Ferro Labs AI Gateway", kVersions, kOptions, kCapabilities, &ferro::detect, &ferro::read,
+     &ferro::write, &ferro::check, &kGuide},
 };
 
 }  // namespace

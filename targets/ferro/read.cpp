@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/ferro/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 
@@ -14,7 +14,8 @@ bool is_environment(const Input& input, const Node& root) {
   if (input.name.ends_with(".env")) return true;
   if (!root.is_mapping() || root.empty()) return false;
   return std::ranges::all_of(root.entries(), [](const Entry& e) {
-    return e.key->is_scalar() && e.value->is_scalar() && (variable(e.key->text()) != nullptr || is_process_variable(e.key->text()));
+    return e.key->is_scalar() && e.value->is_scalar() &&
+           (variable(e.key->text()) != nullptr || is_process_variable(e.key->text()));
   });
 }
 
@@ -27,9 +28,12 @@ constexpr ir::Enforcement kEnforcement[] = {
 
 }  // namespace
 
-void read(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) { Reader(context, gateway).read(inputs); }
+void read(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) {
+  Reader(context, gateway).read(inputs);
+}
 
-Reader::Reader(ReadContext& context, ir::Gateway& gateway) : context_(context), kit_(context, kName, &parse_reference), gw_(gateway) {
+Reader::Reader(ReadContext& context, ir::Gateway& gateway)
+    : context_(context), kit_(context, kName, &parse_reference), gw_(gateway) {
   gw_.dialect = kName;
   gw_.version = context.version;
 }
@@ -49,7 +53,8 @@ void Reader::gather(const Input& input) {
   const Node* root = input.document->root();
   for (const Node* other : input.document->roots()) {
     if (other == root) continue;
-    report(DiagId::SeveralDocuments, other->span(), "the gateway takes one document: it refuses a file with a second one");
+    report(DiagId::SeveralDocuments, other->span(),
+           "the gateway takes one document: it refuses a file with a second one");
     settle(*other, Fate::Skipped, DiagId::SeveralDocuments, "the gateway takes one document");
   }
   if (root == nullptr) return;
@@ -85,7 +90,8 @@ void Reader::settle_lost(const Node& node) {
       settle_lost(*e.value);
     }
   }
-  for (const Entry& e : node.overridden()) settle(*e.value, Fate::Skipped, DiagId::MergeOverridden, "a nearer entry with the same key counts");
+  for (const Entry& e : node.overridden())
+    settle(*e.value, Fate::Skipped, DiagId::MergeOverridden, "a nearer entry with the same key counts");
   for (const Node* element : node.elements()) settle_lost(*element);
 }
 
@@ -125,7 +131,8 @@ void Reader::read_root(const Node& root) {
   }
   ir::Value order;
   order.kind = ir::Value::Kind::Mapping;
-  for (const AliasEntry& alias : aliases_) order.pairs.emplace_back(alias.name, ir::Value::string(std::string(alias.node->text())));
+  for (const AliasEntry& alias : aliases_)
+    order.pairs.emplace_back(alias.name, ir::Value::string(std::string(alias.node->text())));
   if (!order.pairs.empty()) lay_out("aliases", std::move(order));
   if (plugins != nullptr) read_plugins(*plugins);
 }
@@ -139,8 +146,8 @@ void Reader::read_rest(const Entry& e, std::string_view key) {
     return;
   }
   if (key == "compatibility") return read_compatibility(e);
-  const bool guide = key == "providers" || key == "virtual_keys" || key == "server" || key == "listeners" || key == "routes" || key == "model_aliases" ||
-                     key == "prompt_templates" || key == "debug";
+  const bool guide = key == "providers" || key == "virtual_keys" || key == "server" || key == "listeners" ||
+                     key == "routes" || key == "model_aliases" || key == "prompt_templates" || key == "debug";
   if (guide) return read_guide_block(e);
   keep_row(e, key, at, place);
 }
@@ -154,8 +161,10 @@ void Reader::read_compatibility(const Entry& e) {
     if (word == "drop" || word == "reject") {
       gw_.defaults.params.drop_unsupported = {word == "drop", one.value->leaf()};
     } else {
-      if (word != "warn") report(DiagId::FerroRange, one.value->span(), "`on_unsupported_param` is warn, drop or reject");
-      keep(one, key, inner, DiagId::NotModelled, Fate::Manual, "decide what the target gateway does with parameters that a provider lacks");
+      if (word != "warn")
+        report(DiagId::FerroRange, one.value->span(), "`on_unsupported_param` is warn, drop or reject");
+      keep(one, key, inner, DiagId::NotModelled, Fate::Manual,
+           "decide what the target gateway does with parameters that a provider lacks");
     }
     return true;
   });
@@ -174,10 +183,11 @@ void Reader::read_aliases(const Entry& e) {
     const bool chained = e.value->get(target) != nullptr;
     if (name.empty() || target.empty() || name == target || chained) {
       report(DiagId::FerroAlias, one.value->span(),
-             name.empty()      ? "the name of an alias is empty"
-             : target.empty()  ? "alias `" + std::string(name) + "` leads to nothing"
-             : name == target  ? "alias `" + std::string(name) + "` names itself"
-                               : "alias `" + std::string(name) + "` names alias `" + std::string(target) + "`: one step is all there is",
+             name.empty()     ? "the name of an alias is empty"
+             : target.empty() ? "alias `" + std::string(name) + "` leads to nothing"
+             : name == target ? "alias `" + std::string(name) + "` names itself"
+                              : "alias `" + std::string(name) + "` names alias `" + std::string(target) +
+                                    "`: one step is all there is",
              "the gateway refuses the config");
       keep(one, name, place, DiagId::FerroAlias, Fate::Manual, "name the model itself");
       continue;

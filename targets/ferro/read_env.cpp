@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/facts/secrets.h"
 #include "targets/ferro/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 
@@ -22,7 +22,8 @@ Reader::Target* Reader::target_of(std::string_view provider) { return target_nam
 Credential Reader::credential_of(const Node& node, std::string_view variable) {
   const std::string_view text = node.text();
   if (node.style() == doc::Style::SingleQuoted) {
-    if (text.find("${") != std::string_view::npos || text.find('$') == 0) return {Credential::Kind::Template, std::string(text), {}};
+    if (text.find("${") != std::string_view::npos || text.find('$') == 0)
+      return {Credential::Kind::Template, std::string(text), {}};
   }
   if (text.empty() && node.style() == doc::Style::Plain) return Credential::env(std::string(variable));
   return kit_.credential_of(text, node.span());
@@ -69,7 +70,8 @@ void Reader::read_variable(const Variable& v, const Entry& e) {
       azure_entry_ = &e;
       return;
     case Said::Models: {
-      ir::Extra extra = kit_.extra("environment", v.name, *e.value, DiagId::NotModelled, Fate::Manual, "declare these models at the target gateway");
+      ir::Extra extra = kit_.extra("environment", v.name, *e.value, DiagId::NotModelled, Fate::Manual,
+                                   "declare these models at the target gateway");
       provider.extras.push_back(std::move(extra));
       return;
     }
@@ -113,11 +115,13 @@ void Reader::read_process(const Entry& e) {
     return;
   }
   if (name == "ALLOW_UNAUTHENTICATED_PROXY" && is_true(node)) open_ = true;
-  if (name == "FERRO_MODEL_CATALOG_URL") open_catalogue_ = open_catalogue_ && !node.text().ends_with("/empty-catalog.json");
+  if (name == "FERRO_MODEL_CATALOG_URL")
+    open_catalogue_ = open_catalogue_ && !node.text().ends_with("/empty-catalog.json");
   if (!is_process_variable(name)) {
-    const bool dead = name.starts_with("LITELLM_") || name.starts_with("FERRO_") || name == "CONFIG_PATH" || name == "ADMIN_API_KEY" ||
-                      name.starts_with("ADMIN_BOOTSTRAP_") || name == "LOG_FORMAT";
-    if (dead) report(DiagId::FerroEnvironmentName, e.key->span(), "the gateway does not read `" + std::string(name) + "`");
+    const bool dead = name.starts_with("LITELLM_") || name.starts_with("FERRO_") || name == "CONFIG_PATH" ||
+                      name == "ADMIN_API_KEY" || name.starts_with("ADMIN_BOOTSTRAP_") || name == "LOG_FORMAT";
+    if (dead)
+      report(DiagId::FerroEnvironmentName, e.key->span(), "the gateway does not read `" + std::string(name) + "`");
     gw_.environment.push_back({std::string(name), kit_.value(node, name)});
     return;
   }

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
 #include "targets/ferro/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 
@@ -12,12 +12,15 @@ namespace {
 
 constexpr std::string_view kRefused = "the gateway refuses a config with it since 1.1.22 and passed over it before";
 
-std::string_view scalar(const Node* node) { return node != nullptr && node->is_scalar() && !node->is_null() ? node->text() : std::string_view{}; }
+std::string_view scalar(const Node* node) {
+  return node != nullptr && node->is_scalar() && !node->is_null() ? node->text() : std::string_view{};
+}
 
 /// The gateway's id of what a guide calls a provider: an id, or another gateway's name.
 std::string_view id_of_word(std::string_view word) {
   if (is_provider_id(word)) return word;
-  for (const facts::ProviderFacts* known : {facts::provider_by_kind(word), facts::provider_by_litellm_prefix(word), facts::provider_by_portkey_slug(word)}) {
+  for (const facts::ProviderFacts* known : {facts::provider_by_kind(word), facts::provider_by_litellm_prefix(word),
+                                            facts::provider_by_portkey_slug(word)}) {
     if (known != nullptr && !known->ferro.empty()) return known->ferro;
   }
   return word;
@@ -44,7 +47,8 @@ void Reader::read_guides(const Node& root) {
 
 void Reader::read_guide_block(const Entry& e) {
   const std::string_view key = e.key->text();
-  report(DiagId::FerroGuideForm, e.key->span(), "`" + std::string(key) + "` is a block of the guides: " + std::string(kRefused),
+  report(DiagId::FerroGuideForm, e.key->span(),
+         "`" + std::string(key) + "` is a block of the guides: " + std::string(kRefused),
          key == "providers" ? "credentials are variables of the environment, one for each provider" : "leave it out");
   if (key == "providers" && e.value->is_sequence() && !e.value->empty()) {
     for (const Node* element : e.value->elements()) {
@@ -65,7 +69,8 @@ void Reader::read_guide_block(const Entry& e) {
       from.add(alias->leaf());
       aliases_.push_back({std::string(alias->text()), model, std::move(from)});
       for (const Entry& one : element->entries()) {
-        if (one.value != alias && one.value != model) settle(*one.value, Fate::Manual, DiagId::FerroGuideForm, "an alias cannot name a target");
+        if (one.value != alias && one.value != model)
+          settle(*one.value, Fate::Manual, DiagId::FerroGuideForm, "an alias cannot name a target");
       }
     }
     return;
@@ -94,19 +99,25 @@ void Reader::use_guide(const Guide& guide, Target& target) {
   if (guides_[index].used) return;
   guides_[index].used = true;
   ir::Provider& provider = gw_.providers[target.provider];
-  const bool own = std::ranges::none_of(guides_, [&](const Guide& g) { return &g != &guide && g.used && g.provider == guide.provider; });
-  const std::string conflict = "the gateway has one credential and address for each provider; an earlier entry's counts";
+  const bool own = std::ranges::none_of(
+      guides_, [&](const Guide& g) { return &g != &guide && g.used && g.provider == guide.provider; });
+  const std::string conflict =
+      "the gateway has one credential and address for each provider; an earlier entry's counts";
   for (const Entry& e : guide.node->entries()) {
     const std::string_view key = e.key->text();
     const bool scalar_value = e.value->is_scalar() && !e.value->is_null();
     if ((key == "key" || key == "name" || key == "provider" || key == "type") && scalar_value) {
       provider.kind.from.add(e.value->leaf());
     } else if (key == "api_key" && scalar_value) {
-      if (own) provider.api_key = kit_.credential(*e.value, key);
-      else settle(*e.value, Fate::Manual, DiagId::FerroSlotConflict, conflict);
+      if (own)
+        provider.api_key = kit_.credential(*e.value, key);
+      else
+        settle(*e.value, Fate::Manual, DiagId::FerroSlotConflict, conflict);
     } else if (key == "base_url" && scalar_value) {
-      if (own) provider.base_url = text(*e.value, key);
-      else settle(*e.value, Fate::Manual, DiagId::FerroSlotConflict, conflict);
+      if (own)
+        provider.base_url = text(*e.value, key);
+      else
+        settle(*e.value, Fate::Manual, DiagId::FerroSlotConflict, conflict);
     } else if (key == "models" && e.value->is_sequence() && !e.value->empty()) {
       read_models(e, target, {&provider.extras, ""});
     } else {

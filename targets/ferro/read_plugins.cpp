@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/ferro/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 
@@ -14,14 +14,17 @@ namespace {
 constexpr std::string_view kCorrect = "correct the source, then convert again";
 constexpr std::string_view kIdle = "nothing to do: it does nothing at Ferro either";
 
-bool is_text(const Node* node, std::string_view text) { return node != nullptr && node->is_scalar() && node->text() == text; }
+bool is_text(const Node* node, std::string_view text) {
+  return node != nullptr && node->is_scalar() && node->text() == text;
+}
 
 /// Equal as the gateway compares them: as JSON, whatever the order of keys (page 1.6). Absent and empty differ.
 bool same_config(const Node* a, const Node* b) {
   if (a == nullptr || b == nullptr) return a == b;
   if (a->kind() != b->kind()) return false;
   if (a->is_sequence()) {
-    return std::ranges::equal(a->elements(), b->elements(), [](const Node* x, const Node* y) { return same_config(x, y); });
+    return std::ranges::equal(a->elements(), b->elements(),
+                              [](const Node* x, const Node* y) { return same_config(x, y); });
   }
   if (a->is_mapping()) {
     if (a->entries().size() != b->entries().size()) return false;
@@ -52,7 +55,8 @@ void Reader::read_plugins(const Node& list) {
   ir::Value order;
   order.kind = ir::Value::Kind::Sequence;
   const auto lay = [&](std::string_view name, std::string_view stage, std::size_t index) {
-    order.items.push_back(ir::Value::string(name.empty() ? "#" + std::to_string(index + 1) : std::string(name) + "@" + std::string(stage)));
+    order.items.push_back(ir::Value::string(name.empty() ? "#" + std::to_string(index + 1)
+                                                         : std::string(name) + "@" + std::string(stage)));
   };
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Node& entry = *list.elements()[i];
@@ -61,7 +65,8 @@ void Reader::read_plugins(const Node& list) {
     const Node* enabled = entry.is_mapping() ? entry.get("enabled") : nullptr;
     const Node* config = entry.is_mapping() ? entry.get("config") : nullptr;
     const std::string_view text = name != nullptr && name->is_scalar() ? name->text() : std::string_view{};
-    const bool flat = entry.is_mapping() && stage == nullptr && config == nullptr && entry.size() > 2 && enabled == nullptr && !text.empty();
+    const bool flat = entry.is_mapping() && stage == nullptr && config == nullptr && entry.size() > 2 &&
+                      enabled == nullptr && !text.empty();
     if (flat) {
       if (read_flat_plugin(entry)) lay("rate-limit", "before_request", i);
       continue;
@@ -75,7 +80,9 @@ void Reader::read_plugins(const Node& list) {
     const auto on = enabled != nullptr && enabled->is_scalar() ? enabled->as_bool() : std::nullopt;
     if (enabled != nullptr && !enabled->is_null() && !on) kit_.wrong_type(*enabled, "enabled", "true or false");
     if (!on.value_or(false)) {
-      report(DiagId::FerroPluginDisabled, name->span(), "plugin `" + std::string(text) + "` is not enabled: it does nothing" + (enabled == nullptr ? ", as it lacks `enabled: true`" : ""));
+      report(DiagId::FerroPluginDisabled, name->span(),
+             "plugin `" + std::string(text) + "` is not enabled: it does nothing" +
+                 (enabled == nullptr ? ", as it lacks `enabled: true`" : ""));
       keep_plugin(entry, i, DiagId::FerroPluginDisabled, Fate::Skipped, kIdle);
       continue;
     }
@@ -83,15 +90,23 @@ void Reader::read_plugins(const Node& list) {
     if (plugin == nullptr) {
       const bool managed = is_managed_plugin(text);
       report(managed ? DiagId::FerroManagedPlugin : DiagId::FerroUnknownPlugin, name->span(),
-             "`" + std::string(text) + "` is " + (managed ? "a plugin of the managed product only" : "no plugin of the gateway") + ": it refuses the config");
-      keep_plugin(entry, i, managed ? DiagId::FerroManagedPlugin : DiagId::FerroUnknownPlugin, Fate::Manual, "set up the like at the target gateway");
+             "`" + std::string(text) + "` is " +
+                 (managed ? "a plugin of the managed product only" : "no plugin of the gateway") +
+                 ": it refuses the config");
+      keep_plugin(entry, i, managed ? DiagId::FerroManagedPlugin : DiagId::FerroUnknownPlugin, Fate::Manual,
+                  "set up the like at the target gateway");
       continue;
     }
-    const bool odd = std::ranges::any_of(entry.entries(), [](const Entry& e) { return !keys().root().child("plugins").element().child(e.key->text()).known(); });
+    const bool odd = std::ranges::any_of(entry.entries(), [](const Entry& e) {
+      return !keys().root().child("plugins").element().child(e.key->text()).known();
+    });
     const bool staged = stage != nullptr && stage->is_scalar() && is_stage(stage->text());
     if (!staged || odd || (config != nullptr && !config->is_mapping())) {
-      if (!staged) report(DiagId::FerroPluginStage, stage != nullptr ? stage->span() : entry.span(), "`stage` is before_request, after_request or on_error");
-      if (config != nullptr && !config->is_mapping() && !config->is_null()) kit_.wrong_type(*config, "config", "a mapping");
+      if (!staged)
+        report(DiagId::FerroPluginStage, stage != nullptr ? stage->span() : entry.span(),
+               "`stage` is before_request, after_request or on_error");
+      if (config != nullptr && !config->is_mapping() && !config->is_null())
+        kit_.wrong_type(*config, "config", "a mapping");
       check_kept(entry, keys().root().child("plugins").element(), "plugins");
       keep_plugin(entry, i, staged ? DiagId::UnknownKey : DiagId::FerroPluginStage, Fate::Manual, kCorrect);
       continue;
@@ -100,15 +115,19 @@ void Reader::read_plugins(const Node& list) {
     if (group == groups.end()) {
       groups.push_back({plugin, {&entry}});
     } else {
-      const bool again = std::ranges::any_of(group->entries, [&](const Node* e) { return is_text(e->get("stage"), stage->text()); });
+      const bool again =
+          std::ranges::any_of(group->entries, [&](const Node* e) { return is_text(e->get("stage"), stage->text()); });
       const bool same = same_config(group->entries.front()->get("config"), config);
       if (again || !same) {
         if (!again || same) {
           report(DiagId::FerroPluginStages, config != nullptr ? config->span() : entry.span(),
-                 same ? "plugin `" + std::string(text) + "` stands here already" : "plugin `" + std::string(text) + "` has another config at another stage: the gateway refuses that");
+                 same ? "plugin `" + std::string(text) + "` stands here already"
+                      : "plugin `" + std::string(text) +
+                            "` has another config at another stage: the gateway refuses that");
         }
         const bool second = again && !same;  // an instance of its own
-        keep_plugin(entry, i, second ? DiagId::NotModelled : DiagId::FerroPluginStages, Fate::Manual, second ? "set up this second instance at the target gateway" : kCorrect);
+        keep_plugin(entry, i, second ? DiagId::NotModelled : DiagId::FerroPluginStages, Fate::Manual,
+                    second ? "set up this second instance at the target gateway" : kCorrect);
         continue;
       }
       group->entries.push_back(&entry);
@@ -187,12 +206,14 @@ void Reader::each_setting(const PluginGroup& group, F f) {
     if (!child.known()) {
       const auto near = keys().nearest(at, key);
       report(DiagId::FerroPluginSetting, e.key->span(),
-             "plugin `" + std::string(group.plugin->name) + "` ignores `" + std::string(key) + "`" + (near ? "; did you mean `" + std::string(*near) + "`?" : ""));
+             "plugin `" + std::string(group.plugin->name) + "` ignores `" + std::string(key) + "`" +
+                 (near ? "; did you mean `" + std::string(*near) + "`?" : ""));
       keep(e, key, place, DiagId::FerroPluginSetting, Fate::Manual, "see what was meant by it");
     } else {
       keep_row(e, key, child, place);
     }
-    for (std::size_t i = 1; i < group.entries.size(); ++i) join(gw_.extras.back().value, *group.entries[i]->get("config")->get(key));
+    for (std::size_t i = 1; i < group.entries.size(); ++i)
+      join(gw_.extras.back().value, *group.entries[i]->get("config")->get(key));
   }
 }
 
@@ -209,7 +230,8 @@ void Reader::read_rate_limit(const PluginGroup& group) {
     const auto amount = number(node, key);
     if (!amount.given()) return false;
     if (amount->is_zero() || amount->is_negative()) {
-      report(DiagId::FerroRange, node.span(), "`" + std::string(key) + "` must be above 0: the gateway refuses the config");
+      report(DiagId::FerroRange, node.span(),
+             "`" + std::string(key) + "` must be above 0: the gateway refuses the config");
       return false;
     }
     ir::Field<Decimal> field(*amount, origin_in(group, key));
@@ -242,7 +264,8 @@ void Reader::read_budget(const PluginGroup& group) {
   each_setting(group, [&](std::string_view key, const Node& node) {
     const auto amount = key == "store_id" ? ir::Field<Decimal>() : number(node, key);
     if (key != "spend_limit_usd" || !amount.given() || amount->is_negative()) return false;
-    budget.amount = amount->is_zero() ? ir::Field<Decimal>::unlimited(origin_in(group, key)) : ir::Field<Decimal>(*amount, origin_in(group, key));
+    budget.amount = amount->is_zero() ? ir::Field<Decimal>::unlimited(origin_in(group, key))
+                                      : ir::Field<Decimal>(*amount, origin_in(group, key));
     return true;
   });
   if (budget.amount.absent()) budget.amount = ir::Field<Decimal>::unlimited({});
@@ -257,7 +280,8 @@ void Reader::read_cache(const PluginGroup& group) {
   policy.mode = {"simple", Origin(rules::kCache)};
   each_setting(group, [&](std::string_view key, const Node& node) {
     if (!node.is_number()) {
-      report(DiagId::FerroPluginType, node.span(), "`" + std::string(key) + "` takes a number: the default counts instead");
+      report(DiagId::FerroPluginType, node.span(),
+             "`" + std::string(key) + "` takes a number: the default counts instead");
       return false;
     }
     if (key != "max_age") return false;
@@ -273,21 +297,30 @@ void Reader::read_guardrail(const PluginGroup& group) {
   ir::Guardrail guardrail;
   guardrail.name = {std::string(group.plugin->name), scaffold(group, {"name"})};
   guardrail.kind = {std::string(group.plugin->name), scaffold(group, {"type"})};
-  for (const Node* entry : group.entries) guardrail.modes.push(std::string(entry->get("stage")->text()), entry->get("stage")->leaf());
+  for (const Node* entry : group.entries)
+    guardrail.modes.push(std::string(entry->get("stage")->text()), entry->get("stage")->leaf());
   guardrail.default_on = {true, scaffold(group, {"enabled"})};
   each_setting(group, [&](std::string_view key, const Node& node) {
     const bool words = key == "blocked_words";
     const bool flag = key == "case_sensitive";
-    const bool fits = words ? node.is_sequence() && std::ranges::all_of(node.elements(), [](const Node* n) { return n->is_string(); })
-                            : flag ? node.is_scalar() && node.type() == doc::Type::Bool && (node.text() == "true" || node.text() == "false" || json_) : node.is_number();
+    const bool fits =
+        words ? node.is_sequence() && std::ranges::all_of(node.elements(), [](const Node* n) { return n->is_string(); })
+        : flag ? node.is_scalar() && node.type() == doc::Type::Bool &&
+                     (node.text() == "true" || node.text() == "false" || json_)
+               : node.is_number();
     if (!fits) {
       report(DiagId::FerroPluginType, node.span(),
-             "`" + std::string(key) + "` takes " + (words ? "a list of strings" : flag ? "true or false" : "a number") + ": what else stands here is ignored");
+             "`" + std::string(key) + "` takes " +
+                 (words  ? "a list of strings"
+                  : flag ? "true or false"
+                         : "a number") +
+                 ": what else stands here is ignored");
     }
     ir::Param& param = guardrail.params.emplace_back();
     param.name = key;
     param.value = kit_.value(node, key);
-    for (std::size_t i = 1; i < group.entries.size(); ++i) join(param.value, *group.entries[i]->get("config")->get(key));
+    for (std::size_t i = 1; i < group.entries.size(); ++i)
+      join(param.value, *group.entries[i]->get("config")->get(key));
     return true;
   });
   gw_.guardrails.push_back(std::move(guardrail));
@@ -300,13 +333,15 @@ void Reader::read_logger(const PluginGroup& group) {
 
 /// The guides put a plugin's settings beside its name (page 1.11, form B). What can be told is taken.
 bool Reader::read_flat_plugin(const Node& entry) {
-  report(DiagId::FerroGuideForm, entry.span(), "settings of a plugin stand beside its name: the gateway wants `stage`, `enabled` and `config`");
+  report(DiagId::FerroGuideForm, entry.span(),
+         "settings of a plugin stand beside its name: the gateway wants `stage`, `enabled` and `config`");
   const Node* rpm = entry.get("requests_per_minute");
   const Node* burst = entry.get("burst");
   const bool readable = is_text(entry.get("name"), "rate-limit") && rpm != nullptr && rpm->is_number() && rpm->number();
   const auto rate = readable ? Decimal::parse(*rpm->number())->divided_by(Decimal(60)) : std::nullopt;
   if (!rate || rate->is_zero() || rate->is_negative()) {
-    settle(entry, Fate::Manual, DiagId::FerroGuideForm, "no plugin of the gateway takes this; see what it was to do and set up the like");
+    settle(entry, Fate::Manual, DiagId::FerroGuideForm,
+           "no plugin of the gateway takes this; see what it was to do and set up the like");
     return false;
   }
   ir::Limit limit;
@@ -315,8 +350,10 @@ bool Reader::read_flat_plugin(const Node& entry) {
   limit.amount = {*rate, rpm->leaf()};
   for (const Entry& e : entry.entries()) {
     const std::string_view key = e.key->text();
-    if (key == "name" || key == "type") limit.amount.from.add(e.value->leaf());
-    else if (key != "requests_per_minute" && key != "burst") settle(*e.value, Fate::Skipped, DiagId::FerroGuideForm, "the gateway has no such setting");
+    if (key == "name" || key == "type")
+      limit.amount.from.add(e.value->leaf());
+    else if (key != "requests_per_minute" && key != "burst")
+      settle(*e.value, Fate::Skipped, DiagId::FerroGuideForm, "the gateway has no such setting");
   }
   if (burst != nullptr && burst->is_number() && burst->number()) {
     limit.burst = kit_.decimal(*burst, "burst");

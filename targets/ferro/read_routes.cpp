@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/ferro/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 
@@ -28,8 +28,12 @@ void Reader::read_strategy() {
     if (!known) {
       known = nearest_mode(mode->text());
       if (!context_.proving) {
-        auto told = context_.sink.report(DiagId::FerroMode, mode->span(), "`" + std::string(mode->text()) + "` is no strategy mode: the gateway refuses the config");
-        if (known) told.fix("write `" + std::string(mode_name(*known)) + "`", diagnostics::FixSafety::Safe, {{mode->span(), std::string(mode_name(*known))}});
+        auto told = context_.sink.report(
+            DiagId::FerroMode, mode->span(),
+            "`" + std::string(mode->text()) + "` is no strategy mode: the gateway refuses the config");
+        if (known)
+          told.fix("write `" + std::string(mode_name(*known)) + "`", diagnostics::FixSafety::Safe,
+                   {{mode->span(), std::string(mode_name(*known))}});
       }
     }
     if (known) {
@@ -41,10 +45,13 @@ void Reader::read_strategy() {
   }
   walk(*strategy_, at, place, [&](const Entry& e, std::string_view key) {
     if (key == "mode") return e.value->is_scalar();
-    const bool active = (key == "conditions" && mode_ == Mode::Conditional) || (key == "ab_variants" && mode_ == Mode::AbTest) ||
-                        (key == "content_conditions" && mode_ == Mode::ContentBased) || (key == "unpriced_strategy" && mode_ == Mode::CostOptimized);
+    const bool active = (key == "conditions" && mode_ == Mode::Conditional) ||
+                        (key == "ab_variants" && mode_ == Mode::AbTest) ||
+                        (key == "content_conditions" && mode_ == Mode::ContentBased) ||
+                        (key == "unpriced_strategy" && mode_ == Mode::CostOptimized);
     if (!active) {
-      report(DiagId::FerroInertSetting, e.key->span(), "`" + std::string(key) + "` means nothing under `" + std::string(mode_name(mode_)) + "`");
+      report(DiagId::FerroInertSetting, e.key->span(),
+             "`" + std::string(key) + "` means nothing under `" + std::string(mode_name(mode_)) + "`");
       keep(e, key, place, DiagId::FerroInertSetting, Fate::Skipped, kOtherMode);
       return true;
     }
@@ -78,18 +85,19 @@ void Reader::read_conditions(const Entry& e, const Place& place) {
     const bool exact = key != nullptr && key->is_string() && key->text() == "model";
     const bool prefix = key != nullptr && key->is_string() && key->text() == "model_prefix";
     const bool odd = node.is_mapping() && std::ranges::any_of(node.entries(), [](const Entry& x) {
-      const std::string_view k = x.key->text();
-      return k != "key" && k != "value" && k != "target_key";
-    });
+                       const std::string_view k = x.key->text();
+                       return k != "key" && k != "value" && k != "target_key";
+                     });
     if ((!exact && !prefix) || value == nullptr || !value->is_scalar() || target == nullptr || odd) {
-      const std::string what = key == nullptr               ? "`key` is missing"
-                               : !exact && !prefix          ? "`key` is `model` or `model_prefix`"
-                               : value == nullptr           ? "`value` is missing"
-                               : to == nullptr              ? "`target_key` is missing"
-                               : target == nullptr          ? "`target_key` names no configured target"
-                                                            : "a condition has `key`, `value` and `target_key`";
+      const std::string what = key == nullptr      ? "`key` is missing"
+                               : !exact && !prefix ? "`key` is `model` or `model_prefix`"
+                               : value == nullptr  ? "`value` is missing"
+                               : to == nullptr     ? "`target_key` is missing"
+                               : target == nullptr ? "`target_key` names no configured target"
+                                                   : "a condition has `key`, `value` and `target_key`";
       report(DiagId::FerroCondition, node.span(), what);
-      place.extras->push_back(kit_.extra(place.section, "#" + std::to_string(i + 1), node, DiagId::FerroCondition, Fate::Manual, kCorrect));
+      place.extras->push_back(
+          kit_.extra(place.section, "#" + std::to_string(i + 1), node, DiagId::FerroCondition, Fate::Manual, kCorrect));
       continue;
     }
     Condition condition;
@@ -120,21 +128,26 @@ void Reader::read_variants(const Entry& e, const Place& place) {
     const Node* label = field("label");
     Target* target = to != nullptr && to->is_scalar() ? target_named(to->text()) : nullptr;
     const bool odd = node.is_mapping() && std::ranges::any_of(node.entries(), [](const Entry& x) {
-      const std::string_view k = x.key->text();
-      return k != "target_key" && k != "weight" && k != "label";
-    });
+                       const std::string_view k = x.key->text();
+                       return k != "target_key" && k != "weight" && k != "label";
+                     });
     const bool fits = target != nullptr && !odd && (weight == nullptr || (weight->is_number() && weight->number())) &&
                       (label == nullptr || (label->is_scalar() && !label->is_null()));
-    const bool twice = fits && std::ranges::any_of(variants_, [&](const Variant& v) { return v.target == index_of(*target); });
+    const bool twice =
+        fits && std::ranges::any_of(variants_, [&](const Variant& v) { return v.target == index_of(*target); });
     if (!fits || twice) {
       report(DiagId::FerroCondition, node.span(),
-             to == nullptr ? "a variant names its target in `target_key`" : target == nullptr ? "`target_key` names no configured target" : "a variant has `target_key`, `weight` and `label`, and each target one variant");
-      place.extras->push_back(kit_.extra(place.section, "#" + std::to_string(i + 1), node, DiagId::FerroCondition, Fate::Manual, kCorrect));
+             to == nullptr       ? "a variant names its target in `target_key`"
+             : target == nullptr ? "`target_key` names no configured target"
+                                 : "a variant has `target_key`, `weight` and `label`, and each target one variant");
+      place.extras->push_back(
+          kit_.extra(place.section, "#" + std::to_string(i + 1), node, DiagId::FerroCondition, Fate::Manual, kCorrect));
       continue;
     }
     Variant variant;
     variant.target = index_of(*target);
-    variant.weight = weight != nullptr ? kit_.decimal(*weight, "weight") : Field<Decimal>(Decimal(0), Origin(rules::kNoWeight));
+    variant.weight =
+        weight != nullptr ? kit_.decimal(*weight, "weight") : Field<Decimal>(Decimal(0), Origin(rules::kNoWeight));
     variant.weight.from.add(to->leaf());
     if (label != nullptr) variant.label = {std::string(label->text()), label->leaf()};
     variants_.push_back(std::move(variant));
@@ -149,7 +162,8 @@ std::vector<std::size_t> Reader::owners_of(std::string_view model) const {
   return owners;
 }
 
-/// Who has an undeclared model is in a catalogue that no config holds: the family of the model tells it, or nobody does.
+/// Who has an undeclared model is in a catalogue that no config holds: the family of the model tells it, or nobody
+/// does.
 std::vector<std::size_t> Reader::likely_owners_of(std::string_view model) const {
   std::vector<std::size_t> owners;
   for (std::size_t i = 0; i < targets_.size(); ++i) {
@@ -222,13 +236,15 @@ NodeId Reader::balance_of(const std::vector<std::size_t>& owners, const std::str
 /// What answers where these targets own the model.
 NodeId Reader::plan_of(const std::vector<std::size_t>& owners, const std::string& model, const Origin& from) {
   const bool weighs = mode_ == Mode::Loadbalance || mode_ == Mode::AbTest;
-  if (owners.size() == 1 && !(weighs && mode_ == Mode::AbTest ? !variants_.empty() : weighs && !targets_[owners[0]].weight.absent())) {
+  if (owners.size() == 1 &&
+      !(weighs && mode_ == Mode::AbTest ? !variants_.empty() : weighs && !targets_[owners[0]].weight.absent())) {
     return use(owners.front(), model, from);
   }
   if (mode_ != Mode::Fallback) return balance_of(owners, model, from);
   ir::Fallback fallback;
   fallback.primary = use(owners.front(), model, from);
-  for (std::size_t i = 1; i < owners.size(); ++i) fallback.edges.push_back({use(owners[i], model, from), ir::Failure::Any, {}, false});
+  for (std::size_t i = 1; i < owners.size(); ++i)
+    fallback.edges.push_back({use(owners[i], model, from), ir::Failure::Any, {}, false});
   return node(std::move(fallback));
 }
 
@@ -335,24 +351,31 @@ void Reader::build_routes() {
   } else if (!gw_.routes.empty()) {
     gw_.routes.front().name.from.add(mode_from_);
   } else {
-    mode_from_.each([this](ir::LeafId leaf) { context_.ledger.settle(leaf, Fate::Skipped, DiagId::InertKey, "there is nothing to choose from"); });
+    mode_from_.each([this](ir::LeafId leaf) {
+      context_.ledger.settle(leaf, Fate::Skipped, DiagId::InertKey, "there is nothing to choose from");
+    });
   }
   for (const Target& t : targets_) {
     // what stands at a target that nothing leads to
-    const bool used = std::ranges::any_of(gw_.deployments, [&](const ir::Deployment& d) { return d.provider.value == t.provider; });
+    const bool used =
+        std::ranges::any_of(gw_.deployments, [&](const ir::Deployment& d) { return d.provider.value == t.provider; });
     if (used) continue;
     std::vector<ir::Extra>& extras = gw_.providers[t.provider].extras;
     for (const std::string_view key : {"retry", "circuit_breaker"}) {
       const Node* block = t.node->get(key);
       if (block == nullptr || !block->is_mapping() || block->is_null()) continue;
-      std::erase_if(extras, [&](const ir::Extra& e) { return e.section == key || (e.section.empty() && e.key == key); });
-      extras.push_back(kit_.extra("", key, *block, DiagId::InertKey, Fate::Skipped, "nothing to do: no request reaches this target"));
+      std::erase_if(extras,
+                    [&](const ir::Extra& e) { return e.section == key || (e.section.empty() && e.key == key); });
+      extras.push_back(kit_.extra("", key, *block, DiagId::InertKey, Fate::Skipped,
+                                  "nothing to do: no request reaches this target"));
     }
   }
-  const bool pins = std::ranges::any_of(gw_.deployments, [](const ir::Deployment& d) { return d.upstream_model.from.rule() == &rules::kPinned; });
+  const bool pins = std::ranges::any_of(
+      gw_.deployments, [](const ir::Deployment& d) { return d.upstream_model.from.rule() == &rules::kPinned; });
   if (azure_entry_ != nullptr && !pins) {
     // nothing that azure-openai is asked for here is chat
-    ir::Extra extra = kit_.extra("environment", azure_entry_->key->text(), *azure_entry_->value, DiagId::InertKey, Fate::Skipped, "nothing to do: no chat goes there");
+    ir::Extra extra = kit_.extra("environment", azure_entry_->key->text(), *azure_entry_->value, DiagId::InertKey,
+                                 Fate::Skipped, "nothing to do: no chat goes there");
     gw_.providers[target_of("azure-openai")->provider].extras.push_back(std::move(extra));
   }
   for (const AliasEntry* alias : loose) {

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/base/nearest.h"
 #include "targets/ferro/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 
@@ -51,8 +51,10 @@ void Reader::read_target(const Node& node, std::size_t index) {
   const bool named = key != nullptr && key->is_scalar() && !key->is_null() && !key->text().empty();
   if (named && json_ && !key->is_string()) kit_.wrong_type(*key, "virtual_key", "a string");
   if (!named) {
-    report(DiagId::FerroUnknownProvider, key != nullptr ? key->span() : node.span(), "a target names its provider in `virtual_key`");
-    gw_.extras.push_back(kit_.extra("targets", place_in_list, node, DiagId::FerroUnknownProvider, Fate::Manual, kCorrect));
+    report(DiagId::FerroUnknownProvider, key != nullptr ? key->span() : node.span(),
+           "a target names its provider in `virtual_key`");
+    gw_.extras.push_back(
+        kit_.extra("targets", place_in_list, node, DiagId::FerroUnknownProvider, Fate::Manual, kCorrect));
     return;
   }
   const Guide* guide = nullptr;
@@ -71,17 +73,22 @@ void Reader::read_target(const Node& node, std::size_t index) {
     provider.kind = {std::string(kind_of_id(id)), key->leaf()};
     known = &made;
     if (!is_provider_id(id) && !context_.proving) {
-      auto told = context_.sink.report(DiagId::FerroUnknownProvider, key->span(), "`" + id + "` is no provider of the gateway");
+      auto told =
+          context_.sink.report(DiagId::FerroUnknownProvider, key->span(), "`" + id + "` is no provider of the gateway");
       const auto near = base::nearest_word(id, provider_ids());
-      if (near) told.fix("write `" + std::string(*near) + "`", diagnostics::FixSafety::Unsafe, {{key->span(), std::string(*near)}});
+      if (near)
+        told.fix("write `" + std::string(*near) + "`", diagnostics::FixSafety::Unsafe,
+                 {{key->span(), std::string(*near)}});
       told.note("a target names a kind of provider, its credentials are in the environment");
     }
   } else {
     gw_.providers[known->provider].kind.from.add(key->leaf());
     if (guide == nullptr) {
-      report(DiagId::FerroDuplicateTarget, key->span(), "`" + id + "` is a target already: models and weights are added, the rest of this entry is ignored");
+      report(DiagId::FerroDuplicateTarget, key->span(),
+             "`" + id + "` is a target already: models and weights are added, the rest of this entry is ignored");
     } else {
-      report(DiagId::FerroSlotConflict, key->span(), "`" + id + "` is a target already: the gateway has one credential for each provider");
+      report(DiagId::FerroSlotConflict, key->span(),
+             "`" + id + "` is a target already: the gateway has one credential for each provider");
     }
   }
   if (guide != nullptr) use_guide(*guide, *known);
@@ -130,8 +137,10 @@ void Reader::read_models(const Entry& e, Target& target, const Place& place) {
     const Node& element = *elements[i];
     const std::string_view id = element.is_scalar() ? element.text() : std::string_view{};
     const bool wild = id.find_first_of("*?") != std::string_view::npos;
-    const bool padded = id.empty() || id.front() == ' ' || id.back() == ' ' || !element.is_scalar() || element.is_null();
-    if (json_ && element.is_scalar() && !element.is_null() && !element.is_string()) kit_.wrong_type(element, "models", "a string in the list");
+    const bool padded =
+        id.empty() || id.front() == ' ' || id.back() == ' ' || !element.is_scalar() || element.is_null();
+    if (json_ && element.is_scalar() && !element.is_null() && !element.is_string())
+      kit_.wrong_type(element, "models", "a string in the list");
     const bool known = std::ranges::any_of(target.models, [&](const Model& m) { return m.id == id; });
     if (!wild && !padded && !known) {
       target.models.push_back({std::string(id), element.leaf()});
@@ -141,7 +150,8 @@ void Reader::read_models(const Entry& e, Target& target, const Place& place) {
            wild    ? "`" + std::string(id) + "` is a pattern: each model id is declared exactly"
            : known ? "`" + std::string(id) + "` is declared twice"
                    : "a model id is text without blanks around it");
-    place.extras->push_back(kit_.extra(place.below("models").section, "#" + std::to_string(i + 1), element, DiagId::FerroModels, Fate::Manual, kCorrect));
+    place.extras->push_back(kit_.extra(place.below("models").section, "#" + std::to_string(i + 1), element,
+                                       DiagId::FerroModels, Fate::Manual, kCorrect));
   }
 }
 
@@ -160,7 +170,9 @@ void Reader::read_retry(const Entry& e, Target& target, const Place& place) {
     if (key == "on_status_codes" || key == "retry_on_status") {
       if (key == "retry_on_status") {
         if (!context_.proving) {
-          context_.sink.report(DiagId::FerroRetryOnStatus, one.key->span(), "`retry_on_status` is a key of the guides: the gateway refuses the config")
+          context_.sink
+              .report(DiagId::FerroRetryOnStatus, one.key->span(),
+                      "`retry_on_status` is a key of the guides: the gateway refuses the config")
               .fix("write `on_status_codes`", diagnostics::FixSafety::Safe, {{one.key->span(), "on_status_codes"}});
         }
         if (retry.statuses.given()) {
@@ -170,7 +182,8 @@ void Reader::read_retry(const Entry& e, Target& target, const Place& place) {
       }
       if (!one.value->is_sequence() || one.value->empty()) {
         if (!one.value->is_sequence()) kit_.wrong_type(*one.value, key, "a list of numbers");
-        keep(one, "on_status_codes", place, one.value->is_sequence() ? DiagId::InertKey : DiagId::WrongType, Fate::Skipped, "nothing to do: it says nothing");
+        keep(one, "on_status_codes", place, one.value->is_sequence() ? DiagId::InertKey : DiagId::WrongType,
+             Fate::Skipped, "nothing to do: it says nothing");
         return true;
       }
       ir::List<std::int64_t> list;
@@ -250,7 +263,8 @@ void Reader::read_concurrency(const Entry& e, Target& target, const Place& place
     const bool most = key == "max_concurrency";
     if (*count < (most ? 1 : 0) || *count > kMostQueued) {
       report(DiagId::FerroRange, one.value->span(),
-             "`concurrency." + std::string(key) + "` is " + (most ? "1" : "0") + " to 10000", most && *count == 0 ? "leave the block out for no limit" : "");
+             "`concurrency." + std::string(key) + "` is " + (most ? "1" : "0") + " to 10000",
+             most && *count == 0 ? "leave the block out for no limit" : "");
       return false;
     }
     if (!most) {
@@ -262,7 +276,9 @@ void Reader::read_concurrency(const Entry& e, Target& target, const Place& place
     limit.amount = {Decimal(*count), count.from};
     return true;
   });
-  if (e.value->get("max_concurrency") == nullptr) report(DiagId::FerroRange, e.value->span(), "`concurrency` needs `max_concurrency`: the gateway refuses the config");
+  if (e.value->get("max_concurrency") == nullptr)
+    report(DiagId::FerroRange, e.value->span(),
+           "`concurrency` needs `max_concurrency`: the gateway refuses the config");
 }
 
 }  // namespace gatec::targets::ferro

@@ -32,7 +32,8 @@ std::string_view Reader::key_of(const Entry& e, Cursor at, std::string& folded) 
   for (const char c : key) folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   if (folded == "apiversion") folded = "apiVersion";
   if (!at.child(folded).known()) return key;
-  report(DiagId::FerroJsonKey, e.key->span(), quoted(key) + " is taken for " + quoted(folded) + " in JSON; the same in YAML would be refused");
+  report(DiagId::FerroJsonKey, e.key->span(),
+         quoted(key) + " is taken for " + quoted(folded) + " in JSON; the same in YAML would be refused");
   return folded;
 }
 
@@ -59,17 +60,21 @@ void Reader::tell_unknown(const Entry& e, Cursor at, const Place& place) {
     const auto near = keys().nearest(at, key);
     const std::string here = place.section.empty() ? "here" : "under " + quoted(place.section);
     auto told = context_.sink.report(DiagId::UnknownKey, e.key->span(),
-                                     quoted(key) + " is not known " + here + ": the gateway refuses the config" + (near ? "; did you mean " + quoted(*near) + "?" : ""));
+                                     quoted(key) + " is not known " + here + ": the gateway refuses the config" +
+                                         (near ? "; did you mean " + quoted(*near) + "?" : ""));
     if (near) told.fix("write " + quoted(*near), diagnostics::FixSafety::Unsafe, {{e.key->span(), std::string(*near)}});
   }
   keep(e, key, place, DiagId::UnknownKey, Fate::Manual, kCorrectFirst);
 }
 
-void Reader::keep(const Entry& e, std::string_view key, const Place& place, DiagId code, Fate elsewhere, std::string_view advice) {
+void Reader::keep(const Entry& e, std::string_view key, const Place& place, DiagId code, Fate elsewhere,
+                  std::string_view advice) {
   place.extras->push_back(kit_.extra(place.section, key, *e.value, code, elsewhere, advice));
 }
 
-void Reader::keep_wrong(const Entry& e, std::string_view key, const Place& place) { keep(e, key, place, DiagId::WrongType, Fate::Manual, kCorrectFirst); }
+void Reader::keep_wrong(const Entry& e, std::string_view key, const Place& place) {
+  keep(e, key, place, DiagId::WrongType, Fate::Manual, kCorrectFirst);
+}
 
 void Reader::keep_row(const Entry& e, std::string_view key, Cursor at, const Place& place) {
   const KeyRow* row = at.row();
@@ -98,8 +103,9 @@ void Reader::check_kept(const Node& node, Cursor at, std::string_view key) {
       continue;
     }
     const auto near = keys().nearest(at, e.key->text());
-    report(DiagId::UnknownKey, e.key->span(), quoted(e.key->text()) + " is not known under " + quoted(key) + ": the gateway refuses the config" +
-                                                  (near ? "; did you mean " + quoted(*near) + "?" : ""));
+    report(DiagId::UnknownKey, e.key->span(),
+           quoted(e.key->text()) + " is not known under " + quoted(key) + ": the gateway refuses the config" +
+               (near ? "; did you mean " + quoted(*near) + "?" : ""));
   }
 }
 
@@ -147,7 +153,8 @@ Field<std::int64_t> Reader::integer(const Node& node, std::string_view what) {
   if (!value->is_integer() && json_) {
     kit_.wrong_type(node, what, "an integer");
   } else if (!value->is_integer()) {
-    report(DiagId::FerroTruncated, node.span(), quoted(what) + " takes a whole number: " + std::string(node.text()) + " becomes " + std::to_string(*whole));
+    report(DiagId::FerroTruncated, node.span(),
+           quoted(what) + " takes a whole number: " + std::string(node.text()) + " becomes " + std::to_string(*whole));
   }
   return {*whole, node.leaf()};
 }
@@ -161,7 +168,8 @@ Field<Decimal> Reader::number(const Node& node, std::string_view what) {
 Field<Decimal> Reader::duration(const Node& node, std::string_view what) {
   const auto seconds = node.is_scalar() && (node.is_string() || !json_) ? seconds_of(node.text()) : std::nullopt;
   if (!seconds) {
-    report(DiagId::FerroDuration, node.span(), quoted(what) + " takes a duration with its unit, as in \"30s\", not " + describe(node));
+    report(DiagId::FerroDuration, node.span(),
+           quoted(what) + " takes a duration with its unit, as in \"30s\", not " + describe(node));
     return {};
   }
   return {*seconds, node.leaf()};

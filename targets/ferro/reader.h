@@ -1,14 +1,14 @@
 #pragma once
 
+#include "targets/ferro/ferro.h"
+#include "targets/ferro/tables.h"
+#include "targets/read_kit.h"
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "targets/ferro/ferro.h"
-#include "targets/ferro/tables.h"
-#include "targets/read_kit.h"
 
 namespace gatec::targets::ferro {
 
@@ -19,17 +19,20 @@ using doc::Node;
 /// Page sections are those of docs/dialects/ferro.md.
 namespace rules {
 using ir::Rule;
-inline constexpr Rule kCatalogue{"ferro.catalogue", "every model of a target's provider can be asked for by its id", "2.2"};
+inline constexpr Rule kCatalogue{"ferro.catalogue", "every model of a target's provider can be asked for by its id",
+                                 "2.2"};
 inline constexpr Rule kRetries{"ferro.retries", "a failed call is not tried again", "1.5"};
 inline constexpr Rule kSameTarget{"ferro.same-target", "a retry goes to the same target", "2.4"};
 inline constexpr Rule kRetryAfter{"ferro.retry-after", "a Retry-After header of up to 30 seconds is honoured", "2.4"};
-inline constexpr Rule kOnFailure{"ferro.failover", "a failed call goes on to the next target that owns the model", "2.3"};
+inline constexpr Rule kOnFailure{"ferro.failover", "a failed call goes on to the next target that owns the model",
+                                 "2.3"};
 inline constexpr Rule kOnFailureStop{"ferro.no-failover", "the failure of the chosen target is the answer", "2.3"};
 inline constexpr Rule kNoWeight{"ferro.no-weight", "a target without weight has no share", "2.3"};
 inline constexpr Rule kKeyEnv{"ferro.key-env", "the key is read from the provider's own variable", "1.9"};
 inline constexpr Rule kBreakerFailures{"ferro.breaker-failures", "a circuit opens after 5 consecutive failures", "1.5"};
 inline constexpr Rule kBreakerCooldown{"ferro.breaker-timeout", "an open circuit is probed after 30 seconds", "1.5"};
-inline constexpr Rule kHiddenRate{"ferro.hidden-rate", "a rate limit counts 100 requests a second unless told otherwise", "1.6"};
+inline constexpr Rule kHiddenRate{"ferro.hidden-rate",
+                                  "a rate limit counts 100 requests a second unless told otherwise", "1.6"};
 inline constexpr Rule kBurst{"ferro.burst", "a bucket holds one interval's worth", "2.7"};
 inline constexpr Rule kBucket{"ferro.bucket", "rates are token buckets in the memory of each process", "2.7"};
 inline constexpr Rule kPerKey{"ferro.per-key", "counted for each API key", "2.7"};
@@ -39,7 +42,8 @@ inline constexpr Rule kCache{"ferro.cache", "equal requests of one key are answe
 inline constexpr Rule kCacheAge{"ferro.cache-age", "an answer is kept for 300 seconds", "1.6"};
 inline constexpr Rule kAuth{"ferro.auth", "every call needs a bearer key", "2.9"};
 inline constexpr Rule kSingle{"ferro.single", "only the first target is called", "2.3"};
-inline constexpr Rule kPinned{"ferro.pinned", "chat on azure-openai goes to the one deployment of the environment", "1.9"};
+inline constexpr Rule kPinned{"ferro.pinned", "chat on azure-openai goes to the one deployment of the environment",
+                              "1.9"};
 inline constexpr Rule kDefaultTarget{"ferro.first-target", "what no condition names goes to the first target", "2.3"};
 }  // namespace rules
 
@@ -112,7 +116,9 @@ class Reader {
   void read_breaker(const Entry& e, Target& target, const Place& place);
   void read_concurrency(const Entry& e, Target& target, const Place& place);
   [[nodiscard]] Target* target_named(std::string_view key);
-  [[nodiscard]] std::size_t index_of(const Target& target) const { return static_cast<std::size_t>(&target - targets_.data()); }
+  [[nodiscard]] std::size_t index_of(const Target& target) const {
+    return static_cast<std::size_t>(&target - targets_.data());
+  }
 
   // read_routes.cpp
   void read_strategy();
@@ -121,8 +127,10 @@ class Reader {
   void build_routes();
   void add_route(std::string name, ir::Origin from, ir::RouteKind kind, ir::NodeId plan);
   [[nodiscard]] ir::NodeId use(std::size_t target, const std::string& model, const ir::Origin& from);
-  [[nodiscard]] ir::NodeId plan_of(const std::vector<std::size_t>& owners, const std::string& model, const ir::Origin& from);
-  [[nodiscard]] ir::NodeId balance_of(const std::vector<std::size_t>& owners, const std::string& model, const ir::Origin& from);
+  [[nodiscard]] ir::NodeId plan_of(const std::vector<std::size_t>& owners, const std::string& model,
+                                   const ir::Origin& from);
+  [[nodiscard]] ir::NodeId balance_of(const std::vector<std::size_t>& owners, const std::string& model,
+                                      const ir::Origin& from);
   [[nodiscard]] std::vector<std::size_t> owners_of(std::string_view model) const;
   [[nodiscard]] std::vector<std::size_t> likely_owners_of(std::string_view model) const;
   [[nodiscard]] const Condition* condition_for(std::string_view model) const;
@@ -176,7 +184,8 @@ class Reader {
   [[nodiscard]] std::string_view key_of(const Entry& e, Cursor at, std::string& folded);
   [[nodiscard]] bool known(const Entry& e, std::string_view key, Cursor at, const Place& place);
   void tell_unknown(const Entry& e, Cursor at, const Place& place);
-  void keep(const Entry& e, std::string_view key, const Place& place, DiagId code, ir::Fate elsewhere, std::string_view advice);
+  void keep(const Entry& e, std::string_view key, const Place& place, DiagId code, ir::Fate elsewhere,
+            std::string_view advice);
   void keep_wrong(const Entry& e, std::string_view key, const Place& place);
   void keep_row(const Entry& e, std::string_view key, Cursor at, const Place& place);
   void check_kept(const Node& node, Cursor at, std::string_view key);
@@ -192,7 +201,9 @@ class Reader {
     auto told = context_.sink.report(code, span, std::move(message));
     (told.note(std::string(notes)), ...);
   }
-  void settle(const Node& node, ir::Fate fate, DiagId code, const std::string& reason) { context_.ledger.settle(node, fate, code, reason); }
+  void settle(const Node& node, ir::Fate fate, DiagId code, const std::string& reason) {
+    context_.ledger.settle(node, fate, code, reason);
+  }
   void lay_out(std::string name, ir::Value value) { gw_.layout.push_back({std::move(name), std::move(value)}); }
   [[nodiscard]] Place top(std::string_view section = {}) { return {&gw_.extras, std::string(section)}; }
 

@@ -1,8 +1,8 @@
 #include "targets/ferro/tables.h"
 
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 namespace {
@@ -33,7 +33,8 @@ constexpr Area kRowAreas[] = {
 #undef GATEC_KEY
 };
 
-constexpr std::string_view kModes[] = {"single", "fallback", "loadbalance", "conditional", "least-latency", "cost-optimized", "content-based", "ab-test"};
+constexpr std::string_view kModes[] = {"single",        "fallback",       "loadbalance",   "conditional",
+                                       "least-latency", "cost-optimized", "content-based", "ab-test"};
 
 // Page 1.9.
 constexpr Variable kVariables[] = {
@@ -111,17 +112,39 @@ constexpr Variable kVariables[] = {
     {"xai", "XAI_BASE_URL", Said::Url, false, {}},
 };
 
-constexpr std::string_view kIds[] = {
-    "ai21", "anthropic", "azure-foundry", "azure-openai", "bedrock", "cerebras", "cloudflare", "cohere", "databricks", "deepinfra",
-    "deepseek", "fireworks", "gemini", "groq", "hugging-face", "mistral", "moonshot", "novita", "nvidia-nim", "ollama",
-    "ollama-cloud", "openai", "openrouter", "perplexity", "qwen", "replicate", "sambanova", "together", "vertex-ai", "xai"};
+constexpr std::string_view kIds[] = {"ai21",         "anthropic",  "azure-foundry", "azure-openai", "bedrock",
+                                     "cerebras",     "cloudflare", "cohere",        "databricks",   "deepinfra",
+                                     "deepseek",     "fireworks",  "gemini",        "groq",         "hugging-face",
+                                     "mistral",      "moonshot",   "novita",        "nvidia-nim",   "ollama",
+                                     "ollama-cloud", "openai",     "openrouter",    "perplexity",   "qwen",
+                                     "replicate",    "sambanova",  "together",      "vertex-ai",    "xai"};
 
 // Page 1.10.
-constexpr std::string_view kProcess[] = {
-    "GATEWAY_CONFIG", "PORT", "MASTER_KEY", "ALLOW_UNAUTHENTICATED_PROXY", "GATEWAY_ENV", "RATE_LIMIT_RPS", "RATE_LIMIT_BURST", "TRUSTED_PROXIES",
-    "CORS_ORIGINS", "API_KEY_STORE_BACKEND", "API_KEY_STORE_DSN", "CONFIG_STORE_BACKEND", "CONFIG_STORE_DSN", "REQUEST_LOG_STORE_BACKEND",
-    "REQUEST_LOG_STORE_DSN", "FERRO_MODEL_CATALOG_URL", "FERRO_MODEL_CATALOG_TIMEOUT", "FERRO_MODEL_DISCOVERY_INTERVAL", "LOG_LEVEL",
-    "ENABLE_PPROF", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "FERROGW_URL", "FERROGW_API_KEY", "NO_COLOR"};
+constexpr std::string_view kProcess[] = {"GATEWAY_CONFIG",
+                                         "PORT",
+                                         "MASTER_KEY",
+                                         "ALLOW_UNAUTHENTICATED_PROXY",
+                                         "GATEWAY_ENV",
+                                         "RATE_LIMIT_RPS",
+                                         "RATE_LIMIT_BURST",
+                                         "TRUSTED_PROXIES",
+                                         "CORS_ORIGINS",
+                                         "API_KEY_STORE_BACKEND",
+                                         "API_KEY_STORE_DSN",
+                                         "CONFIG_STORE_BACKEND",
+                                         "CONFIG_STORE_DSN",
+                                         "REQUEST_LOG_STORE_BACKEND",
+                                         "REQUEST_LOG_STORE_DSN",
+                                         "FERRO_MODEL_CATALOG_URL",
+                                         "FERRO_MODEL_CATALOG_TIMEOUT",
+                                         "FERRO_MODEL_DISCOVERY_INTERVAL",
+                                         "LOG_LEVEL",
+                                         "ENABLE_PPROF",
+                                         "OTEL_EXPORTER_OTLP_ENDPOINT",
+                                         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+                                         "FERROGW_URL",
+                                         "FERROGW_API_KEY",
+                                         "NO_COLOR"};
 
 constexpr Plugin kPlugins[] = {
     {"max-token", "guardrail", {"before_request"}},
@@ -184,7 +207,8 @@ const Variable* variable(std::string_view name) {
   return found == std::end(kVariables) ? nullptr : &*found;
 }
 const Variable* variable(std::string_view provider, Said says) {
-  const auto found = std::ranges::find_if(kVariables, [&](const Variable& v) { return v.provider == provider && v.says == says; });
+  const auto found =
+      std::ranges::find_if(kVariables, [&](const Variable& v) { return v.provider == provider && v.says == says; });
   return found == std::end(kVariables) ? nullptr : &*found;
 }
 
@@ -209,7 +233,9 @@ std::string_view id_in_words(std::string_view name) {
     words += letter ? c : capital ? static_cast<char>(c + 32) : '-';
   }
   words += '-';
-  const auto has = [&](std::string_view word) { return words.find("-" + std::string(word) + "-") != std::string::npos; };
+  const auto has = [&](std::string_view word) {
+    return words.find("-" + std::string(word) + "-") != std::string::npos;
+  };
   std::string_view best;
   std::size_t length = 0;
   const auto better = [&](std::string_view word, std::string_view id) {
@@ -219,7 +245,11 @@ std::string_view id_in_words(std::string_view name) {
   };
   for (const std::string_view id : kIds) better(id, id);
   for (const facts::ProviderFacts& p : facts::providers()) better(p.portkey, p.ferro);
-  constexpr std::pair<std::string_view, std::string_view> kShort[] = {{"azure", "azure-openai"}, {"vertex", "vertex-ai"}, {"aws", "bedrock"}, {"claude", "anthropic"}, {"gpt", "openai"}};
+  constexpr std::pair<std::string_view, std::string_view> kShort[] = {{"azure", "azure-openai"},
+                                                                      {"vertex", "vertex-ai"},
+                                                                      {"aws", "bedrock"},
+                                                                      {"claude", "anthropic"},
+                                                                      {"gpt", "openai"}};
   for (const auto& [word, id] : kShort) {
     if (best.empty() && has(word)) best = id;
   }
@@ -227,7 +257,8 @@ std::string_view id_in_words(std::string_view name) {
 }
 
 bool takes_any_model(std::string_view id) {
-  constexpr std::string_view kAny[] = {"azure-foundry", "cloudflare", "databricks", "hugging-face", "ollama", "openrouter"};
+  constexpr std::string_view kAny[] = {"azure-foundry", "cloudflare", "databricks",
+                                       "hugging-face",  "ollama",     "openrouter"};
   return among(kAny, id);
 }
 
@@ -248,7 +279,8 @@ bool may_own(std::string_view id, std::string_view model) {
 
 bool is_unpinned(std::string_view model, std::string_view mode) {
   if (!mode.empty()) return mode != "chat" && mode != "completion" && mode != "responses";
-  return model.find("embedding") != std::string_view::npos || model.starts_with("dall-e") || model.starts_with("gpt-image");
+  return model.find("embedding") != std::string_view::npos || model.starts_with("dall-e") ||
+         model.starts_with("gpt-image");
 }
 
 UrlEnds url_ends(std::string_view id) {
@@ -278,7 +310,8 @@ std::optional<base::Decimal> seconds_of(std::string_view duration) {
   struct Unit {
     std::string_view name, seconds;
   };
-  constexpr Unit kUnits[] = {{"ns", "0.000000001"}, {"us", "0.000001"}, {"µs", "0.000001"}, {"ms", "0.001"}, {"s", "1"}, {"m", "60"}, {"h", "3600"}};
+  constexpr Unit kUnits[] = {{"ns", "0.000000001"}, {"us", "0.000001"}, {"µs", "0.000001"}, {"ms", "0.001"}, {"s", "1"},
+                             {"m", "60"},           {"h", "3600"}};
   Decimal sum(0);
   while (!duration.empty()) {
     const std::size_t end = duration.find_first_not_of("0123456789.");

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "compiler/base/decimal.h"
+#include "compiler/ir/routing.h"
+#include "targets/key_table.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "compiler/base/decimal.h"
-#include "compiler/ir/routing.h"
-#include "targets/key_table.h"
 
 namespace gatec::targets::ferro {
 
@@ -20,7 +20,16 @@ inline constexpr std::string_view kName = "ferro";
 /// The row of areas.def that a key belongs to.
 [[nodiscard]] const AreaRow& area_of(const KeyRow& row);
 
-enum class Mode : std::uint8_t { Single, Fallback, Loadbalance, Conditional, LeastLatency, CostOptimized, ContentBased, AbTest };
+enum class Mode : std::uint8_t {
+  Single,
+  Fallback,
+  Loadbalance,
+  Conditional,
+  LeastLatency,
+  CostOptimized,
+  ContentBased,
+  AbTest
+};
 [[nodiscard]] std::optional<Mode> mode_of(std::string_view text);
 [[nodiscard]] std::string_view mode_name(Mode mode);
 /// A respelling that leaves no doubt (`load-balance`, `least_latency`).

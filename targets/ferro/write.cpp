@@ -1,8 +1,7 @@
+#include "targets/ferro/reader.h"
 #include "targets/ferro/writer.h"
 
 #include <algorithm>
-
-#include "targets/ferro/reader.h"
 
 namespace gatec::targets::ferro {
 namespace {
@@ -42,15 +41,20 @@ constexpr std::string_view kOrder[] = {"apiVersion", "strategy", "targets", "ali
 
 void sort_root(Out& root) {
   const auto rank = [](const std::string& key) { return std::ranges::find(kOrder, key) - std::begin(kOrder); };
-  std::ranges::stable_sort(std::get<Out::Mapping>(root.storage()), [&](const auto& a, const auto& b) { return rank(a.first) < rank(b.first); });
+  std::ranges::stable_sort(std::get<Out::Mapping>(root.storage()),
+                           [&](const auto& a, const auto& b) { return rank(a.first) < rank(b.first); });
 }
 
 }  // namespace
 
-std::vector<Artifact> write(const ir::Gateway& gateway, WriteContext& context) { return Writer(gateway, context).write(); }
+std::vector<Artifact> write(const ir::Gateway& gateway, WriteContext& context) {
+  return Writer(gateway, context).write();
+}
 
 Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : gw_(gateway), context_(context) {
-  speller_ = [this](const ir::Credential& c, const void* value, std::string_view hint) { return spell(c, value, hint); };
+  speller_ = [this](const ir::Credential& c, const void* value, std::string_view hint) {
+    return spell(c, value, hint);
+  };
 }
 
 std::vector<Artifact> Writer::write() {
@@ -93,7 +97,9 @@ void Writer::gather_same() {
       }
       for (const ir::Deployment& d : gw_.deployments) {
         const bool ours = d.provider.valid() && &gw_.at(d.provider) == t.provider;
-        if (ours && (t.deployment == nullptr || (t.deployment->upstream_model.from.rule() != &rules::kPinned && d.upstream_model.from.rule() == &rules::kPinned))) t.deployment = &d;
+        if (ours && (t.deployment == nullptr || (t.deployment->upstream_model.from.rule() != &rules::kPinned &&
+                                                 d.upstream_model.from.rule() == &rules::kPinned)))
+          t.deployment = &d;
       }
       if (t.provider == nullptr) continue;
       for (const ir::Limit& l : t.provider->limits) {
@@ -116,14 +122,17 @@ void Writer::gather_same() {
       const ir::Deployment& d = gw_.at(std::get<ir::Use>(gw_.at(e.node).what).deployment);
       for (Target& t : targets_) {
         if (t.provider != &gw_.at(d.provider) || !e.weight.written()) continue;
-        if (mode_ == Mode::Loadbalance) t.weight = *e.weight;
-        else variants.push_back({t.key, *e.weight, e.label.value});
+        if (mode_ == Mode::Loadbalance)
+          t.weight = *e.weight;
+        else
+          variants.push_back({t.key, *e.weight, e.label.value});
       }
     }
     if (variants.size() > variants_.size()) variants_ = std::move(variants);
   }
   if (const ir::Value* rules = layout("conditions")) {
-    for (const ir::Value& row : rules->items) rules_.push_back({row.find("key")->text, row.find("value")->text, row.find("target_key")->text});
+    for (const ir::Value& row : rules->items)
+      rules_.push_back({row.find("key")->text, row.find("value")->text, row.find("target_key")->text});
   }
   if (const ir::Value* names = layout("aliases")) {
     for (const auto& [name, model] : names->pairs) aliases_.emplace_back(name, model.text);
@@ -198,7 +207,9 @@ void Writer::put_targets(Out& root) {
       for (const std::int64_t code : t.statuses) codes.push(Out::integer(code));
       retry.add("on_status_codes", std::move(codes));
     }
-    if (t.backoff) retry.add("initial_backoff_ms", Out::number(t.backoff->times(base::Decimal(1000)).value_or(base::Decimal(0)).text()));
+    if (t.backoff)
+      retry.add("initial_backoff_ms",
+                Out::number(t.backoff->times(base::Decimal(1000)).value_or(base::Decimal(0)).text()));
     if (!retry.empty()) out.add("retry", std::move(retry));
     Out breaker = Out::mapping();
     if (t.failures) breaker.add("failure_threshold", Out::integer(*t.failures + 1));

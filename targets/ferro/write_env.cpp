@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
 #include "targets/ferro/reader.h"
 #include "targets/ferro/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 namespace {
@@ -11,11 +11,13 @@ using ir::Credential;
 using ir::Fate;
 
 constexpr std::string_view kHeader =
-    "# What the gateway reads from its environment. Values in ${…} come from yours: export them, or let Compose or your secret store\n"
+    "# What the gateway reads from its environment. Values in ${…} come from yours: export them, or let Compose or "
+    "your secret store\n"
     "# put them in. Nothing secret stands here.\n";
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_-./:@,+=%${}*").find(c) != std::string_view::npos;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_-./:@,+=%${}*").find(c) != std::string_view::npos;
 }
 
 /// A literal with a dollar stands in single quotes, so that no shell fills it in.
@@ -36,7 +38,9 @@ std::string quoted(std::string_view text, bool literal) {
 }
 
 std::size_t rank_of(std::string_view name) {
-  constexpr std::string_view kFirst[] = {"GATEWAY_CONFIG", "PORT", "MASTER_KEY", "ALLOW_UNAUTHENTICATED_PROXY", "GATEWAY_ENV", "RATE_LIMIT_RPS", "RATE_LIMIT_BURST"};
+  constexpr std::string_view kFirst[] = {
+      "GATEWAY_CONFIG", "PORT",           "MASTER_KEY",      "ALLOW_UNAUTHENTICATED_PROXY",
+      "GATEWAY_ENV",    "RATE_LIMIT_RPS", "RATE_LIMIT_BURST"};
   return static_cast<std::size_t>(std::ranges::find(kFirst, name) - std::begin(kFirst));
 }
 
@@ -44,12 +48,15 @@ std::size_t rank_of(std::string_view name) {
 
 std::string Writer::spell(const Credential& credential, const void* value, std::string_view hint) {
   if (credential.kind == Credential::Kind::Manager) {
-    lose(value, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(hint), "env(" + std::string(hint) + ")");
+    lose(value, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager",
+         "put the value into " + std::string(hint), "env(" + std::string(hint) + ")");
     return "${" + std::string(hint) + "}";
   }
   std::string text = spell_credential(credential, value, hint, context_, "${", "}");
-  if (credential.kind == Credential::Kind::Literal && lost_credentials_.contains(value) && context_.secrets == Secrets::Reference) {
-    lose(value, Fate::Manual, DiagId::SecretReferenced, "a literal secret becomes a reference", "set " + text.substr(2, text.size() - 3) + " to the value of the source",
+  if (credential.kind == Credential::Kind::Literal && lost_credentials_.contains(value) &&
+      context_.secrets == Secrets::Reference) {
+    lose(value, Fate::Manual, DiagId::SecretReferenced, "a literal secret becomes a reference",
+         "set " + text.substr(2, text.size() - 3) + " to the value of the source",
          "env(" + text.substr(2, text.size() - 3) + ")");
   }
   return text;
@@ -81,14 +88,18 @@ void Writer::put_server() {
     const bool open = !server.auth.given() || *server.auth == ir::AuthMode::Open;
     set("GATEWAY_CONFIG", "/etc/ferro/config.yaml");
     if (server.master_key.given()) {
-      set("MASTER_KEY", spell(*server.master_key, &server.master_key, "MASTER_KEY"), server.master_key->kind == Credential::Kind::Template || server.master_key->kind == Credential::Kind::Placeholder);
+      set("MASTER_KEY", spell(*server.master_key, &server.master_key, "MASTER_KEY"),
+          server.master_key->kind == Credential::Kind::Template ||
+              server.master_key->kind == Credential::Kind::Placeholder);
     } else if (!open) {
       set("MASTER_KEY", "${MASTER_KEY}");
     } else {
       set("ALLOW_UNAUTHENTICATED_PROXY", "true");
     }
     set("RATE_LIMIT_RPS", "0");
-    admit("server", "the process must be told where its config is, who may call, and that it shall not limit each address to 20 requests a second");
+    admit("server",
+          "the process must be told where its config is, who may call, and that it shall not limit each address to 20 "
+          "requests a second");
     return;
   }
   std::vector<std::pair<std::size_t, const ir::Param*>> params;
@@ -103,7 +114,8 @@ void Writer::put_server() {
     if (rank < key_rank) put(*p);
   }
   if (server.master_key.given()) {
-    set("MASTER_KEY", spell(*server.master_key, &server.master_key, "MASTER_KEY"), server.master_key->kind == Credential::Kind::Template);
+    set("MASTER_KEY", spell(*server.master_key, &server.master_key, "MASTER_KEY"),
+        server.master_key->kind == Credential::Kind::Template);
   }
   for (const auto& [rank, p] : params) {
     if (rank >= key_rank) put(*p);
@@ -123,7 +135,8 @@ void Writer::put_provider(const Target& target) {
       case Said::Param: put_param(target, v, r); break;
       case Said::Deployment:
         if (same()) {
-          if (target.deployment != nullptr && target.deployment->upstream_model.from.rule() == &rules::kPinned) put_text(v.name, target.deployment->upstream_model);
+          if (target.deployment != nullptr && target.deployment->upstream_model.from.rule() == &rules::kPinned)
+            put_text(v.name, target.deployment->upstream_model);
         } else if (target.deployment != nullptr && !is_unpinned(target.deployment->upstream_model.value, "") &&
                    target.deployment->upstream_model.value != "*") {
           put_text(v.name, target.deployment->upstream_model);
@@ -176,7 +189,8 @@ void Writer::lose_pinned() {
     for (const Tier& tier : plan.tiers) {
       for (const Member& m : tier.members) {
         if (!plan.kept || !m.kept || !is_pinned(m)) continue;
-        lose(&m.deployment->upstream_model, Fate::Manual, DiagId::NotExpressible, "chat on azure-openai goes to the one deployment of the environment", "set AZURE_OPENAI_DEPLOYMENT",
+        lose(&m.deployment->upstream_model, Fate::Manual, DiagId::NotExpressible,
+             "chat on azure-openai goes to the one deployment of the environment", "set AZURE_OPENAI_DEPLOYMENT",
              "unknown here");
       }
     }
@@ -187,7 +201,8 @@ void Writer::put_key(const Target& target, const Variable& v, const ir::Resolved
   static_cast<void>(target);
   if (r.api_key->given()) {
     const Credential& key = **r.api_key;
-    set(v.name, spell(key, r.api_key, v.name), key.kind == Credential::Kind::Template || key.kind == Credential::Kind::Placeholder);
+    set(v.name, spell(key, r.api_key, v.name),
+        key.kind == Credential::Kind::Template || key.kind == Credential::Kind::Placeholder);
     return;
   }
   if (v.required && !same()) set(v.name, "${" + std::string(v.name) + "}");
@@ -200,18 +215,24 @@ void Writer::put_url(const Target& target, const Variable& v, const ir::Resolved
     if (!v.required || same()) return;
     const facts::ProviderFacts* known = facts::provider_by_kind(kind_of_id(target.key));
     const std::string_view usual = known != nullptr ? known->base_url() : std::string_view{};
-    set(v.name, usual.empty() || usual.find("RESOURCE") != std::string_view::npos ? "${" + std::string(v.name) + "}" : std::string(usual));
+    set(v.name, usual.empty() || usual.find("RESOURCE") != std::string_view::npos ? "${" + std::string(v.name) + "}"
+                                                                                  : std::string(usual));
     return;
   }
   if (url.state == ir::State::Unknown) {
-    if (!ends.ir.empty()) lose(&url, Fate::Manual, DiagId::NotExpressible, "the gateway wants the host alone", "set " + std::string(v.name) + " to the workspace's host");
+    if (!ends.ir.empty())
+      lose(&url, Fate::Manual, DiagId::NotExpressible, "the gateway wants the host alone",
+           "set " + std::string(v.name) + " to the workspace's host");
     put_text(v.name, url, ends.ferro);
     return;
   }
   std::string text = *url;
   if (!ends.ir.empty()) {
-    if (text.ends_with(ends.ir)) text.erase(text.size() - ends.ir.size());
-    else lose(&url, Fate::Manual, DiagId::NotExpressible, "the gateway wants the host alone", "set " + std::string(v.name) + " to the workspace's host", *url + std::string(ends.ir));
+    if (text.ends_with(ends.ir))
+      text.erase(text.size() - ends.ir.size());
+    else
+      lose(&url, Fate::Manual, DiagId::NotExpressible, "the gateway wants the host alone",
+           "set " + std::string(v.name) + " to the workspace's host", *url + std::string(ends.ir));
   }
   text += ends.ferro;
   const bool reference = parse_reference(*url).has_value();
@@ -224,8 +245,11 @@ void Writer::put_text(std::string_view name, const ir::Field<std::string>& field
   const std::string& text = field.value;
   if (field.state == ir::State::Unknown) {
     const bool variable = text.starts_with("env(") && text.ends_with(')');
-    set(name, (variable ? "${" + text.substr(4, text.size() - 5) + "}" : "${" + std::string(name) + "}") + std::string(suffix));
-    if (!variable) lose(&field, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(name), "unknown here");
+    set(name, (variable ? "${" + text.substr(4, text.size() - 5) + "}" : "${" + std::string(name) + "}") +
+                  std::string(suffix));
+    if (!variable)
+      lose(&field, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager",
+           "put the value into " + std::string(name), "unknown here");
     return;
   }
   set(name, text + std::string(suffix), true);
@@ -240,7 +264,9 @@ void Writer::put_param(const Target& target, const Variable& v, const ir::Resolv
       set(v.name, spell(value.credential, &value, v.name), value.credential.kind == Credential::Kind::Template);
     } else if (value.is_container() || v.name == "VERTEX_AI_SERVICE_ACCOUNT_JSON") {
       const void* const what = value.is_container() ? static_cast<const void*>(p) : &value;
-      lose(what, Fate::Manual, DiagId::NotExpressible, "the gateway wants the service account's JSON in its environment", "put the JSON text into " + std::string(v.name),
+      lose(what, Fate::Manual, DiagId::NotExpressible,
+           "the gateway wants the service account's JSON in its environment",
+           "put the JSON text into " + std::string(v.name),
            value.is_container() ? "" : "env(" + std::string(v.name) + ")");
       set(v.name, "${" + std::string(v.name) + "}");
     } else {

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "targets/ferro/reader.h"
 #include "targets/ferro/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 namespace {
@@ -12,7 +12,9 @@ using ir::Fate;
 bool whole(const ir::Scope& scope) {
   return scope.per.items.empty() && scope.model.absent() && scope.provider.absent() && scope.tag.absent();
 }
-bool per(const ir::Scope& scope, std::string_view what) { return scope.per.items.size() == 1 && *scope.per.items.front() == what; }
+bool per(const ir::Scope& scope, std::string_view what) {
+  return scope.per.items.size() == 1 && *scope.per.items.front() == what;
+}
 
 }  // namespace
 
@@ -39,8 +41,10 @@ std::optional<Out> Writer::plugin_config(std::string_view name) {
   if (name == "rate-limit") {
     for (const ir::Limit& l : gw_.limits) {
       there = true;
-      if (per(l.scope, "key")) put("key_rpm", l.amount);
-      else if (per(l.scope, "user")) put("user_rpm", l.amount);
+      if (per(l.scope, "key"))
+        put("key_rpm", l.amount);
+      else if (per(l.scope, "user"))
+        put("user_rpm", l.amount);
       else {
         if (l.amount.from.rule() != &rules::kHiddenRate) put("requests_per_second", l.amount);
         put("burst", l.burst);
@@ -144,7 +148,8 @@ std::optional<Decimal> common(const std::vector<const ir::Principal*>& keys, Pic
 
 }  // namespace
 
-/// Limits of keys become the one that the plugin has for all of them; a lone model's cap becomes the cap of all requests (page 2.7).
+/// Limits of keys become the one that the plugin has for all of them; a lone model's cap becomes the cap of all
+/// requests (page 2.7).
 void Writer::put_limits_foreign(Out& list) {
   std::vector<const ir::Principal*> keys;
   for (const ir::Principal& p : gw_.principals) {
@@ -160,7 +165,8 @@ void Writer::put_limits_foreign(Out& list) {
     config.add("requests_per_second", Out::number(second.text()));
     config.add("burst", Out::integer(1));
     lose(cap, Fate::Approximated, DiagId::Approximated,
-         "the only model's cap holds for all requests: " + second.text() + " a second in a bucket of 1, so that " + std::to_string(cap->window->seconds) + " seconds see " + cap->amount->text() + " at most");
+         "the only model's cap holds for all requests: " + second.text() + " a second in a bucket of 1, so that " +
+             std::to_string(cap->window->seconds) + " seconds see " + cap->amount->text() + " at most");
   } else if (rate) {
     config.add("requests_per_second", Out::integer(1'000'000'000));
   }
@@ -168,7 +174,8 @@ void Writer::put_limits_foreign(Out& list) {
     config.add("key_rpm", Out::number(rate->text()));
     for (const ir::Principal* key : keys) {
       lose(minute_limit(*key), Fate::Approximated, DiagId::FerroOneLimit,
-           "one limit holds for every key, the smallest: " + rate->text() + " a minute, counted by a bucket that lets through up to twice as many in the first minute after a rest");
+           "one limit holds for every key, the smallest: " + rate->text() +
+               " a minute, counted by a bucket that lets through up to twice as many in the first minute after a rest");
     }
   }
   if (!config.empty()) {
@@ -180,7 +187,8 @@ void Writer::put_limits_foreign(Out& list) {
 
 /// A hard cap on requests of the only deployment that there is.
 const ir::Limit* Writer::lone_cap() const {
-  const bool lone = plans_.size() == 1 && plans_.front().kept && plans_.front().order.size() == 1 && targets_.size() == 1;
+  const bool lone =
+      plans_.size() == 1 && plans_.front().kept && plans_.front().order.size() == 1 && targets_.size() == 1;
   if (!lone) return nullptr;
   for (const Tier& tier : plans_.front().tiers) {
     for (const Member& m : tier.members) {
@@ -225,8 +233,10 @@ void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal
   const bool usable = priced && input.most && output.most && !(input.most->is_zero() && output.most->is_zero());
   if (!usable) {
     for (const ir::Principal* key : keys) {
-      lose(dollars(*key), Fate::Manual, DiagId::FerroUnpricedBudget, "the plugin `budget` counts with prices of its own, and the source does not name those of every model",
-           "add the plugin `budget` with `spend_limit_usd: " + amount->text() + "` and the prices of the dearest model for a million tokens");
+      lose(dollars(*key), Fate::Manual, DiagId::FerroUnpricedBudget,
+           "the plugin `budget` counts with prices of its own, and the source does not name those of every model",
+           "add the plugin `budget` with `spend_limit_usd: " + amount->text() +
+               "` and the prices of the dearest model for a million tokens");
     }
     return;
   }
@@ -237,12 +247,15 @@ void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal
   config.add("output_per_m_tokens", Out::number(million(*output.most)));
   put_plugin(list, *plugin_named("budget"), config);
   const bool flat = *input.least != *input.most || *output.least != *output.most;
-  std::string reason = "one budget holds for every key, the smallest: " + amount->text() + " dollars, which never start anew but when the process does";
+  std::string reason = "one budget holds for every key, the smallest: " + amount->text() +
+                       " dollars, which never start anew but when the process does";
   if (flat) {
-    reason += "; all models count at the price of the dearest (" + million(*input.most) + " and " + million(*output.most) + " for a million tokens), the cheapest costs " +
-              million(*input.least) + " and " + million(*output.least);
+    reason += "; all models count at the price of the dearest (" + million(*input.most) + " and " +
+              million(*output.most) + " for a million tokens), the cheapest costs " + million(*input.least) + " and " +
+              million(*output.least);
   }
-  for (const ir::Principal* key : keys) lose(dollars(*key), Fate::Approximated, flat ? DiagId::FerroFlatBudget : DiagId::FerroOneLimit, reason);
+  for (const ir::Principal* key : keys)
+    lose(dollars(*key), Fate::Approximated, flat ? DiagId::FerroFlatBudget : DiagId::FerroOneLimit, reason);
   admit("budgets", "the plugin has one budget for every key");
   admit("extras[plugins.budget", "the plugin counts with prices of its own");
 }
@@ -250,7 +263,8 @@ void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal
 /// A cache of any kind comes to the one in memory, for equal requests of one key.
 void Writer::put_cache_foreign(Out& list) {
   const auto& mode = gw_.defaults.cache.mode;
-  const bool on = (gw_.cache.enabled.given() && *gw_.cache.enabled) || (gw_.cache.enabled.absent() && mode.given() && *mode == "simple");
+  const bool on = (gw_.cache.enabled.given() && *gw_.cache.enabled) ||
+                  (gw_.cache.enabled.absent() && mode.given() && *mode == "simple");
   const bool by_default = !gw_.cache.on_by_default.given() || *gw_.cache.on_by_default;
   if (!on || !by_default || (mode.given() && *mode != "simple")) return;
   Out config = Out::mapping();
@@ -258,14 +272,18 @@ void Writer::put_cache_foreign(Out& list) {
     const auto whole = gw_.defaults.cache.ttl->floor();
     if (whole && *whole > 0) {
       config.add("max_age", Out::integer(*whole));
-      if (Decimal(*whole) != *gw_.defaults.cache.ttl) near(&gw_.defaults.cache.ttl, std::to_string(*whole), "the cache counts whole seconds");
+      if (Decimal(*whole) != *gw_.defaults.cache.ttl)
+        near(&gw_.defaults.cache.ttl, std::to_string(*whole), "the cache counts whole seconds");
     }
   }
-  for (const void* field : {static_cast<const void*>(&gw_.defaults.cache.mode), static_cast<const void*>(&gw_.defaults.cache.ttl)}) arrivals_[field].missing = true;
+  for (const void* field :
+       {static_cast<const void*>(&gw_.defaults.cache.mode), static_cast<const void*>(&gw_.defaults.cache.ttl)})
+    arrivals_[field].missing = true;
   if (config.empty()) config.add("max_age", Out::integer(300));
   put_plugin(list, *plugin_named("response-cache"), config);
   if (gw_.cache.kind.given() && *gw_.cache.kind != "local") {
-    lose(&gw_.cache.kind, Fate::Approximated, DiagId::Approximated, "the gateway caches in the memory of each process, for each key apart", {}, "local");
+    lose(&gw_.cache.kind, Fate::Approximated, DiagId::Approximated,
+         "the gateway caches in the memory of each process, for each key apart", {}, "local");
   }
   admit("cache", "the gateway caches in the memory of each process");
   for (const RoutePlan& plan : plans_) {

@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "compiler/base/overload.h"
 #include "targets/ferro/reader.h"
 #include "targets/ferro/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::ferro {
 namespace {
@@ -54,7 +54,9 @@ void Writer::plan_routes() {
   }
   if (targets_.empty()) return;
   admit("providers[", "a target that serves what clients ask for by its id");
-  admit("routes[*]", "the gateway answers to every id of its targets' catalogues; only an empty catalogue at FERRO_MODEL_CATALOG_URL would close it");
+  admit("routes[*]",
+        "the gateway answers to every id of its targets' catalogues; only an empty catalogue at "
+        "FERRO_MODEL_CATALOG_URL would close it");
   admit("extras[apiVersion]", "the config names its schema");
 }
 
@@ -70,26 +72,32 @@ void Writer::flatten(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, in
   }
   const ir::PlanNode& node = gw_.at(id);
   const auto single = [&] {
-    if (auto member = member_of(id, std::move(chain), plan, depth)) plan.tiers.push_back({{std::move(*member)}, nullptr});
+    if (auto member = member_of(id, std::move(chain), plan, depth))
+      plan.tiers.push_back({{std::move(*member)}, nullptr});
   };
-  std::visit(base::Overload{
-                 [&](const ir::Use&) { single(); },
-                 [&](const ir::Mirror&) { single(); },
-                 [&](const ir::To&) { single(); },
-                 [&](const ir::Balance& balance) { flatten_balance(node, balance, with(node.settings, chain), plan, depth); },
-                 [&](const ir::Fallback& fallback) { flatten_fallback(fallback, with(node.settings, chain), plan, depth); },
-                 [&](const ir::Switch& choice) {
-                   plan.plain = false;
-                   const ir::NodeId next = choice.otherwise.valid() ? choice.otherwise : choice.cases.empty() ? ir::NodeId{} : choice.cases.front().node;
-                   for (const ir::SwitchCase& c : choice.cases) {
-                     lose(&c, Fate::Manual, DiagId::NotExpressible, "the gateway chooses by the model id or the prompt, not by what else a request says",
-                          "let clients ask for a model of its own where the condition holds");
-                   }
-                   for (const ir::Edge& idle : choice.idle) lose(&idle, Fate::Skipped, DiagId::NotExpressible, "no condition leads to this target");
-                   flatten(next, with(node.settings, chain), plan, depth + 1);
-                 },
-             },
-             node.what);
+  std::visit(
+      base::Overload{
+          [&](const ir::Use&) { single(); },
+          [&](const ir::Mirror&) { single(); },
+          [&](const ir::To&) { single(); },
+          [&](const ir::Balance& balance) { flatten_balance(node, balance, with(node.settings, chain), plan, depth); },
+          [&](const ir::Fallback& fallback) { flatten_fallback(fallback, with(node.settings, chain), plan, depth); },
+          [&](const ir::Switch& choice) {
+            plan.plain = false;
+            const ir::NodeId next = choice.otherwise.valid() ? choice.otherwise
+                                    : choice.cases.empty()   ? ir::NodeId{}
+                                                             : choice.cases.front().node;
+            for (const ir::SwitchCase& c : choice.cases) {
+              lose(&c, Fate::Manual, DiagId::NotExpressible,
+                   "the gateway chooses by the model id or the prompt, not by what else a request says",
+                   "let clients ask for a model of its own where the condition holds");
+            }
+            for (const ir::Edge& idle : choice.idle)
+              lose(&idle, Fate::Skipped, DiagId::NotExpressible, "no condition leads to this target");
+            flatten(next, with(node.settings, chain), plan, depth + 1);
+          },
+      },
+      node.what);
 }
 
 /// The one deployment that a node comes to; of more, the first.
@@ -112,7 +120,8 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
       return member;
     }
     if (const auto* mirror = std::get_if<ir::Mirror>(&node.what)) {
-      lose(&mirror->shadow, Fate::Manual, DiagId::NotExpressible, "the gateway cannot send a copy of the traffic elsewhere", "mirror the traffic before the gateway");
+      lose(&mirror->shadow, Fate::Manual, DiagId::NotExpressible,
+           "the gateway cannot send a copy of the traffic elsewhere", "mirror the traffic before the gateway");
       id = mirror->primary;
       continue;
     }
@@ -125,12 +134,15 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
       const ir::Route* route = gw_.route(*to->route);
       if (route == nullptr) return std::nullopt;
       id = route->plan;
-    } else if (const auto* balance = std::get_if<ir::Balance>(&node.what); balance != nullptr && !balance->edges.empty()) {
+    } else if (const auto* balance = std::get_if<ir::Balance>(&node.what);
+               balance != nullptr && !balance->edges.empty()) {
       id = balance->edges.front().node;
     } else if (const auto* fallback = std::get_if<ir::Fallback>(&node.what)) {
       id = fallback->primary;
     } else if (const auto* choice = std::get_if<ir::Switch>(&node.what)) {
-      id = choice->otherwise.valid() ? choice->otherwise : choice->cases.empty() ? ir::NodeId{} : choice->cases.front().node;
+      id = choice->otherwise.valid() ? choice->otherwise
+           : choice->cases.empty()   ? ir::NodeId{}
+                                     : choice->cases.front().node;
     } else {
       return std::nullopt;
     }
@@ -141,20 +153,25 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
 /// Only the source gateway knows what stands behind a name of its own: the words tell it, and a person checks.
 void Writer::guess(const ir::Provider& provider, const ir::Field<std::string>& kind, std::string_view id) {
   const Variable* key = variable(id, Said::Key);
-  const std::string advice = "check that `" + std::string(id) + "` is right" + (key != nullptr ? " and put the provider's key into " + std::string(key->name) : std::string());
+  const std::string advice =
+      "check that `" + std::string(id) + "` is right" +
+      (key != nullptr ? " and put the provider's key into " + std::string(key->name) : std::string());
   const std::string reason = "only the source gateway knows which provider `" + *provider.name + "` is and has its key";
   lose(&provider.name, Fate::Manual, DiagId::FerroUnknownProvider, reason, advice);
-  if (!kind.absent()) lose(&kind, Fate::Manual, DiagId::FerroUnknownProvider, reason, advice, std::string(kind_of_id(id)));
+  if (!kind.absent())
+    lose(&kind, Fate::Manual, DiagId::FerroUnknownProvider, reason, advice, std::string(kind_of_id(id)));
 }
 
-void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain, RoutePlan& plan, int depth) {
+void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain,
+                             RoutePlan& plan, int depth) {
   Tier tier;
   tier.holders.push_back(&node);
   tier.balance = balance.edges.size() > 1 ? &balance : nullptr;
   for (const ir::Edge& edge : balance.edges) {
     auto member = member_of(edge.node, chain, plan, depth + 1);
     if (!member) {
-      Loss loss{Fate::Manual, DiagId::RouteLeftOut, "the model that is named here is not declared", "", "declare it or name another one"};
+      Loss loss{Fate::Manual, DiagId::RouteLeftOut, "the model that is named here is not declared", "",
+                "declare it or name another one"};
       loss.gone = true;
       context_.ledger.lose(&edge, std::move(loss));
       plan.plain = false;
@@ -176,10 +193,12 @@ void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
   if (!tier.members.empty()) plan.tiers.push_back(std::move(tier));
 }
 
-void Writer::flatten_fallback(const ir::Fallback& fallback, const ir::SettingsChain& chain, RoutePlan& plan, int depth) {
+void Writer::flatten_fallback(const ir::Fallback& fallback, const ir::SettingsChain& chain, RoutePlan& plan,
+                              int depth) {
   flatten(fallback.primary, chain, plan, depth + 1);
   if (fallback.statuses.given()) {
-    lose(&fallback.statuses, Fate::Approximated, DiagId::Approximated, "the gateway goes on to the next target after any failure, also after a refused request");
+    lose(&fallback.statuses, Fate::Approximated, DiagId::Approximated,
+         "the gateway goes on to the next target after any failure, also after a refused request");
   }
   const std::string advice = "let clients ask for the other model when this one fails";
   for (const ir::FallbackEdge& edge : fallback.edges) {
@@ -193,7 +212,8 @@ void Writer::flatten_fallback(const ir::Fallback& fallback, const ir::SettingsCh
       drop(DiagId::NotExpressible, "the gateway has no fallbacks for one kind of failure");
     } else if (std::holds_alternative<ir::To>(next.what)) {
       const auto& to = std::get<ir::To>(next.what);
-      drop(DiagId::FerroCrossModel, "a request keeps its model id, so it cannot fall back to model `" + to.route.value + "`; only other providers of the same id are tried");
+      drop(DiagId::FerroCrossModel, "a request keeps its model id, so it cannot fall back to model `" + to.route.value +
+                                        "`; only other providers of the same id are tried");
     } else {
       const std::size_t before = plan.tiers.size();
       flatten(edge.node, chain, plan, depth + 1);
@@ -228,8 +248,8 @@ std::string Writer::signature_of(const ir::Deployment& d, std::string_view id) c
   return text;
 }
 
-/// Each provider has one credential, address and region in a process: those that most deployments need, the first of equals. On
-/// azure-openai the deployment that answers chat is one of them.
+/// Each provider has one credential, address and region in a process: those that most deployments need, the first of
+/// equals. On azure-openai the deployment that answers chat is one of them.
 void Writer::choose_slots() {
   std::map<std::string, std::vector<Slot>, std::less<>> wanted;
   for (const RoutePlan& plan : plans_) {
@@ -306,7 +326,8 @@ void Writer::choose_members(RoutePlan& plan) {
   };
   const bool pattern = plan.route->kind != ir::RouteKind::Name;
   if (pattern && name != "*") {
-    leave_out(plan, DiagId::RouteLeftOut, "the gateway knows no patterns: it answers to the ids of its providers' catalogues, without a prefix",
+    leave_out(plan, DiagId::RouteLeftOut,
+              "the gateway knows no patterns: it answers to the ids of its providers' catalogues, without a prefix",
               "let clients ask for the bare model id, and declare under `models` what the catalogue lacks");
   }
   // what the id is, by those that do not follow a pinned deployment
@@ -319,15 +340,20 @@ void Writer::choose_members(RoutePlan& plan) {
       if (d.blocked.given() && *d.blocked) {
         refuse(m, DiagId::RouteLeftOut, "the deployment is blocked", "");
       } else if (m.id.empty()) {
-        refuse(m, DiagId::NotExpressible, kind.empty() ? "the source does not say which provider this is" : "the gateway has no provider `" + kind + "`",
-               kind.empty() ? "name the provider in the source" : "reach it through a provider that the gateway has, or keep it elsewhere");
+        refuse(m, DiagId::NotExpressible,
+               kind.empty() ? "the source does not say which provider this is"
+                            : "the gateway has no provider `" + kind + "`",
+               kind.empty() ? "name the provider in the source"
+                            : "reach it through a provider that the gateway has, or keep it elsewhere");
       } else {
         std::string signature = signature_of(d, m.id);
         if (is_pinned(m)) (signature += "deployment ") += text_of(d.upstream_model);
         if (slots_.at(m.id).signature != signature) {
           refuse(m, DiagId::FerroSlotConflict,
-                 m.id == "azure-openai" ? "the gateway has one endpoint, key and chat deployment for azure-openai in a process; another one takes them"
-                                        : "the gateway has one key, address and region for `" + m.id + "` in a process; another deployment takes them",
+                 m.id == "azure-openai" ? "the gateway has one endpoint, key and chat deployment for azure-openai in a "
+                                          "process; another one takes them"
+                                        : "the gateway has one key, address and region for `" + m.id +
+                                              "` in a process; another deployment takes them",
                  "run a second gateway process for this deployment, with an environment of its own");
         } else {
           m.kept = true;
@@ -351,12 +377,16 @@ void Writer::choose_members(RoutePlan& plan) {
       if (!is_pinned(m) && (d.upstream_model.state != ir::State::Given || *d.upstream_model != plan.model)) {
         m.kept = false;
         refuse(m, DiagId::FerroCrossModel,
-               d.upstream_model.state == ir::State::Given ? "a request goes to all targets under one model id, here `" + plan.model + "`, so `" + *d.upstream_model + "` cannot be asked"
-                                                          : "the source names the model in its environment",
-               d.upstream_model.state == ir::State::Given ? "let clients ask for `" + *d.upstream_model + "` themselves" : "name the model in the source");
+               d.upstream_model.state == ir::State::Given
+                   ? "a request goes to all targets under one model id, here `" + plan.model + "`, so `" +
+                         *d.upstream_model + "` cannot be asked"
+                   : "the source names the model in its environment",
+               d.upstream_model.state == ir::State::Given ? "let clients ask for `" + *d.upstream_model + "` themselves"
+                                                          : "name the model in the source");
       } else if (is_pinned(m) && is_unpinned(plan.model, "")) {
         m.kept = false;
-        refuse(m, DiagId::FerroCrossModel, "azure-openai takes the requested id for the deployment here", "let clients ask for `" + text_of(d.upstream_model) + "`");
+        refuse(m, DiagId::FerroCrossModel, "azure-openai takes the requested id for the deployment here",
+               "let clients ask for `" + text_of(d.upstream_model) + "`");
       } else if (std::ranges::find(seen, m.id) != seen.end()) {
         m.kept = false;
         plan.plain = false;
@@ -368,17 +398,21 @@ void Writer::choose_members(RoutePlan& plan) {
     }
   }
   plan.order = seen;
-  const bool bad_id = plan.model.find_first_of("*?") != std::string::npos || plan.model.empty() || plan.model.front() == ' ' || plan.model.back() == ' ';
+  const bool bad_id = plan.model.find_first_of("*?") != std::string::npos || plan.model.empty() ||
+                      plan.model.front() == ' ' || plan.model.back() == ' ';
   if (pattern && name == "*") {
     plan.kept = any && plan.model == "*";
     if (!plan.kept && any) {
-      leave_out(plan, DiagId::FerroCrossModel, "the gateway sends the requested id on, it cannot put `" + plan.model + "` in its place", "let clients ask for `" + plan.model + "`");
+      leave_out(plan, DiagId::FerroCrossModel,
+                "the gateway sends the requested id on, it cannot put `" + plan.model + "` in its place",
+                "let clients ask for `" + plan.model + "`");
     } else if (!plan.kept) {
       leave_out(plan, code, why, advice);
     }
   } else if (!pattern) {
     plan.kept = any && !bad_id;
-    if (!plan.kept) leave_out(plan, code, any ? "its model id cannot be declared" : why, any ? "name one model" : advice);
+    if (!plan.kept)
+      leave_out(plan, code, any ? "its model id cannot be declared" : why, any ? "name one model" : advice);
   }
   for (const Tier& tier : plan.tiers) {
     for (const Member& m : tier.members) offer(plan, m);
@@ -414,14 +448,17 @@ void Writer::name_routes() {
     const bool aliased = name != plan.model;
     if ((aliased && (models.contains(name) || name.empty())) || names.contains(plan.model)) {
       plan.kept = false;
-      leave_out(plan, DiagId::FerroAlias, "`" + (aliased ? name : plan.model) + "` is an alias and a model id at once, and an alias is one step",
+      leave_out(plan, DiagId::FerroAlias,
+                "`" + (aliased ? name : plan.model) + "` is an alias and a model id at once, and an alias is one step",
                 "give one of the two another name");
       continue;
     }
     const auto [known, fresh] = by_model.emplace(plan.model, &plan);
     if (!fresh && known->second->order != plan.order) {
       plan.kept = false;
-      leave_out(plan, DiagId::FerroCrossModel, "`" + *known->second->route->name + "` leads to model `" + plan.model + "` at other providers already, and the gateway routes by the model id alone",
+      leave_out(plan, DiagId::FerroCrossModel,
+                "`" + *known->second->route->name + "` leads to model `" + plan.model +
+                    "` at other providers already, and the gateway routes by the model id alone",
                 "let clients ask for `" + *known->second->route->name + "`, or run a second gateway process");
       continue;
     }

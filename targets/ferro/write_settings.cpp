@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <array>
-
 #include "targets/ferro/reader.h"
 #include "targets/ferro/writer.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::ferro {
 namespace {
@@ -47,8 +47,10 @@ std::optional<T> most(const auto& members, Pick pick) {
     const std::optional<T> value = pick(*m);
     if (!value) continue;
     const auto found = std::ranges::find(votes, *value, &std::pair<T, std::size_t>::first);
-    if (found == votes.end()) votes.emplace_back(*value, 1);
-    else ++found->second;
+    if (found == votes.end())
+      votes.emplace_back(*value, 1);
+    else
+      ++found->second;
   }
   if (votes.empty()) return std::nullopt;
   return std::ranges::max_element(votes, {}, &std::pair<T, std::size_t>::second)->first;
@@ -66,14 +68,16 @@ void Writer::near(const void* field, std::string found, std::string_view reason)
 void Writer::settle_arrivals() {
   for (const auto& [field, arrival] : arrivals_) {
     if (arrival.found.empty()) {
-      if (arrival.missing) lose(field, Fate::Approximated, DiagId::Approximated, "it holds for what is written, the rest is left out");
+      if (arrival.missing)
+        lose(field, Fate::Approximated, DiagId::Approximated, "it holds for what is written, the rest is left out");
       continue;
     }
     std::set<std::string> texts = arrival.found;
     const bool everywhere = texts.size() == 1 && (!arrival.missing || texts.begin()->empty());
     texts.erase("");
     lose(field, everywhere ? Fate::Approximated : Fate::Manual, DiagId::Approximated, arrival.reason,
-         everywhere ? "" : "check the targets: each has one value for all of its models", texts.empty() ? "" : *texts.begin());
+         everywhere ? "" : "check the targets: each has one value for all of its models",
+         texts.empty() ? "" : *texts.begin());
   }
 }
 
@@ -108,22 +112,28 @@ void Writer::choose_retry(Target& target, const std::vector<const Member*>& memb
     }
   }
   const auto attempts = most<std::int64_t>(members, [](const Member& m) -> std::optional<std::int64_t> {
-    const auto& field = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.attempts; });
+    const auto& field = ir::nearest(
+        m.chain, [](const Settings& s) -> const auto& { return s.retry.attempts; });
     return field.given() ? std::optional(*field) : std::nullopt;
   });
   const std::int64_t further = std::max(attempts.value_or(0), by_failure);
   if (further > 0) target.attempts = std::min(further, kMostTries) + 1;
-  const auto statuses = most<std::vector<std::int64_t>>(members, [](const Member& m) -> std::optional<std::vector<std::int64_t>> {
-    const auto& list = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
-    if (!list.given() || list.items.empty() || list.items.front().from.is_default()) return std::nullopt;
-    std::vector<std::int64_t> all;
-    for (const auto& item : list.items) all.push_back(*item);
-    return all;
-  });
-  if (statuses) target.statuses = *statuses;
-  else target.statuses.assign(codes.begin(), codes.end());
+  const auto statuses =
+      most<std::vector<std::int64_t>>(members, [](const Member& m) -> std::optional<std::vector<std::int64_t>> {
+        const auto& list = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
+        if (!list.given() || list.items.empty() || list.items.front().from.is_default()) return std::nullopt;
+        std::vector<std::int64_t> all;
+        for (const auto& item : list.items) all.push_back(*item);
+        return all;
+      });
+  if (statuses)
+    target.statuses = *statuses;
+  else
+    target.statuses.assign(codes.begin(), codes.end());
   const auto wait = most<Decimal>(members, [](const Member& m) -> std::optional<Decimal> {
-    const auto& field = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.min_wait; });
+    const auto& field = ir::nearest(
+        m.chain, [](const Settings& s) -> const auto& { return s.retry.min_wait; });
     return field.given() && !field->is_negative() ? std::optional(*field) : std::nullopt;
   });
   if (!wait) return;
@@ -137,12 +147,15 @@ void Writer::choose_breaker(Target& target, const std::vector<const Member*>& me
   const auto off = gw_.routing.cooldowns_off.given() && *gw_.routing.cooldowns_off;
   if (off) return;
   target.failures = most<std::int64_t>(members, [](const Member& m) -> std::optional<std::int64_t> {
-    const auto& field = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.breaker.failures; });
+    const auto& field = ir::nearest(
+        m.chain, [](const Settings& s) -> const auto& { return s.breaker.failures; });
     return field.written() && field.given() && *field >= 0 ? std::optional(*field) : std::nullopt;
   });
   target.cooldown = most<Decimal>(members, [](const Member& m) -> std::optional<Decimal> {
-    const auto& field = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.breaker.cooldown; });
-    return field.written() && field.given() && !field->is_negative() && !field->is_zero() ? std::optional(*field) : std::nullopt;
+    const auto& field = ir::nearest(
+        m.chain, [](const Settings& s) -> const auto& { return s.breaker.cooldown; });
+    return field.written() && field.given() && !field->is_negative() && !field->is_zero() ? std::optional(*field)
+                                                                                          : std::nullopt;
   });
 }
 
@@ -157,8 +170,10 @@ void Writer::choose_timeout() {
     for (const Tier& tier : plan.tiers) {
       for (const Member& m : tier.members) {
         if (!m.kept) continue;
-        const auto& total = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
-        const auto& attempt = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+        const auto& total = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
+        const auto& attempt = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
         if (total.given()) {
           bound = !bound || *bound < *total ? *total : *bound;
           continue;
@@ -211,13 +226,17 @@ void Writer::announce(const RoutePlan& plan) {
   const Loss* told = context_.ledger.loss(plan.route);
   const std::string reason = told != nullptr ? std::string(told->reason.view()) : "the route is left out";
   const std::string advice = told != nullptr ? std::string(told->advice.view()) : "";
-  const auto text = [](const auto& field) { return field.given() ? ir::show(*field) : field.absent() ? std::string() : std::string("unknown here"); };
+  const auto text = [](const auto& field) {
+    return field.given() ? ir::show(*field) : field.absent() ? std::string() : std::string("unknown here");
+  };
   const auto pair = [&](const auto& x, const std::string& found) {
     if (!x.absent() && text(x) != found) lose(&x, Fate::Manual, DiagId::RouteLeftOut, reason, advice, found);
   };
   const auto spelt = [&](const void* value, const ir::Credential& credential) {
     const Loss* loss = context_.ledger.loss(value);
-    return credential.kind == ir::Credential::Kind::Literal && loss != nullptr && !loss->written.empty() ? loss->written : ir::show(credential);
+    return credential.kind == ir::Credential::Kind::Literal && loss != nullptr && !loss->written.empty()
+               ? loss->written
+               : ir::show(credential);
   };
   pair(*before.kind, std::string(kind_of_id(t->key)));
   pair(*before.base_url, text(*after.base_url));
@@ -225,21 +244,28 @@ void Writer::announce(const RoutePlan& plan) {
   pair(*before.api_version, text(*after.api_version));
   const Variable* key = variable(t->key, Said::Key);
   const std::string usual = key != nullptr ? "env(" + std::string(key->name) + ")" : "";
-  if (before.api_key != after.api_key) pair(*before.api_key, after.api_key->given() ? spelt(after.api_key, **after.api_key) : usual);
+  if (before.api_key != after.api_key)
+    pair(*before.api_key, after.api_key->given() ? spelt(after.api_key, **after.api_key) : usual);
   for (const ir::ProviderParam* p : before.params) {
     const auto other = std::ranges::find(after.params, p->name, &ir::ProviderParam::name);
     if (other == after.params.end() || *other == p || p->value.is_container()) continue;
     const ir::Value& value = (*other)->value;
     const Loss* loss = context_.ledger.loss(&value);
     const bool secret = value.kind == ir::Value::Kind::Secret;
-    const std::string found = secret ? spelt(&value, value.credential) : loss != nullptr && !loss->written.empty() ? loss->written : ir::show(value);
-    if (ir::show(p->value) != found || secret) lose(&p->value, Fate::Manual, DiagId::RouteLeftOut, reason, advice, found);
+    const std::string found = secret                                      ? spelt(&value, value.credential)
+                              : loss != nullptr && !loss->written.empty() ? loss->written
+                                                                          : ir::show(value);
+    if (ir::show(p->value) != found || secret)
+      lose(&p->value, Fate::Manual, DiagId::RouteLeftOut, reason, advice, found);
   }
   const std::string& name = *plan.route->name;
   const bool pinned = t->key == "azure-openai" && !is_unpinned(name, "");
   const auto alias = std::ranges::find(aliases_, name, &std::pair<std::string, std::string>::first);
-  const bool known = pinned && t->deployment->upstream_model.given() && *t->deployment->upstream_model != "*" && !is_unpinned(*t->deployment->upstream_model, "");
-  pair(m.deployment->upstream_model, pinned ? (known ? *t->deployment->upstream_model : "unknown here") : alias != aliases_.end() ? alias->second : name);
+  const bool known = pinned && t->deployment->upstream_model.given() && *t->deployment->upstream_model != "*" &&
+                     !is_unpinned(*t->deployment->upstream_model, "");
+  pair(m.deployment->upstream_model, pinned ? (known ? *t->deployment->upstream_model : "unknown here")
+                                     : alias != aliases_.end() ? alias->second
+                                                               : name);
 }
 
 /// Every setting that arrives at a deployment, held against what its target says.
@@ -255,32 +281,49 @@ void Writer::judge_settings() {
           if (t == nullptr || plan.reshaped || !plan.kept) arrivals_[&field].missing = true;
           if (t != nullptr && !equal) near(&field, text, reason);
         };
-        const auto& attempts = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.attempts; });
+        const auto& attempts = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.retry.attempts; });
         compare(attempts, t != nullptr ? std::optional(std::to_string(t->attempts.value_or(1) - 1)) : std::nullopt,
                 "a target has one number of tries for all of its models and failures");
-        const auto& redraw = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.redraw; });
-        compare(redraw, std::string("false"), "a retry goes to the same target, then the next target has tries of its own");
-        const auto& header = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.honour_retry_after; });
+        const auto& redraw = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.retry.redraw; });
+        compare(redraw, std::string("false"),
+                "a retry goes to the same target, then the next target has tries of its own");
+        const auto& header = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.retry.honour_retry_after; });
         compare(header, std::string("true"), "the gateway always honours Retry-After, up to 30 seconds");
-        const auto& wait = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.min_wait; });
-        compare(wait, t != nullptr && t->backoff ? std::optional(t->backoff->text()) : std::nullopt, "waits start at random between 0 and this and double with each try");
-        const auto& failures = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.breaker.failures; });
+        const auto& wait = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.retry.min_wait; });
+        compare(wait, t != nullptr && t->backoff ? std::optional(t->backoff->text()) : std::nullopt,
+                "waits start at random between 0 and this and double with each try");
+        const auto& failures = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.breaker.failures; });
         const bool breaker = t != nullptr && (t->failures || t->cooldown);
         compare(failures, breaker ? std::optional(std::to_string(t->failures.value_or(4))) : std::nullopt,
                 "a circuit of a target counts consecutive failures, rate limits not among them");
-        const auto& cooldown = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.breaker.cooldown; });
-        compare(cooldown, breaker ? std::optional(t->cooldown ? t->cooldown->text() : "30") : std::nullopt, "a target rests only once its circuit is open");
-        const auto& total = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
-        compare(total, t != nullptr && timeout_ ? std::optional(timeout_->text()) : std::nullopt, "the gateway has one time limit for all requests");
-        const auto& attempt = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
+        const auto& cooldown = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.breaker.cooldown; });
+        compare(cooldown, breaker ? std::optional(t->cooldown ? t->cooldown->text() : "30") : std::nullopt,
+                "a target rests only once its circuit is open");
+        const auto& total = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });
+        compare(total, t != nullptr && timeout_ ? std::optional(timeout_->text()) : std::nullopt,
+                "the gateway has one time limit for all requests");
+        const auto& attempt = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.timeouts.attempt; });
         if (timeout_of_attempts_ && t != nullptr && attempt.written() && total.absent()) {
-          near(&attempt, "", "`request_timeout` bounds the whole request, as long as all of its calls may take; single calls have fixed bounds");
+          near(&attempt, "",
+               "`request_timeout` bounds the whole request, as long as all of its calls may take; single calls have "
+               "fixed bounds");
         }
-        const auto& statuses = ir::nearest(m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
+        const auto& statuses = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
         std::vector<std::int64_t> wanted;
         for (const auto& item : statuses.items) wanted.push_back(*item);
         if (statuses.given() && (t == nullptr || t->statuses != wanted)) {
-          lose(&statuses, Fate::Manual, DiagId::Approximated, "a target has one list of retried statuses; without one it retries 408, 429 and server errors, and transport errors always",
+          lose(&statuses, Fate::Manual, DiagId::Approximated,
+               "a target has one list of retried statuses; without one it retries 408, 429 and server errors, and "
+               "transport errors always",
                "check which failures shall be tried again");
         }
       }

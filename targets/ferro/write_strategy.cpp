@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <set>
-
 #include "targets/ferro/reader.h"
 #include "targets/ferro/writer.h"
+
+#include <algorithm>
+#include <set>
 
 namespace gatec::targets::ferro {
 namespace {
@@ -60,8 +60,8 @@ bool Writer::leaks() const {
   return false;
 }
 
-/// One mode for all: the one that most routes of several targets ask for. Where there is none, the choice is between failover, which
-/// then has nobody to go to, and a condition for each model, which keeps other owners of the id out.
+/// One mode for all: the one that most routes of several targets ask for. Where there is none, the choice is between
+/// failover, which then has nobody to go to, and a condition for each model, which keeps other owners of the id out.
 void Writer::choose_mode() {
   std::map<Mode, std::size_t> votes;
   std::vector<Mode> order;
@@ -130,7 +130,8 @@ void Writer::make_targets() {
     for (auto plan = plans_.rbegin(); plan != plans_.rend(); ++plan) {
       for (const Tier& tier : plan->tiers) {
         for (const Member& m : tier.members) {
-          if (plan->kept && m.kept && m.id == key && (key != "azure-openai" || is_pinned(m))) t.deployment = m.deployment;
+          if (plan->kept && m.kept && m.id == key && (key != "azure-openai" || is_pinned(m)))
+            t.deployment = m.deployment;
         }
       }
     }
@@ -222,8 +223,10 @@ void Writer::choose_weights() {
           if (m.kept) members.emplace_back(&target(m.id), weight_of(m.edge));
         }
       }
-      const auto anchor = std::ranges::find_if(members, [](const auto& m) { return m.first->weight && !m.first->weight->is_zero() && !m.second.is_zero(); });
-      const bool fresh = anchor == members.end() && std::ranges::none_of(members, [](const auto& m) { return m.first->weight.has_value(); });
+      const auto anchor = std::ranges::find_if(
+          members, [](const auto& m) { return m.first->weight && !m.first->weight->is_zero() && !m.second.is_zero(); });
+      const bool fresh = anchor == members.end() &&
+                         std::ranges::none_of(members, [](const auto& m) { return m.first->weight.has_value(); });
       for (auto& [t, weight] : members) {
         if (t->weight) continue;
         if (fresh) {
@@ -249,10 +252,15 @@ void Writer::choose_weights() {
 
 void Writer::add_aliases() {
   for (const RoutePlan& plan : plans_) {
-    if (plan.kept && plan.model != "*" && *plan.route->name != plan.model) aliases_.emplace_back(*plan.route->name, plan.model);
+    if (plan.kept && plan.model != "*" && *plan.route->name != plan.model)
+      aliases_.emplace_back(*plan.route->name, plan.model);
   }
-  const auto is_alias = [&](std::string_view name) { return std::ranges::any_of(aliases_, [&](const auto& a) { return a.first == name; }); };
-  const auto is_target = [&](std::string_view name) { return std::ranges::any_of(aliases_, [&](const auto& a) { return a.second == name; }); };
+  const auto is_alias = [&](std::string_view name) {
+    return std::ranges::any_of(aliases_, [&](const auto& a) { return a.first == name; });
+  };
+  const auto is_target = [&](std::string_view name) {
+    return std::ranges::any_of(aliases_, [&](const auto& a) { return a.second == name; });
+  };
   for (const ir::Alias& alias : gw_.aliases) {
     std::string wanted = alias.target.given() ? *alias.target : std::string();
     // flatten what names another alias
@@ -261,28 +269,36 @@ void Writer::add_aliases() {
       if (next == gw_.aliases.end() || !next->target.given() || gw_.route(wanted) != nullptr) break;
       wanted = *next->target;
     }
-    const auto plan = std::ranges::find_if(plans_, [&](const RoutePlan& p) { return p.kept && p.model != "*" && *p.route->name == wanted; });
+    const auto plan = std::ranges::find_if(
+        plans_, [&](const RoutePlan& p) { return p.kept && p.model != "*" && *p.route->name == wanted; });
     const bool hidden = gw_.route(alias.name) != nullptr;
-    if (plan == plans_.end() || hidden || is_alias(alias.name) || is_target(alias.name) || alias.name.empty() || alias.name == plan->model) {
+    if (plan == plans_.end() || hidden || is_alias(alias.name) || is_target(alias.name) || alias.name.empty() ||
+        alias.name == plan->model) {
       lose(&alias, hidden ? Fate::Skipped : Fate::Manual, hidden ? DiagId::AliasShadows : DiagId::FerroAlias,
-           hidden ? "a route has the same name" : "the model that it leads to is not among those that the gateway serves", hidden ? "" : "let clients ask for the model itself");
+           hidden ? "a route has the same name"
+                  : "the model that it leads to is not among those that the gateway serves",
+           hidden ? "" : "let clients ask for the model itself");
       continue;
     }
-    lose(&alias, Fate::Approximated, DiagId::Approximated, "an alias leads to the model id, as a route of its own does");
+    lose(&alias, Fate::Approximated, DiagId::Approximated,
+         "an alias leads to the model id, as a route of its own does");
     admit("routes[" + alias.name + "]", "an alias of the source is a name of its own for the same model id");
     aliases_.emplace_back(alias.name, plan->model);
   }
 }
 
-/// A target outside a route that has the route's model in its catalogue is asked, too: nothing in the file can keep it out.
+/// A target outside a route that has the route's model in its catalogue is asked, too: nothing in the file can keep it
+/// out.
 void Writer::tell_leaks(const RoutePlan& plan) {
   if (mode_ == Mode::Conditional || plan.model == "*") return;
   for (const Target& t : targets_) {
     if (std::ranges::find(plan.order, t.key) != plan.order.end() || !may_own(t.key, plan.model)) continue;
     const bool pinned = t.key == "azure-openai" && t.deployment != nullptr;
     context_.ledger.assume("routes[" + *plan.route->name + "]", "ferro.closure",
-                           "target `" + t.key + "` may have `" + plan.model + "` in its catalogue and then answers for it as well" +
-                               (pinned ? ", with deployment `" + t.deployment->upstream_model.value + "`" : "") + ": `GET /v1/models` of the running gateway shows it, a second process keeps it out");
+                           "target `" + t.key + "` may have `" + plan.model +
+                               "` in its catalogue and then answers for it as well" +
+                               (pinned ? ", with deployment `" + t.deployment->upstream_model.value + "`" : "") +
+                               ": `GET /v1/models` of the running gateway shows it, a second process keeps it out");
   }
 }
 
@@ -291,7 +307,8 @@ void Writer::judge_route(RoutePlan& plan) {
   const std::string path = "routes[" + *plan.route->name + "]";
   admit(path, "the environment names what the source left to its defaults");
   tell_leaks(plan);
-  if (plan.model != "*" && *plan.route->name != plan.model) admit("routes[" + plan.model + "]", "the gateway answers to the upstream id itself, too");
+  if (plan.model != "*" && *plan.route->name != plan.model)
+    admit("routes[" + plan.model + "]", "the gateway answers to the upstream id itself, too");
   const ir::PlanNode& root = gw_.at(plan.route->plan);
   const auto lose_weights = [&](const Loss& whole) {
     for (const Tier& tier : plan.tiers) {
@@ -304,7 +321,8 @@ void Writer::judge_route(RoutePlan& plan) {
   };
   const auto flattened = [&](std::string reason) {
     plan.reshaped = true;
-    Loss loss{Fate::Manual, DiagId::FerroOneStrategy, std::move(reason), "", "check how `" + *plan.route->name + "` answers, and what it does when a target fails"};
+    Loss loss{Fate::Manual, DiagId::FerroOneStrategy, std::move(reason), "",
+              "check how `" + *plan.route->name + "` answers, and what it does when a target fails"};
     loss.shape = true;
     if (plan.model == "*") {
       for (const Tier& tier : plan.tiers) {
@@ -319,9 +337,11 @@ void Writer::judge_route(RoutePlan& plan) {
   // the catalogue holds all targets, whatever the source's own catch-all had
   const bool all = plan.model == "*";
   if (all && plan.order.size() != targets_.size() && mode_ != Mode::Conditional) {
-    return flattened("what is not declared goes to every target whose catalogue has it, not only to those of this route");
+    return flattened(
+        "what is not declared goes to every target whose catalogue has it, not only to those of this route");
   }
-  if (all && mode_ == Mode::Conditional && plan.order.size() > 1) return flattened("what no condition names goes to the first target alone");
+  if (all && mode_ == Mode::Conditional && plan.order.size() > 1)
+    return flattened("what no condition names goes to the first target alone");
   const std::size_t source_members = [&] {
     std::size_t n = 0;
     for (const Tier& tier : plan.tiers) n += tier.members.size();
@@ -330,11 +350,13 @@ void Writer::judge_route(RoutePlan& plan) {
   const auto wish = wish_of(plan);
   if (!wish) {
     const bool several = plan.tiers.size() == 1 && source_members > 1;
-    const bool first_left_out = !plan.tiers.empty() && plan.tiers.size() > 1 && std::ranges::none_of(plan.tiers.front().members, &Member::kept);
+    const bool first_left_out =
+        !plan.tiers.empty() && plan.tiers.size() > 1 && std::ranges::none_of(plan.tiers.front().members, &Member::kept);
     const bool tiered = plan.tiers.size() > 1 && plan.tiers.front().members.size() > 1;
     if (!plan.plain || several || first_left_out || tiered) {
       plan.reshaped = true;
-      Loss loss{Fate::Manual, DiagId::FerroOneStrategy, "only one target of the route can be written", "", "run a second gateway process for the others"};
+      Loss loss{Fate::Manual, DiagId::FerroOneStrategy, "only one target of the route can be written", "",
+                "run a second gateway process for the others"};
       loss.shape = true;
       lose_weights(loss);
       context_.ledger.lose(&root, std::move(loss));
@@ -346,32 +368,41 @@ void Writer::judge_route(RoutePlan& plan) {
     if (std::ranges::find(plan.order, t.key) != plan.order.end()) order.push_back(t.key);
   }
   const std::string name(mode_name(mode_));
-  if (*wish != mode_) return flattened("the gateway has one strategy for all models, `" + name + "`; this route asks for `" + std::string(mode_name(*wish)) + "`");
+  if (*wish != mode_)
+    return flattened("the gateway has one strategy for all models, `" + name + "`; this route asks for `" +
+                     std::string(mode_name(*wish)) + "`");
   if (!plan.plain) return flattened("the plan is a list of targets under `" + name + "`");
   if (mode_ == Mode::Fallback) {
     const bool tiers_of_one = std::ranges::all_of(plan.tiers, [](const Tier& t) { return t.members.size() == 1; });
     const bool first_kept = !plan.tiers.empty() && plan.tiers.front().members.front().kept;
-    if (!tiers_of_one || !first_kept || order != plan.order) flattened("the gateway tries its targets in one order for all models");
+    if (!tiers_of_one || !first_kept || order != plan.order)
+      flattened("the gateway tries its targets in one order for all models");
     return;
   }
-  if (plan.tiers.size() > 1) return flattened("the gateway shares among all targets of a model, it has no second choice behind them");
+  if (plan.tiers.size() > 1)
+    return flattened("the gateway shares among all targets of a model, it has no second choice behind them");
   const Tier& tier = plan.tiers.front();
   const ir::Balance& balance = *tier.balance;
   if (balance.on_failure.given() && *balance.on_failure != ir::OnFailure::Next) {
-    lose(&balance.on_failure, Fate::Approximated, DiagId::Approximated, "a failed call goes on to the next target in the order of the file", {},
+    lose(&balance.on_failure, Fate::Approximated, DiagId::Approximated,
+         "a failed call goes on to the next target in the order of the file", {},
          std::string(ir::on_failure_name(ir::OnFailure::Next)));
   }
   const ir::Field<ir::Policy>& policy = balance.policy.absent() ? gw_.routing.policy : balance.policy;
-  const ir::Policy written = mode_ == Mode::LeastLatency ? ir::Policy::Latency : mode_ == Mode::CostOptimized ? ir::Policy::Cost : ir::Policy::Weighted;
+  const ir::Policy written = mode_ == Mode::LeastLatency    ? ir::Policy::Latency
+                             : mode_ == Mode::CostOptimized ? ir::Policy::Cost
+                                                            : ir::Policy::Weighted;
   if (!policy.absent() && (!policy.given() || *policy != written)) {
     near(&policy, std::string(ir::policy_name(written)), "the gateway has no such policy, it draws by weight");
   }
   if (!balance.sticky.enabled.absent() || !balance.sticky.per.absent() || !balance.sticky.ttl.absent()) {
-    lose(&balance.sticky, Fate::Manual, DiagId::NotExpressible, "the gateway pins no callers to a target", "pin callers before the gateway, or do without");
+    lose(&balance.sticky, Fate::Manual, DiagId::NotExpressible, "the gateway pins no callers to a target",
+         "pin callers before the gateway, or do without");
   }
   if (mode_ != Mode::Loadbalance) {
     for (const Member& m : tier.members) {
-      if (!m.edge->weight.absent()) lose(&m.edge->weight, Fate::Skipped, DiagId::NotExpressible, "`" + name + "` has no weights");
+      if (!m.edge->weight.absent())
+        lose(&m.edge->weight, Fate::Skipped, DiagId::NotExpressible, "`" + name + "` has no weights");
     }
     return;
   }
@@ -380,12 +411,14 @@ void Writer::judge_route(RoutePlan& plan) {
     if (!m.kept) continue;
     const Decimal& found = *target(m.id).weight;
     if (reference == nullptr && !found.is_zero() && !weight_of(m.edge).is_zero()) reference = &m;
-    const bool fits = reference != nullptr && proportional(weight_of(m.edge), weight_of(reference->edge), found, *target(reference->id).weight);
+    const bool fits = reference != nullptr &&
+                      proportional(weight_of(m.edge), weight_of(reference->edge), found, *target(reference->id).weight);
     if (m.edge->weight.absent()) continue;
     const bool both_zero = found.is_zero() && weight_of(m.edge).is_zero();
     if (m.edge->weight.given() && (fits || both_zero)) continue;
     lose(&m.edge->weight, m.edge->weight.given() ? Fate::Approximated : Fate::Manual, DiagId::FerroOneStrategy,
-         "a provider has one weight for all models; another route decides it", m.edge->weight.given() ? "" : "set the weight by hand", m.edge->weight.given() ? found.text() : "");
+         "a provider has one weight for all models; another route decides it",
+         m.edge->weight.given() ? "" : "set the weight by hand", m.edge->weight.given() ? found.text() : "");
   }
 }
 

@@ -1,5 +1,12 @@
 #pragma once
 
+#include "compiler/doc/value.h"
+#include "compiler/ir/describe.h"
+#include "compiler/ir/resolved.h"
+#include "targets/ferro/ferro.h"
+#include "targets/ferro/tables.h"
+#include "targets/write_kit.h"
+
 #include <map>
 #include <optional>
 #include <set>
@@ -8,21 +15,15 @@
 #include <unordered_map>
 #include <vector>
 
-#include "compiler/doc/value.h"
-#include "compiler/ir/describe.h"
-#include "compiler/ir/resolved.h"
-#include "targets/ferro/ferro.h"
-#include "targets/ferro/tables.h"
-#include "targets/write_kit.h"
-
 namespace gatec::targets::ferro {
 
 using diagnostics::DiagId;
 using doc::Out;
 using ledger::Loss;
 
-/// Writes config.yaml, the environment and what starts the process. The gateway has one slot a provider and one strategy for
-/// all routes: the best that can be said of them is chosen, and for each route the ledger has what it loses.
+/// Writes config.yaml, the environment and what starts the process. The gateway has one slot a provider and one
+/// strategy for all routes: the best that can be said of them is chosen, and for each route the ledger has what it
+/// loses.
 class Writer {
  public:
   Writer(const ir::Gateway& gateway, WriteContext& context);
@@ -53,12 +54,12 @@ class Writer {
   /// A deployment in a route, with the settings that arrive there.
   struct Member {
     const ir::Deployment* deployment = nullptr;
-    const ir::Edge* edge = nullptr;      // of a balance
-    const void* place = nullptr;         // what to lose when it is left out
-    ir::SettingsChain chain;             // nearest first
+    const ir::Edge* edge = nullptr;  // of a balance
+    const void* place = nullptr;     // what to lose when it is left out
+    ir::SettingsChain chain;         // nearest first
     std::string id;
     bool kept = false;
-    bool told = false;                   // why it is left out
+    bool told = false;  // why it is left out
   };
   struct Tier {
     std::vector<Member> members;
@@ -68,12 +69,13 @@ class Writer {
   struct RoutePlan {
     const ir::Route* route = nullptr;
     std::vector<Tier> tiers;
-    std::string model;                    // the id that the gateway routes by
-    bool plain = true;                    // one balance, or single targets in order
+    std::string model;  // the id that the gateway routes by
+    bool plain = true;  // one balance, or single targets in order
     bool kept = false;
-    bool reshaped = false;                // does not read back in the shape of the source
-    std::vector<std::string> order;       // of targets
-    std::vector<std::pair<std::string, std::string>> offers;  // target and model id that serve clients who ask by id; empty: the catalogue
+    bool reshaped = false;           // does not read back in the shape of the source
+    std::vector<std::string> order;  // of targets
+    std::vector<std::pair<std::string, std::string>>
+        offers;  // target and model id that serve clients who ask by id; empty: the catalogue
   };
   /// One credential, address and region for a provider.
   struct Slot {
@@ -93,7 +95,8 @@ class Writer {
   void gather_same();
   [[nodiscard]] const ir::Value* layout(std::string_view name) const;
   [[nodiscard]] bool same() const { return context_.same_dialect; }
-  void lose(const void* what, ir::Fate fate, DiagId code, base::Text reason, base::Text advice = {}, std::string written = {}) {
+  void lose(const void* what, ir::Fate fate, DiagId code, base::Text reason, base::Text advice = {},
+            std::string written = {}) {
     context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
   }
   void admit(std::string path, std::string reason) { context_.ledger.admit_added(std::move(path), std::move(reason)); }
@@ -102,7 +105,8 @@ class Writer {
   void plan_routes();
   void flatten(const ir::Route& route, RoutePlan& plan);
   void flatten(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, int depth);
-  void flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain, RoutePlan& plan, int depth);
+  void flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain,
+                       RoutePlan& plan, int depth);
   void flatten_fallback(const ir::Fallback& fallback, const ir::SettingsChain& chain, RoutePlan& plan, int depth);
   [[nodiscard]] std::optional<Member> member_of(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, int depth);
   void guess(const ir::Provider& provider, const ir::Field<std::string>& kind, std::string_view id);

@@ -14,8 +14,9 @@ constexpr Kinds kinds(K... k) {
   return (bit(k) | ...);
 }
 
-constexpr Kinds kBudget = bit(AdminKind::Budget), kOrg = bit(AdminKind::Organization), kOrgMember = bit(AdminKind::OrgMember),
-                kTeam = bit(AdminKind::Team), kTeamMember = bit(AdminKind::TeamMember), kUser = bit(AdminKind::User), kKey = bit(AdminKind::Key),
+constexpr Kinds kBudget = bit(AdminKind::Budget), kOrg = bit(AdminKind::Organization),
+                kOrgMember = bit(AdminKind::OrgMember), kTeam = bit(AdminKind::Team),
+                kTeamMember = bit(AdminKind::TeamMember), kUser = bit(AdminKind::User), kKey = bit(AdminKind::Key),
                 kProject = bit(AdminKind::Project), kCustomer = bit(AdminKind::Customer), kTag = bit(AdminKind::Tag),
                 kAccessGroup = bit(AdminKind::AccessGroup);
 constexpr Kinds kMember = kOrgMember | kTeamMember;
@@ -94,12 +95,14 @@ constexpr Row kRows[] = {
     {"user_id", kKey | kMember, AdminField::User},
     {"user_role", kUser | kOrgMember, AdminField::Role},
 };
-static_assert(std::is_sorted(std::begin(kRows), std::end(kRows), [](const Row& a, const Row& b) { return a.key < b.key; }));
+static_assert(std::is_sorted(std::begin(kRows), std::end(kRows),
+                             [](const Row& a, const Row& b) { return a.key < b.key; }));
 
 }  // namespace
 
 AdminField field_of(AdminKind kind, std::string_view key) {
-  const auto first = std::lower_bound(std::begin(kRows), std::end(kRows), key, [](const Row& row, std::string_view k) { return row.key < k; });
+  const auto first = std::lower_bound(std::begin(kRows), std::end(kRows), key,
+                                      [](const Row& row, std::string_view k) { return row.key < k; });
   for (auto row = first; row != std::end(kRows) && row->key == key; ++row) {
     if ((row->kinds & bit(kind)) != 0) return row->field;
   }

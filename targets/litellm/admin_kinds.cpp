@@ -1,10 +1,10 @@
 #include "targets/litellm/admin_kinds.h"
 
+#include "targets/litellm/admin.h"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
-
-#include "targets/litellm/admin.h"
 
 namespace gatec::targets::litellm {
 namespace {
@@ -18,25 +18,33 @@ bool has_any(const Node& object, std::initializer_list<std::string_view> keys) {
 }
 
 /// Not told by `router_settings`, which keys and teams have too.
-bool is_config(const Node& object) { return has_any(object, {"model_list", "litellm_settings", "general_settings", "environment_variables"}); }
+bool is_config(const Node& object) {
+  return has_any(object, {"model_list", "litellm_settings", "general_settings", "environment_variables"});
+}
 
 /// Fields that only one kind has, the most telling first.
 ToldKind by_own_field(const Node& o) {
   if (has(o, "litellm_params")) return {AdminKind::Model, has(o, "model_name") ? 90 : 0};
   if (has(o, "credential_name")) return {AdminKind::Credential, 90};
   if (has(o, "access_group") && has(o, "model_names")) return {AdminKind::AccessGroup, 90};
-  if (has(o, "max_budget_in_organization") || (has(o, "member") && has(o, "organization_id"))) return {AdminKind::OrgMember, 90};
+  if (has(o, "max_budget_in_organization") || (has(o, "member") && has(o, "organization_id")))
+    return {AdminKind::OrgMember, 90};
   if (has(o, "max_budget_in_team") || (has(o, "member") && has(o, "team_id"))) return {AdminKind::TeamMember, 90};
   if (has(o, "team_id") && has(o, "role") && has_any(o, {"user_id", "user_email"})) return {AdminKind::TeamMember, 90};
-  if (has_any(o, {"key_name", "token"})) return {AdminKind::Key, has_any(o, {"key_alias", "models", "spend"}) ? 90 : 50};
+  if (has_any(o, {"key_name", "token"}))
+    return {AdminKind::Key, has_any(o, {"key_alias", "models", "spend"}) ? 90 : 50};
   if (has_any(o, {"user_role", "user_alias", "sso_user_id", "auto_create_key"})) {
-    return {has(o, "organization_id") && !has_any(o, {"user_email", "teams", "models"}) ? AdminKind::OrgMember : AdminKind::User, 85};
+    return {has(o, "organization_id") && !has_any(o, {"user_email", "teams", "models"}) ? AdminKind::OrgMember
+                                                                                        : AdminKind::User,
+            85};
   }
   if (has(o, "user_email")) return {AdminKind::User, 60};
   if (has(o, "project_alias")) return {AdminKind::Project, 90};
-  if (has_any(o, {"key_alias", "key_type", "temp_budget_increase", "mcp_rpm_limit", "tag_rpm_limit", "auto_rotate"})) return {AdminKind::Key, 85};
-  if (has_any(o, {"team_alias", "members_with_roles", "team_member_budget", "team_member_permissions", "model_aliases", "team_member_rpm_limit",
-                  "team_member_tpm_limit", "team_member_key_duration", "default_team_member_models"})) {
+  if (has_any(o, {"key_alias", "key_type", "temp_budget_increase", "mcp_rpm_limit", "tag_rpm_limit", "auto_rotate"}))
+    return {AdminKind::Key, 85};
+  if (has_any(o, {"team_alias", "members_with_roles", "team_member_budget", "team_member_permissions", "model_aliases",
+                  "team_member_rpm_limit", "team_member_tpm_limit", "team_member_key_duration",
+                  "default_team_member_models"})) {
     return {AdminKind::Team, 90};
   }
   if (has(o, "organization_alias")) return {AdminKind::Organization, 90};
@@ -45,16 +53,21 @@ ToldKind by_own_field(const Node& o) {
 
 /// Whose id it has, where no field is told by its name.
 ToldKind by_id(const Node& o) {
-  const bool limited = has_any(o, {"max_budget", "soft_budget", "budget_duration", "rpm_limit", "tpm_limit", "models", "model_max_budget",
-                                   "max_parallel_requests", "metadata", "blocked", "budget_id", "model_rpm_limit", "model_tpm_limit"});
-  if (has(o, "key") && (limited || has_any(o, {"team_id", "user_id", "duration", "aliases"}))) return {AdminKind::Key, 75};
-  if (has(o, "user_id") && has_any(o, {"alias", "default_model", "allowed_model_region"})) return {AdminKind::Customer, 80};
+  const bool limited = has_any(
+      o, {"max_budget", "soft_budget", "budget_duration", "rpm_limit", "tpm_limit", "models", "model_max_budget",
+          "max_parallel_requests", "metadata", "blocked", "budget_id", "model_rpm_limit", "model_tpm_limit"});
+  if (has(o, "key") && (limited || has_any(o, {"team_id", "user_id", "duration", "aliases"})))
+    return {AdminKind::Key, 75};
+  if (has(o, "user_id") && has_any(o, {"alias", "default_model", "allowed_model_region"}))
+    return {AdminKind::Customer, 80};
   if (has(o, "name") && has_any(o, {"max_budget", "soft_budget", "budget_duration"})) return {AdminKind::Tag, 60};
-  if (has_any(o, {"permissions", "allowed_routes", "allowed_cache_controls", "aliases"}) && (limited || has(o, "duration"))) {
+  if (has_any(o, {"permissions", "allowed_routes", "allowed_cache_controls", "aliases"}) &&
+      (limited || has(o, "duration"))) {
     return {AdminKind::Key, 60};
   }
   if (has(o, "duration") && limited) return {AdminKind::Key, 60};
-  if (has(o, "project_id") && limited) return {has_any(o, {"team_id", "description"}) ? AdminKind::Project : AdminKind::Key, 60};
+  if (has(o, "project_id") && limited)
+    return {has_any(o, {"team_id", "description"}) ? AdminKind::Project : AdminKind::Key, 60};
   if (has(o, "user_id") && has_any(o, {"teams", "organizations"})) return {AdminKind::User, 70};
   if (has(o, "user_id") && has(o, "team_id")) return {AdminKind::Key, 60};
   if (has(o, "team_id")) return {AdminKind::Team, limited ? 70 : 30};
@@ -63,15 +76,16 @@ ToldKind by_id(const Node& o) {
   if (has(o, "organization_id")) return {AdminKind::Organization, limited ? 60 : 30};
   if (has(o, "budget_id")) return {AdminKind::Budget, limited ? 75 : 40};
   if (has(o, "name") && has_any(o, {"models", "description"})) return {AdminKind::Tag, 10};
-  if (has(o, "max_budget") && has_any(o, {"models", "budget_duration", "rpm_limit", "tpm_limit"})) return {AdminKind::Key, 40};
+  if (has(o, "max_budget") && has_any(o, {"models", "budget_duration", "rpm_limit", "tpm_limit"}))
+    return {AdminKind::Key, 40};
   return {};
 }
 
 /// What stands around the objects and is none.
 bool is_page_key(std::string_view key) {
-  static constexpr std::array<std::string_view, 14> kKeys = {"total",       "total_count", "page",    "page_size", "current_page",
-                                                            "total_pages", "size",        "count",   "status",    "success",
-                                                            "message",     "object",      "has_more", "next_page"};
+  static constexpr std::array<std::string_view, 14> kKeys = {
+      "total", "total_count", "page",    "page_size", "current_page", "total_pages", "size",
+      "count", "status",      "success", "message",   "object",       "has_more",    "next_page"};
   return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 

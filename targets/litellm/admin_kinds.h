@@ -1,9 +1,9 @@
 #pragma once
 
+#include "compiler/doc/node.h"
+
 #include <cstdint>
 #include <string_view>
-
-#include "compiler/doc/node.h"
 
 namespace gatec::targets::litellm {
 

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
 #include "targets/litellm/admin_reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -72,12 +72,15 @@ bool is_payload_file(std::string_view file) { return kind_of_payload(file) != Ad
 std::optional<ir::Credential> payload_reference(std::string_view text) {
   if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
   const std::string_view name = text.substr(2, text.size() - 3);
-  const auto is_part = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  const auto is_part = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_part)) return std::nullopt;
   return ir::Credential::env(std::string(name));
 }
 
-AdminReader::AdminReader(ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodies) : kit_(kit), gateway_(gateway), bodies_(bodies) {
+AdminReader::AdminReader(ReadKit& kit, ir::Gateway& gateway, ConfigBodies& bodies)
+    : kit_(kit), gateway_(gateway), bodies_(bodies) {
   for (std::size_t i = 0; i < gateway.principals.size(); ++i) {
     const ir::Principal& p = gateway.principals[i];
     if (p.kind == PrincipalKind::Member || p.kind == PrincipalKind::OrgMember) members_.emplace(ir::identity(p), i);
@@ -126,7 +129,8 @@ void AdminReader::read_object(const Node& object, AdminKind hint) {
     case AdminKind::None: break;
     default: read_principal(object, kind); return;
   }
-  if (!quiet()) kit_.context().sink.report(DiagId::UnknownObject, object.span(), "nothing tells what kind of object this is");
+  if (!quiet())
+    kit_.context().sink.report(DiagId::UnknownObject, object.span(), "nothing tells what kind of object this is");
   ledger().settle(object, Fate::Skipped, DiagId::UnknownObject, "nothing tells what kind of object it belongs to");
 }
 
@@ -165,7 +169,9 @@ bool AdminReader::take(const Entry& e, AdminField field, Draft& draft) {
     case AdminField::Unmodelled: return false;
     case AdminField::Secret: return take_secret(node, p);
     case AdminField::Models: p.models = kit_.strings(node, e.key->text()); return p.models.given();
-    case AdminField::AllowedRoutes: p.allowed_routes = kit_.strings(node, e.key->text()); return p.allowed_routes.given();
+    case AdminField::AllowedRoutes:
+      p.allowed_routes = kit_.strings(node, e.key->text());
+      return p.allowed_routes.given();
     case AdminField::Tags: return take_tags(node, draft);
     case AdminField::Blocked: p.blocked = kit_.boolean(node, e.key->text()); return p.blocked.given();
     case AdminField::Expires: return take_expiry(e, p);
@@ -199,7 +205,9 @@ bool AdminReader::take(const Entry& e, AdminField field, Draft& draft) {
     case AdminField::BudgetTable:
     case AdminField::ModelTable:
     case AdminField::Metadata: {
-      const Node*& later = field == AdminField::BudgetTable ? draft.budget_table : field == AdminField::ModelTable ? draft.model_table : draft.metadata;
+      const Node*& later = field == AdminField::BudgetTable  ? draft.budget_table
+                           : field == AdminField::ModelTable ? draft.model_table
+                                                             : draft.metadata;
       if (!node.is_mapping()) kit_.wrong_type(node, e.key->text(), "a mapping");
       if (node.is_mapping()) later = &node;
       return node.is_mapping();
@@ -264,9 +272,10 @@ bool AdminReader::take_expiry(const Entry& e, ir::Principal& p) {
     shadowed(node, "`duration`");
     return true;
   }
-  if (p.expires.given()) p.expires.from.each([&](ir::LeafId leaf) {
-    ledger().settle(leaf, Fate::Skipped, DiagId::ShadowedSetting, "`duration` takes precedence");
-  });
+  if (p.expires.given())
+    p.expires.from.each([&](ir::LeafId leaf) {
+      ledger().settle(leaf, Fate::Skipped, DiagId::ShadowedSetting, "`duration` takes precedence");
+    });
   p.expires = {std::string(node.text()), node.leaf()};
   return true;
 }
@@ -320,10 +329,12 @@ void AdminReader::read_metadata(const Node& metadata, Draft& draft) {
     const KeyRow* row = child.row();
     if (e.value->is_null()) {
       settle_unset(*e.value);
-    } else if (field == AdminField::ModelRpm || field == AdminField::ModelTpm || field == AdminField::ModelItpm || field == AdminField::ModelOtpm ||
-               field == AdminField::RpmType || field == AdminField::TpmType || field == AdminField::Tags) {
+    } else if (field == AdminField::ModelRpm || field == AdminField::ModelTpm || field == AdminField::ModelItpm ||
+               field == AdminField::ModelOtpm || field == AdminField::RpmType || field == AdminField::TpmType ||
+               field == AdminField::Tags) {
       if (!take(e, field, draft)) keep_wrong(e, draft.principal, "metadata");
-    } else if (row != nullptr && child.named() && (row->handling == Handling::Keep || field == AdminField::TemporaryBudget)) {
+    } else if (row != nullptr && child.named() &&
+               (row->handling == Handling::Keep || field == AdminField::TemporaryBudget)) {
       const bool beside = field != AdminField::TemporaryBudget && draft.at.child(e.key->text()).known();
       unmodelled(e, draft, beside ? "" : "metadata", at);
     } else if (e.key->text() == kIdInMetadata && draft.kind == AdminKind::Key && e.value->is_string()) {
@@ -366,8 +377,12 @@ bool AdminReader::stated_before(const Node& object, const ir::Principal& p) {
   if (name.empty() || stated_.insert(name).second) return false;
   const std::string known = ir::identity(p);
   const bool row = p.kind == PrincipalKind::BudgetRow;
-  if (!quiet() && !row) kit_.context().sink.report(DiagId::DuplicateEntity, object.span(), "`" + known + "` is declared twice; the first counts");
-  ledger().settle(object, Fate::Skipped, DiagId::DuplicateEntity, row ? "the same budget row is stated before" : "an object of the same kind and name is stated before");
+  if (!quiet() && !row)
+    kit_.context().sink.report(DiagId::DuplicateEntity, object.span(),
+                               "`" + known + "` is declared twice; the first counts");
+  ledger().settle(
+      object, Fate::Skipped, DiagId::DuplicateEntity,
+      row ? "the same budget row is stated before" : "an object of the same kind and name is stated before");
   return true;
 }
 

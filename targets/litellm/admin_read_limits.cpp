@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
 #include "targets/litellm/admin_reader.h"
 #include "targets/litellm/durations.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -46,7 +46,7 @@ ModelBudget look_at(const Node& node) {
   }
   for (const Entry& e : node.entries()) {
     const std::string_view key = e.key->text();
-    const Entry** into = key == "budget_limit" || key == "max_budget"           ? &b.amount
+    const Entry** into = key == "budget_limit" || key == "max_budget"       ? &b.amount
                          : key == "time_period" || key == "budget_duration" ? &b.period
                          : key == "rpm_limit"                               ? &b.rpm
                          : key == "tpm_limit"                               ? &b.tpm
@@ -56,7 +56,8 @@ ModelBudget look_at(const Node& node) {
     if (into != nullptr) *into = &e;
   }
   const auto is_amount = [](const Entry* e) {
-    return e == nullptr || e->value->is_number() || (e->value->is_string() && base::Decimal::parse(e->value->text()).has_value());
+    return e == nullptr || e->value->is_number() ||
+           (e->value->is_string() && base::Decimal::parse(e->value->text()).has_value());
   };
   const bool period_is_read = b.period != nullptr && b.period->value->is_string() &&
                               rolling_window(b.period->value->text()).kind == ir::WindowKind::Rolling;
@@ -66,7 +67,9 @@ ModelBudget look_at(const Node& node) {
   return b;
 }
 
-ir::Field<std::string> model_name(const Entry& e, const Node& leaf) { return {std::string(e.key->text()), leaf.leaf()}; }
+ir::Field<std::string> model_name(const Entry& e, const Node& leaf) {
+  return {std::string(e.key->text()), leaf.leaf()};
+}
 
 }  // namespace
 
@@ -76,7 +79,9 @@ bool AdminReader::take_amount(const Entry& e, AdminField field, Draft& d) {
     into = reset(*e.value, e.key->text());
     return into.given();
   }
-  ir::Field<ir::Decimal>& into = field == AdminField::MaxBudget ? d.amount : field == AdminField::SoftBudget ? d.soft : d.member_amount;
+  ir::Field<ir::Decimal>& into = field == AdminField::MaxBudget    ? d.amount
+                                 : field == AdminField::SoftBudget ? d.soft
+                                                                   : d.member_amount;
   into = kit_.decimal(*e.value, e.key->text());
   return into.given();
 }
@@ -112,7 +117,7 @@ bool AdminReader::take_limit(const Entry& e, AdminField field, Draft& d) {
   Limit limit;
   limit.amount = {ir::Decimal(*amount), amount.from};
   const bool member = field == AdminField::MemberRpm || field == AdminField::MemberTpm;
-  limit.counts = field == AdminField::Parallel                                          ? Counted::Concurrent
+  limit.counts = field == AdminField::Parallel                                ? Counted::Concurrent
                  : field == AdminField::Rpm || field == AdminField::MemberRpm ? Counted::Requests
                                                                               : Counted::Tokens;
   if (limit.counts != Counted::Concurrent) limit.window = limit_window();
@@ -153,13 +158,15 @@ bool AdminReader::take_model_limits(const Entry& entry, Counted counts, Draft& d
 /// The same limit may stand beside `metadata`, within it and in `model_max_budget`: the first that is read counts.
 void AdminReader::add_limit(Draft& d, Limit limit) {
   for (Limit& known : d.principal.limits) {
-    const bool same = known.counts == limit.counts && known.scope.model.value == limit.scope.model.value && known.scope.per.state == limit.scope.per.state;
+    const bool same = known.counts == limit.counts && known.scope.model.value == limit.scope.model.value &&
+                      known.scope.per.state == limit.scope.per.state;
     if (!same) continue;
     if (known.amount.value == limit.amount.value) {
       known.amount.from.add(limit.amount.from);
     } else {
       limit.amount.from.each([&](ir::LeafId leaf) {
-        ledger().settle(leaf, Fate::Skipped, DiagId::ShadowedSetting, "the same limit is stated elsewhere in the object");
+        ledger().settle(leaf, Fate::Skipped, DiagId::ShadowedSetting,
+                        "the same limit is stated elsewhere in the object");
       });
     }
     return;
@@ -177,7 +184,8 @@ bool AdminReader::take_model_budgets(const Node& node, Draft& d) {
     if (e.value->is_null()) {
       settle_unset(*e.value);
     } else if (!take_model_budget(e, d)) {
-      keep(e, d.principal, "model_max_budget", DiagId::LitellmModelBudgetShape, Fate::Manual, "give the model's budget an amount and a period");
+      keep(e, d.principal, "model_max_budget", DiagId::LitellmModelBudgetShape, Fate::Manual,
+           "give the model's budget an amount and a period");
     }
   }
   return true;
@@ -237,11 +245,13 @@ bool AdminReader::take_budget_limits(const Node& list, Draft& d) {
 
 void AdminReader::finish_budgets(Draft& d) {
   ir::Principal& p = d.principal;
-  const auto add = [&](ir::Field<ir::Decimal>& amount, ir::Field<ir::Decimal> soft, ir::Field<Window>& window, bool each_member) {
+  const auto add = [&](ir::Field<ir::Decimal>& amount, ir::Field<ir::Decimal> soft, ir::Field<Window>& window,
+                       bool each_member) {
     if (amount.absent() && soft.absent() && window.absent()) return;
     Budget budget;
     if (window.absent()) {
-      window = p.budget_id.given() && !each_member ? ir::Field<Window>::unknown(ir::Origin(rules::kElsewhere)) : lifetime();
+      window =
+          p.budget_id.given() && !each_member ? ir::Field<Window>::unknown(ir::Origin(rules::kElsewhere)) : lifetime();
     }
     budget.amount = std::move(amount);
     budget.soft = std::move(soft);
@@ -253,7 +263,8 @@ void AdminReader::finish_budgets(Draft& d) {
   };
   add(d.amount, std::move(d.soft), d.window, false);
   add(d.member_amount, {}, d.member_window, true);
-  for (const auto& [type, counts] : {std::pair{&d.rpm_type, Counted::Requests}, std::pair{&d.tpm_type, Counted::Tokens}}) {
+  for (const auto& [type, counts] :
+       {std::pair{&d.rpm_type, Counted::Requests}, std::pair{&d.tpm_type, Counted::Tokens}}) {
     if (!type->given()) continue;
     const auto own = std::find_if(p.limits.begin(), p.limits.end(), [counts = counts](const Limit& l) {
       return l.counts == counts && l.scope.model.absent() && l.scope.per.absent();
@@ -269,12 +280,14 @@ void AdminReader::finish_budgets(Draft& d) {
   }
 }
 
-/// What an export shows of the row that `budget_id` names. Where a body may name a row, it becomes one of its own; else its
-/// values are the object's.
+/// What an export shows of the row that `budget_id` names. Where a body may name a row, it becomes one of its own; else
+/// its values are the object's.
 void AdminReader::read_budget_table(const Node& table, Draft& d) {
-  const bool may_name_row = d.kind == AdminKind::Key || d.kind == AdminKind::Organization || d.kind == AdminKind::Customer || d.kind == AdminKind::Project;
+  const bool may_name_row = d.kind == AdminKind::Key || d.kind == AdminKind::Organization ||
+                            d.kind == AdminKind::Customer || d.kind == AdminKind::Project;
   const Node* id = table.get("budget_id");
-  if (!may_name_row || !d.principal.budget_id.given() || (id != nullptr && id->is_string() && id->text() != *d.principal.budget_id)) {
+  if (!may_name_row || !d.principal.budget_id.given() ||
+      (id != nullptr && id->is_string() && id->text() != *d.principal.budget_id)) {
     read_row_inline(table, d);
     return;
   }
@@ -291,7 +304,8 @@ void AdminReader::read_row_inline(const Node& table, Draft& d) {
   if (table.empty()) settle_unset(table);
   for (const Entry& e : table.entries()) {
     const AdminField field = field_of(AdminKind::Budget, e.key->text());
-    const bool taken_before = (field == AdminField::MaxBudget && d.amount.given()) || (field == AdminField::SoftBudget && d.soft.given()) ||
+    const bool taken_before = (field == AdminField::MaxBudget && d.amount.given()) ||
+                              (field == AdminField::SoftBudget && d.soft.given()) ||
                               (field == AdminField::BudgetDuration && d.window.given());
     if (e.value->is_null()) {
       settle_unset(*e.value);
@@ -327,7 +341,8 @@ void fill_from_budget_rows(ir::Gateway& gateway) {
     const auto found = p.budget_id.given() ? rows.find(*p.budget_id) : rows.end();
     if (found == rows.end()) continue;
     const ir::Principal& row = gateway.principals[found->second];
-    const bool has_model_budgets = std::any_of(p.budgets.begin(), p.budgets.end(), [](const Budget& b) { return b.scope.model.given(); });
+    const bool has_model_budgets =
+        std::any_of(p.budgets.begin(), p.budgets.end(), [](const Budget& b) { return b.scope.model.given(); });
     for (const Budget& b : row.budgets) {
       const bool of_model = b.scope.model.given();
       const auto own = std::find_if(p.budgets.begin(), p.budgets.end(), [&](const Budget& o) {
@@ -342,11 +357,13 @@ void fill_from_budget_rows(ir::Gateway& gateway) {
     }
     for (const Limit& l : row.limits) {
       const std::string name = ir::identity(l);
-      const bool own = std::any_of(p.limits.begin(), p.limits.end(), [&](const Limit& o) { return ir::identity(o) == name; });
+      const bool own =
+          std::any_of(p.limits.begin(), p.limits.end(), [&](const Limit& o) { return ir::identity(o) == name; });
       if (own) continue;
       Limit& into = p.limits.emplace_back(l);
       into.amount.from.set_rule(rules::kBudgetRow);
-      if (l.counts == Counted::Concurrent && p.kind != ir::PrincipalKind::Key) into.hint = {true, ir::Origin(rules::kParallelInert)};
+      if (l.counts == Counted::Concurrent && p.kind != ir::PrincipalKind::Key)
+        into.hint = {true, ir::Origin(rules::kParallelInert)};
     }
   }
 }

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
 #include "targets/litellm/admin_reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -41,8 +41,9 @@ void AdminReader::read_membership(const Node& object, AdminKind kind) {
   const Node& people = *draft.members.front().second;
   const KeyTable::Cursor at = draft.at.child("member");
   const bool several = people.is_sequence();
-  const bool nobody = several ? std::ranges::none_of(people.elements(), [](const Node* person) { return person->is_mapping(); })
-                              : !people.is_mapping() || people.empty();
+  const bool nobody =
+      several ? std::ranges::none_of(people.elements(), [](const Node* person) { return person->is_mapping(); })
+              : !people.is_mapping() || people.empty();
   if (nobody) {
     kit_.wrong_type(people, "member", "a mapping with `user_id` and `role`");
     ledger().settle(people, Fate::Manual, DiagId::WrongType, "a member is a mapping with `user_id` and `role`");
@@ -70,7 +71,10 @@ void AdminReader::add_person(const Node& person, Draft& draft, KeyTable::Cursor 
   for (const Entry& e : person.entries()) {
     if (!apart) break;
     const std::string_view key = e.key->text();
-    ir::Field<std::string>* into = key == "role" ? &member.role : key == "user_id" ? &member.user : key == "user_email" ? &member.email : nullptr;
+    ir::Field<std::string>* into = key == "role"         ? &member.role
+                                   : key == "user_id"    ? &member.user
+                                   : key == "user_email" ? &member.email
+                                                         : nullptr;
     if (e.value->is_null()) {
       settle_unset(*e.value);
     } else if (into != nullptr && e.value->is_string()) {
@@ -127,7 +131,8 @@ void AdminReader::read_user_team(const Node& element, Draft& user) {
   Principal member;
   member.kind = PrincipalKind::Member;
   member.user = user.principal.id;
-  if (!user.principal.id.given()) member.email = user.principal.email.given() ? user.principal.email : user.principal.alias;
+  if (!user.principal.id.given())
+    member.email = user.principal.email.given() ? user.principal.email : user.principal.alias;
   member.role = plain_role("user");
   if (element.is_string()) {
     member.team = text(element);
@@ -168,7 +173,8 @@ void AdminReader::read_user_organization(const Node& element, Draft& user) {
   Principal member;
   member.kind = PrincipalKind::OrgMember;
   member.user = user.principal.id;
-  if (!user.principal.id.given()) member.email = user.principal.email.given() ? user.principal.email : user.principal.alias;
+  if (!user.principal.id.given())
+    member.email = user.principal.email.given() ? user.principal.email : user.principal.alias;
   member.role = plain_role("internal_user");
   member.organization = text(element);
   add_member(std::move(member));

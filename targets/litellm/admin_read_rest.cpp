@@ -50,16 +50,20 @@ void AdminReader::unmodelled(const Entry& e, Draft& draft, const std::string& se
     keep(e, p, section, DiagId::InertKey, Fate::Skipped, kNothing);
   } else {
     const AreaRow* area = row == nullptr ? nullptr : &area_of(*row);
-    const bool is_off = e.value->is_scalar() && e.value->type() == doc::Type::Bool && !e.value->as_bool().value_or(true);
+    const bool is_off =
+        e.value->is_scalar() && e.value->type() == doc::Type::Bool && !e.value->as_bool().value_or(true);
     const bool manual = area != nullptr && area->manual && !is_off;
-    const std::string_view advice = is_off ? "nothing to do: it is off" : area == nullptr ? std::string_view{} : area->advice;
+    const std::string_view advice = is_off            ? "nothing to do: it is off"
+                                    : area == nullptr ? std::string_view{}
+                                                      : area->advice;
     keep(e, p, section, DiagId::NotModelled, manual ? Fate::Manual : Fate::Skipped, advice);
     check_kept(*e.value, child, e.key->text());
   }
 }
 
 /// Of two with one name (beside `metadata` and in it) the first counts.
-void AdminReader::keep(const Entry& e, ir::Principal& p, std::string section, DiagId code, Fate elsewhere, std::string_view advice) {
+void AdminReader::keep(const Entry& e, ir::Principal& p, std::string section, DiagId code, Fate elsewhere,
+                       std::string_view advice) {
   for (const ir::Extra& known : p.extras) {
     if (known.key == e.key->text() && known.section == section) {
       shadowed(*e.value, "the field of the same name beside `metadata`");
@@ -119,7 +123,8 @@ void AdminReader::settle_read_only(const Node& node) {
 void AdminReader::hide_secrets(const Node& node, const KeyRow* row) {
   if (node.is_string()) {
     const std::string_view text = node.text();
-    if (((row != nullptr && row->type == KeyType::Secret) || facts::looks_like_secret(text)) && !facts::is_placeholder(text)) {
+    if (((row != nullptr && row->type == KeyType::Secret) || facts::looks_like_secret(text)) &&
+        !facts::is_placeholder(text)) {
       kit_.context().mark_secret(node.span());
     }
     return;

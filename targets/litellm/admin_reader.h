@@ -1,14 +1,14 @@
 #pragma once
 
+#include "targets/litellm/admin.h"
+#include "targets/litellm/admin_fields.h"
+#include "targets/litellm/tables.h"
+
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
-
-#include "targets/litellm/admin.h"
-#include "targets/litellm/admin_fields.h"
-#include "targets/litellm/tables.h"
 
 namespace gatec::targets::litellm {
 
@@ -81,7 +81,8 @@ class AdminReader {
 
   // admin_read_rest.cpp: what is not modelled
   void unmodelled(const doc::Entry& entry, Draft& draft, const std::string& section, KeyTable::Cursor parent);
-  void keep(const doc::Entry& entry, ir::Principal& principal, std::string section, DiagId code, ir::Fate elsewhere, std::string_view advice);
+  void keep(const doc::Entry& entry, ir::Principal& principal, std::string section, DiagId code, ir::Fate elsewhere,
+            std::string_view advice);
   void keep_wrong(const doc::Entry& entry, ir::Principal& principal, std::string section = {});
   void tell_unknown(const doc::Entry& entry, KeyTable::Cursor parent, const std::string& where);
   void check_kept(const doc::Node& node, KeyTable::Cursor at, std::string_view under);
@@ -97,7 +98,7 @@ class AdminReader {
   ir::Gateway& gateway_;
   ConfigBodies& bodies_;
   std::unordered_map<std::string, std::size_t> members_;  // where in gateway_.principals
-  std::unordered_set<std::string> stated_;  // kinds and ids
+  std::unordered_set<std::string> stated_;                // kinds and ids
 };
 
 /// `${NAME}` as the whole text, as payloads have it: the sender fills it in.

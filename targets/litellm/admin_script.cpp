@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include "targets/litellm/admin_writer.h"
+
+#include <fmt/format.h>
 
 namespace gatec::targets::litellm {
 namespace {

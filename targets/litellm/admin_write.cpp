@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <array>
-
 #include "compiler/ir/describe.h"
 #include "targets/litellm/admin_fields.h"
 #include "targets/litellm/admin_writer.h"
 #include "targets/litellm/durations.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -16,7 +16,8 @@ using ir::Fate;
 using ir::Principal;
 using ir::PrincipalKind;
 
-constexpr std::array<std::string_view, 4> kUserRoles = {"proxy_admin", "proxy_admin_viewer", "internal_user", "internal_user_viewer"};
+constexpr std::array<std::string_view, 4> kUserRoles = {"proxy_admin", "proxy_admin_viewer", "internal_user",
+                                                        "internal_user_viewer"};
 constexpr std::array<std::string_view, 2> kTeamRoles = {"admin", "user"};
 constexpr std::array<std::string_view, 3> kOrganizationRoles = {"org_admin", "internal_user", "internal_user_viewer"};
 
@@ -37,7 +38,8 @@ AdminKind admin_kind(PrincipalKind kind) {
   return AdminKind::None;
 }
 
-/// In the order of docs/dialects/litellm.md §12. The one before the last of the members is for what only an update takes.
+/// In the order of docs/dialects/litellm.md §12. The one before the last of the members is for what only an update
+/// takes.
 std::vector<PayloadFile> all_files() {
   return {{"01-budgets.json", "/budget/new", "budget", {}},
           {"02-organizations.json", "/organization/new", "organization", {}},
@@ -120,10 +122,12 @@ std::vector<Artifact> write_admin(const ir::Gateway& gateway, WriteContext& cont
   return gateway.principals.empty() ? std::vector<Artifact>{} : AdminWriter(gateway, context).write();
 }
 
-AdminWriter::AdminWriter(const ir::Gateway& gateway, WriteContext& context) : gateway_(gateway), context_(context), files_(all_files()) {
+AdminWriter::AdminWriter(const ir::Gateway& gateway, WriteContext& context)
+    : gateway_(gateway), context_(context), files_(all_files()) {
   for (const Principal& p : gateway.principals) {
     if (p.kind == PrincipalKind::BudgetRow && p.id.given()) rows_.emplace(*p.id, &p);
-    if (p.kind == PrincipalKind::Team && !p.id.given() && p.alias.given()) nameless_teams_.emplace(*p.alias, std::vector<const Principal*>{});
+    if (p.kind == PrincipalKind::Team && !p.id.given() && p.alias.given())
+      nameless_teams_.emplace(*p.alias, std::vector<const Principal*>{});
   }
   for (const Principal& p : gateway.principals) {
     if (p.kind != PrincipalKind::Member || !p.team.given()) continue;
@@ -170,7 +174,11 @@ void AdminWriter::write_principal(const Principal& p) {
   const bool member = kind == AdminKind::TeamMember || kind == AdminKind::OrgMember;
   const bool somebody = p.user.given() || p.email.given() || p.id.given();
   if (member && !(somebody && (kind == AdminKind::TeamMember ? p.team : p.organization).given())) {
-    context_.ledger.lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "a membership must say who is in what", {}, "name the user and the team or organisation"});
+    context_.ledger.lose(&p, {Fate::Manual,
+                              DiagId::DroppedPrincipal,
+                              "a membership must say who is in what",
+                              {},
+                              "name the user and the team or organisation"});
     return;
   }
   if (kind == AdminKind::TeamMember || kind == AdminKind::OrgMember) {
@@ -178,9 +186,14 @@ void AdminWriter::write_principal(const Principal& p) {
     return;
   }
   // what the API takes once only
-  const std::string once = p.id.given() ? "id " + *p.id : kind == AdminKind::Key && p.alias.given() ? "alias " + *p.alias : std::string();
+  const std::string once = p.id.given()                                ? "id " + *p.id
+                           : kind == AdminKind::Key && p.alias.given() ? "alias " + *p.alias
+                                                                       : std::string();
   if (!once.empty() && !written_.insert(std::string(kind_word(kind)) + " " + once).second) {
-    context_.ledger.lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, "another " + std::string(kind_word(kind)) + " has the same name", {},
+    context_.ledger.lose(&p, {Fate::Manual,
+                              DiagId::DroppedPrincipal,
+                              "another " + std::string(kind_word(kind)) + " has the same name",
+                              {},
                               "give it a name of its own"});
     return;
   }
@@ -202,11 +215,14 @@ void AdminWriter::names(const Principal& p, AdminKind kind, Out& body) {
   const bool needs_id = kind == AdminKind::Tag || kind == AdminKind::Customer || kind == AdminKind::AccessGroup;
   if (!id.empty() && needs_id && !p.id.given() && p.alias.given()) {
     body.add(std::string(id), Out(*p.alias));
-    context_.ledger.admit_added("principals[" + ir::identity(p) + "].id", "LiteLLM knows it by an id, which is its name here");
+    context_.ledger.admit_added("principals[" + ir::identity(p) + "].id",
+                                "LiteLLM knows it by an id, which is its name here");
   } else if (!id.empty()) {
     put(body, kind, id, p.id);
   }
-  const auto put_or_lose = [&](std::string_view key, const ir::Field<std::string>& field, bool taken) { put(body, taken ? kind : AdminKind::None, key, field); };
+  const auto put_or_lose = [&](std::string_view key, const ir::Field<std::string>& field, bool taken) {
+    put(body, taken ? kind : AdminKind::None, key, field);
+  };
   if (!alias_key(kind).empty()) {
     put(body, kind, alias_key(kind), p.alias);
   } else if (p.alias.given() && p.id.given()) {
@@ -244,20 +260,25 @@ void AdminWriter::put(Out& body, AdminKind kind, std::string_view key, const ir:
 }
 
 /// Roles of other gateways that LiteLLM does not know become the one that may do least.
-void AdminWriter::put_role(Out& body, std::string_view key, const ir::Field<std::string>& role, std::span<const std::string_view> known,
-                           std::string_view least) {
+void AdminWriter::put_role(Out& body, std::string_view key, const ir::Field<std::string>& role,
+                           std::span<const std::string_view> known, std::string_view least) {
   if (!role.given()) return;
   const bool fits = context_.same_dialect || std::find(known.begin(), known.end(), *role) != known.end();
   body.add(std::string(key), fits ? Out(*role) : Out(least));
   if (fits) return;
-  context_.ledger.lose(&role, {Fate::Approximated, DiagId::Approximated, "LiteLLM has no such role; the one that may do less is given",
-                               std::string(least), {}});
+  context_.ledger.lose(&role, {Fate::Approximated,
+                               DiagId::Approximated,
+                               "LiteLLM has no such role; the one that may do less is given",
+                               std::string(least),
+                               {}});
 }
 
-std::string AdminWriter::spell(const Credential& credential, const void* ir_value, std::string_view hint, bool resolved_by_proxy) {
+std::string AdminWriter::spell(const Credential& credential, const void* ir_value, std::string_view hint,
+                               bool resolved_by_proxy) {
   if (resolved_by_proxy) return spell_credential(credential, ir_value, hint, context_, kReferencePrefix, "");
   std::string text = spell_credential(credential, ir_value, hint, context_, "${", "}");
-  if (text.starts_with("${") && text.ends_with('}') && credential.kind != Credential::Kind::Template) secrets_.insert(text.substr(2, text.size() - 3));
+  if (text.starts_with("${") && text.ends_with('}') && credential.kind != Credential::Kind::Template)
+    secrets_.insert(text.substr(2, text.size() - 3));
   return text;
 }
 
@@ -277,7 +298,10 @@ void AdminWriter::access(const Principal& p, AdminKind kind, Out& body) {
   put(body, kind, "allowed_routes", p.allowed_routes);
   put(body, kind, "tags", p.tags);
   if (!p.allowed_ips.absent()) {
-    context_.ledger.lose(&p.allowed_ips, {Fate::Manual, DiagId::NotExpressible, "LiteLLM filters addresses for the whole proxy only", {},
+    context_.ledger.lose(&p.allowed_ips, {Fate::Manual,
+                                          DiagId::NotExpressible,
+                                          "LiteLLM filters addresses for the whole proxy only",
+                                          {},
                                           "set `general_settings.allowed_ips`, or filter before the proxy"});
   }
   const std::string_view aliases = kind == AdminKind::Team ? "model_aliases" : "aliases";
@@ -326,8 +350,9 @@ Out AdminWriter::person(const Principal& p) const {
 void AdminWriter::write_member(const Principal& p) {
   for (const ir::Budget& b : p.budgets) {
     if (b.window.state != ir::State::Unknown) continue;
-    context_.ledger.lose(&b.window, {Fate::Manual, DiagId::NotExpressible, "when the budget starts anew is set elsewhere", "lifetime",
-                                     "give the membership a budget with its duration"});
+    context_.ledger.lose(
+        &b.window, {Fate::Manual, DiagId::NotExpressible, "when the budget starts anew is set elsewhere", "lifetime",
+                    "give the membership a budget with its duration"});
   }
   const bool of_team = p.kind == PrincipalKind::Member;
   if (of_team && p.team.given() && nameless_teams_.contains(*p.team)) return;
@@ -344,7 +369,11 @@ void AdminWriter::write_member(const Principal& p) {
   if (const Out* spelled = role.find("role")) member.at("role") = *spelled;
   for (const ir::Extra& extra : p.extras) {
     if (extra.dialect == "litellm") {
-      member.add(extra.key, to_out(extra.value, [&](const Credential& c, const void* v, std::string_view h) { return spell(c, v, h, true); }, extra.key, false));
+      member.add(
+          extra.key,
+          to_out(
+              extra.value, [&](const Credential& c, const void* v, std::string_view h) { return spell(c, v, h, true); },
+              extra.key, false));
     }
   }
   body.add("member", std::move(member));
@@ -360,11 +389,14 @@ void AdminWriter::write_member(const Principal& p) {
   if (const Out* spelled = role.find("role")) update.at("role") = *spelled;
   const std::size_t before = update.is_mapping() ? std::get<Out::Mapping>(update.storage()).size() : 0;
   limits(p, of_team ? AdminKind::TeamMember : AdminKind::OrgMember, update);
-  if (std::get<Out::Mapping>(update.storage()).size() > before) files_[kMemberUpdates].bodies.push_back(std::move(update));
+  if (std::get<Out::Mapping>(update.storage()).size() > before)
+    files_[kMemberUpdates].bodies.push_back(std::move(update));
 }
 
 void AdminWriter::metadata(const Principal& p, AdminKind kind, Out& body) {
-  const auto spell_here = [&](const Credential& c, const void* v, std::string_view hint) { return spell(c, v, hint, true); };
+  const auto spell_here = [&](const Credential& c, const void* v, std::string_view hint) {
+    return spell(c, v, hint, true);
+  };
   if (kind == AdminKind::Key && p.id.given()) body.at("metadata").add(std::string(kIdInMetadata), Out(*p.id));
   for (const ir::Param& param : p.metadata) {
     if (!takes(kind, "metadata")) {
@@ -379,7 +411,9 @@ void AdminWriter::extras(const Principal& p, AdminKind kind, Out& body) {
   for (const ir::Extra& extra : p.extras) {
     if (extra.dialect != "litellm") continue;
     const bool by_proxy = extra.section == "metadata";
-    const auto spell_here = [&](const Credential& c, const void* v, std::string_view hint) { return spell(c, v, hint, by_proxy); };
+    const auto spell_here = [&](const Credential& c, const void* v, std::string_view hint) {
+      return spell(c, v, hint, by_proxy);
+    };
     Out value = to_out(extra.value, spell_here, extra.key, false);
     if (extra.section.empty() || extra.section == "litellm_budget_table") {
       if (body.find(extra.key) == nullptr) body.add(extra.key, std::move(value));

@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
 #include "targets/litellm/admin_writer.h"
 #include "targets/litellm/durations.h"
+
+#include <algorithm>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -25,8 +25,8 @@ bool is_plain(const ir::Scope& scope) {
 }
 
 bool is_each_member(const ir::Scope& scope) {
-  return scope.per.given() && scope.per.items.size() == 1 && scope.per.items[0].value == "user" && scope.model.absent() &&
-         scope.provider.absent() && scope.tag.absent();
+  return scope.per.given() && scope.per.items.size() == 1 && scope.per.items[0].value == "user" &&
+         scope.model.absent() && scope.provider.absent() && scope.tag.absent();
 }
 
 bool is_of_model(const ir::Scope& scope) {
@@ -89,7 +89,9 @@ std::string_view model_limit_key(Counted counts) {
 }
 
 std::string_view member_limit_key(Counted counts) {
-  return counts == Counted::Requests ? "team_member_rpm_limit" : counts == Counted::Tokens ? "team_member_tpm_limit" : "";
+  return counts == Counted::Requests ? "team_member_rpm_limit"
+         : counts == Counted::Tokens ? "team_member_tpm_limit"
+                                     : "";
 }
 
 Out amount_of(const ir::Field<ir::Decimal>& field) { return Out::number(field->text()); }
@@ -109,7 +111,8 @@ const Budget* AdminWriter::find_main(const Principal& p) const {
   const Budget* main = nullptr;
   for (const Budget& b : p.budgets) {
     if (!is_plain(b.scope) || b.counts != Counted::Usd) continue;
-    const bool must = b.soft.given() || b.amount.absent() || !b.window.given() || b.window->kind == WindowKind::Lifetime;
+    const bool must =
+        b.soft.given() || b.amount.absent() || !b.window.given() || b.window->kind == WindowKind::Lifetime;
     if (main == nullptr || must) main = &b;
     if (must) break;
   }
@@ -122,7 +125,8 @@ void AdminWriter::budgets(const Principal& p, AdminKind kind, Out& body) {
   const Budget* row_main = row != nullptr ? find_main(*row) : nullptr;
   Out models = Out::mapping();
   for (const Budget& b : p.budgets) {
-    const bool from_row = row != nullptr && b.amount.from.rule() != nullptr && b.amount.from.rule()->id == "litellm.budget-row" && &b != main;
+    const bool from_row = row != nullptr && b.amount.from.rule() != nullptr &&
+                          b.amount.from.rule()->id == "litellm.budget-row" && &b != main;
     if (from_row) continue;
     if (b.counts != Counted::Usd) {
       drop(b, "LiteLLM counts budgets in dollars only");
@@ -148,9 +152,12 @@ void AdminWriter::budgets(const Principal& p, AdminKind kind, Out& body) {
 
 /// What equals the budget row that the principal names comes from there.
 void AdminWriter::main_budget(const Budget& b, AdminKind kind, const Budget* row, Out& body) {
-  const auto put_amount = [&](std::string_view key, const ir::Field<ir::Decimal>& field, const ir::Field<ir::Decimal>* of_row) {
+  const auto put_amount = [&](std::string_view key, const ir::Field<ir::Decimal>& field,
+                              const ir::Field<ir::Decimal>* of_row) {
     if (!field.given()) {
-      if (!field.absent()) context_.ledger.lose(&field, {Fate::Approximated, DiagId::Approximated, "without an amount nothing is limited", {}, {}});
+      if (!field.absent())
+        context_.ledger.lose(
+            &field, {Fate::Approximated, DiagId::Approximated, "without an amount nothing is limited", {}, {}});
       return;
     }
     if (of_row != nullptr && of_row->given() && of_row->value == field.value) return;
@@ -163,10 +170,12 @@ void AdminWriter::main_budget(const Budget& b, AdminKind kind, const Budget* row
   put_amount("max_budget", b.amount, row != nullptr ? &row->amount : nullptr);
   put_amount("soft_budget", b.soft, row != nullptr ? &row->soft : nullptr);
   if (b.window.state == ir::State::Unknown && !takes(kind, "budget_id")) {
-    context_.ledger.lose(&b.window, {Fate::Manual, DiagId::NotExpressible, "when the budget starts anew is set elsewhere", shown(never()),
-                                     "give the " + std::string(kind_word(kind)) + " a `budget_duration`"});
+    context_.ledger.lose(&b.window,
+                         {Fate::Manual, DiagId::NotExpressible, "when the budget starts anew is set elsewhere",
+                          shown(never()), "give the " + std::string(kind_word(kind)) + " a `budget_duration`"});
   }
-  const bool of_row = row != nullptr && row->window.given() && b.window.given() && same_meaning(*row->window, *b.window);
+  const bool of_row =
+      row != nullptr && row->window.given() && b.window.given() && same_meaning(*row->window, *b.window);
   if (!b.window.given() || of_row) return;
   if (!takes(kind, "budget_duration")) {
     if (b.window->kind != WindowKind::Lifetime) no_place(b.window, "this budget of LiteLLM is never set back");
@@ -182,7 +191,8 @@ std::string AdminWriter::reset_of(const Budget& b) {
   if (auto exact = reset_text(*b.window)) return *std::move(exact);
   const auto text = stricter_reset(*b.window);
   const Window written = text ? reset_window(*text) : never();
-  other_period(b, written, "LiteLLM sets back at the starts of its own periods; the next one that is not shorter is taken");
+  other_period(b, written,
+               "LiteLLM sets back at the starts of its own periods; the next one that is not shorter is taken");
   return text.value_or(std::string());
 }
 
@@ -193,7 +203,8 @@ void AdminWriter::other_period(const Budget& b, const Window& written, std::stri
 }
 
 void AdminWriter::model_budget(const Budget& b, Out& models) {
-  if (!b.amount.given() || !b.window.given() || b.window->kind == WindowKind::Lifetime || b.window->kind == WindowKind::Invalid) {
+  if (!b.amount.given() || !b.window.given() || b.window->kind == WindowKind::Lifetime ||
+      b.window->kind == WindowKind::Invalid) {
     drop(b, "a model's budget of LiteLLM needs an amount and a period");
     return;
   }
@@ -266,7 +277,9 @@ void AdminWriter::limit(const Limit& l, const std::vector<const Limit*>& others,
   const std::string key(member ? member_limit_key(l.counts) : model ? model_limit_key(l.counts) : limit_key(l.counts));
   guarantee(l, kind, body);
   if (!l.amount.given()) {
-    if (!l.amount.absent()) context_.ledger.lose(&l.amount, {Fate::Approximated, DiagId::Approximated, "without an amount nothing is limited", {}, {}});
+    if (!l.amount.absent())
+      context_.ledger.lose(&l.amount,
+                           {Fate::Approximated, DiagId::Approximated, "without an amount nothing is limited", {}, {}});
     return;
   }
   if (key.empty() || !takes(kind, key) || (!member && !model && !is_plain(l.scope))) {
@@ -278,7 +291,11 @@ void AdminWriter::limit(const Limit& l, const std::vector<const Limit*>& others,
   for (const Limit* other : others) {
     const auto theirs = other->amount.given() ? per_minute(*other) : std::nullopt;
     if (theirs && (!amount || *theirs < *amount)) amount = theirs;
-    context_.ledger.lose(other, {Fate::Approximated, DiagId::Approximated, "LiteLLM has one limit of this kind; the strictest stands for all", {}, {}});
+    context_.ledger.lose(other, {Fate::Approximated,
+                                 DiagId::Approximated,
+                                 "LiteLLM has one limit of this kind; the strictest stands for all",
+                                 {},
+                                 {}});
   }
   if (!amount) {
     drop(l, "LiteLLM counts per minute, and this allows less than one a minute");
@@ -308,17 +325,24 @@ void AdminWriter::tell_rounding(const Limit& l, std::int64_t amount, bool of_sev
   minute.kind = WindowKind::Fixed;
   minute.seconds = kMinute;
   if (l.counts != Counted::Concurrent && !(l.window.given() && same_meaning(*l.window, minute))) {
-    context_.ledger.lose(&l.window, {Fate::Approximated, DiagId::Approximated, "LiteLLM counts in fixed windows of 60 seconds", shown(minute), {}});
+    context_.ledger.lose(
+        &l.window,
+        {Fate::Approximated, DiagId::Approximated, "LiteLLM counts in fixed windows of 60 seconds", shown(minute), {}});
   }
   if (ir::Decimal(amount) == *l.amount) return;
-  context_.ledger.lose(&l.amount, {Fate::Approximated, DiagId::Approximated,
-                                   of_several ? "the strictest of several limits, for a minute" : "the same rate for a minute, rounded down",
-                                   std::to_string(amount), {}});
+  context_.ledger.lose(&l.amount, {Fate::Approximated,
+                                   DiagId::Approximated,
+                                   of_several ? "the strictest of several limits, for a minute"
+                                              : "the same rate for a minute, rounded down",
+                                   std::to_string(amount),
+                                   {}});
 }
 
 void AdminWriter::guarantee(const Limit& l, AdminKind kind, Out& body) {
   if (!l.guarantee.given()) return;
-  const std::string_view key = l.counts == Counted::Requests ? "rpm_limit_type" : l.counts == Counted::Tokens ? "tpm_limit_type" : "";
+  const std::string_view key = l.counts == Counted::Requests ? "rpm_limit_type"
+                               : l.counts == Counted::Tokens ? "tpm_limit_type"
+                                                             : "";
   if (key.empty() || !takes(kind, key) || body.find(key) != nullptr) {
     no_place(l.guarantee, "LiteLLM guarantees the limits of keys and teams only");
   } else {

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "targets/litellm/admin.h"
+#include "targets/litellm/admin_kinds.h"
+#include "targets/litellm/tables.h"
+
 #include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "targets/litellm/admin.h"
-#include "targets/litellm/admin_kinds.h"
-#include "targets/litellm/tables.h"
 
 namespace gatec::targets::litellm {
 
@@ -20,8 +20,8 @@ struct PayloadFile {
   std::vector<doc::Out> bodies;
 };
 
-/// Writes principals as bodies of the management API, split over admin_write*.cpp. What the API has no field for is given
-/// to the ledger.
+/// Writes principals as bodies of the management API, split over admin_write*.cpp. What the API has no field for is
+/// given to the ledger.
 class AdminWriter {
  public:
   AdminWriter(const ir::Gateway& gateway, WriteContext& context);
@@ -42,9 +42,10 @@ class AdminWriter {
   void extras(const Principal& p, AdminKind kind, doc::Out& body);
   void put(doc::Out& body, AdminKind kind, std::string_view key, const ir::Field<std::string>& field);
   void put(doc::Out& body, AdminKind kind, std::string_view key, const ir::List<std::string>& list);
-  void put_role(doc::Out& body, std::string_view key, const ir::Field<std::string>& role, std::span<const std::string_view> known,
-                std::string_view least);
-  [[nodiscard]] std::string spell(const ir::Credential& credential, const void* ir_value, std::string_view hint, bool resolved_by_proxy);
+  void put_role(doc::Out& body, std::string_view key, const ir::Field<std::string>& role,
+                std::span<const std::string_view> known, std::string_view least);
+  [[nodiscard]] std::string spell(const ir::Credential& credential, const void* ir_value, std::string_view hint,
+                                  bool resolved_by_proxy);
   template <class T>
   void no_place(const T& value, std::string reason) {
     context_.ledger.lose(&value, {ir::Fate::Skipped, diagnostics::DiagId::NotExpressible, std::move(reason), {}, {}});
@@ -79,7 +80,8 @@ class AdminWriter {
   std::set<std::string> secrets_;  // variables that the script fills in
   std::set<std::string> written_;  // kinds and names
   std::unordered_map<std::string_view, const Principal*> rows_;
-  std::unordered_map<std::string_view, std::vector<const Principal*>> nameless_teams_;  // without an id: their members stand with them
+  std::unordered_map<std::string_view, std::vector<const Principal*>>
+      nameless_teams_;  // without an id: their members stand with them
 };
 
 /// The script that sends the payloads.

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <span>
-
 #include "targets/dialect.h"
+
+#include <span>
 
 namespace gatec::targets::litellm {
 

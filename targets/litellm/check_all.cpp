@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <array>
-
 #include "targets/litellm/admin.h"
 #include "targets/litellm/check.h"
 #include "targets/litellm/checker.h"
 #include "targets/litellm/detect.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -25,7 +25,8 @@ ModelEntry model_entry(const Node& node) {
   }
   entry.params = section(node, "litellm_params");
   entry.info = section(node, "model_info");
-  if (const Node* model = get(entry.params, "model"); model != nullptr && model->is_string()) entry.model = model->text();
+  if (const Node* model = get(entry.params, "model"); model != nullptr && model->is_string())
+    entry.model = model->text();
   return entry;
 }
 
@@ -53,8 +54,9 @@ bool uses_budgets(const ir::Gateway& gateway) {
   const auto has_budget = [](const auto& owner) { return !owner.budgets.empty(); };
   const auto is_budget = [](const ir::Param& p) { return p.name == "max_budget"; };
   const auto sets_budget = [&](const ir::PrincipalDefaults& d) { return std::ranges::any_of(d.values, is_budget); };
-  return has_budget(gateway) || std::ranges::any_of(gateway.principals, has_budget) || std::ranges::any_of(gateway.deployments, has_budget) ||
-         std::ranges::any_of(gateway.providers, has_budget) || std::ranges::any_of(gateway.principal_defaults, sets_budget);
+  return has_budget(gateway) || std::ranges::any_of(gateway.principals, has_budget) ||
+         std::ranges::any_of(gateway.deployments, has_budget) || std::ranges::any_of(gateway.providers, has_budget) ||
+         std::ranges::any_of(gateway.principal_defaults, sets_budget);
 }
 
 }  // namespace

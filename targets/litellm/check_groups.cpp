@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <map>
-
 #include "targets/litellm/checker.h"
 #include "targets/litellm/vocabulary.h"
+
+#include <algorithm>
+#include <map>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -25,7 +25,8 @@ std::string_view strategy(const ConfigFile& file) {
 bool has_check(const ConfigFile& file, std::string_view name) {
   const Node* list = get(file.router, "optional_pre_call_checks");
   if (list == nullptr) return false;
-  return std::any_of(list->elements().begin(), list->elements().end(), [&](const Node* e) { return e->is_string() && e->text() == name; });
+  return std::any_of(list->elements().begin(), list->elements().end(),
+                     [&](const Node* e) { return e->is_string() && e->text() == name; });
 }
 
 /// Members of one group that compete: an `order` of their own sets tiers apart (§5.3).
@@ -66,7 +67,8 @@ void Checker::shuffle_weights(const std::vector<const ModelEntry*>& tier) {
   for (const ModelEntry* entry : tier) {
     if (!field.empty() && !is_weight(*entry, field)) {
       report(DiagId::LitellmMixedWeights, entry->name->span(),
-             "this deployment of " + quoted(entry->group) + " gets no traffic: its group is weighed by " + quoted(field) + ", which it lacks")
+             "this deployment of " + quoted(entry->group) + " gets no traffic: its group is weighed by " +
+                 quoted(field) + ", which it lacks")
           .label(first.name->span(), "the first deployment decides");
     } else if (field.empty() && is_weight(*entry, "weight")) {
       report(DiagId::LitellmMixedWeights, get(entry->params, "weight")->span(),
@@ -84,15 +86,18 @@ void Checker::rpm_not_enforced(const ConfigFile& file) {
   std::size_t count = 0;
   for (const ModelEntry& entry : file.models) {
     const Node* rpm = entry.param("rpm");
-    const Node* limit = is_given(rpm) && !is_true(get(file.router, "enable_pre_call_checks")) ? rpm : entry.param("tpm");
+    const Node* limit =
+        is_given(rpm) && !is_true(get(file.router, "enable_pre_call_checks")) ? rpm : entry.param("tpm");
     if (!is_given(limit)) continue;
     if (first == nullptr) first = limit;
     ++count;
   }
   if (first == nullptr) return;
-  std::string message = "rpm and tpm of a deployment only steer the choice under " + quoted(name) + "; nothing is rejected";
+  std::string message =
+      "rpm and tpm of a deployment only steer the choice under " + quoted(name) + "; nothing is rejected";
   if (count > 1) message += " (" + std::to_string(count) + " deployments)";
-  report(DiagId::LitellmRpmNotEnforced, first->span(), std::move(message)).note("`optional_pre_call_checks: [enforce_model_rate_limits]` makes them limits");
+  report(DiagId::LitellmRpmNotEnforced, first->span(), std::move(message))
+      .note("`optional_pre_call_checks: [enforce_model_rate_limits]` makes them limits");
 }
 
 /// Context windows are looked at by the pre-call checks only (§5.8).
@@ -106,7 +111,8 @@ void Checker::windows_without_prechecks(const ConfigFile& file) {
     const auto [known, fresh] = windows.try_emplace(entry.group, window, size->text());
     if (fresh || known->second.second == size->text()) continue;
     report(DiagId::LitellmWindowUnchecked, window->span(),
-           "the deployments of " + quoted(entry.group) + " take different lengths, but without `enable_pre_call_checks` nobody looks before sending");
+           "the deployments of " + quoted(entry.group) +
+               " take different lengths, but without `enable_pre_call_checks` nobody looks before sending");
     return;
   }
 }
@@ -122,13 +128,16 @@ void Checker::tags(const ConfigFile& file) {
   }
   if (first == nullptr) return;
   const Node* filtering = get(file.router, "enable_tag_filtering");
-  const bool tagged_all = std::all_of(file.models.begin(), file.models.end(), [](const ModelEntry& e) { return get(e.params, "tags") != nullptr; });
+  const bool tagged_all = std::all_of(file.models.begin(), file.models.end(),
+                                      [](const ModelEntry& e) { return get(e.params, "tags") != nullptr; });
   if (is_true(filtering)) {
     if (!has_default && tagged_all) {
-      report(DiagId::LitellmNoDefaultTag, filtering->span(), "no deployment is tagged `default`, so a request whose tags none has is refused");
+      report(DiagId::LitellmNoDefaultTag, filtering->span(),
+             "no deployment is tagged `default`, so a request whose tags none has is refused");
     }
   } else if (file.whole || file.router != nullptr) {
-    report(DiagId::LitellmTagsUnused, first->span(), "tags choose no deployment as long as `router_settings.enable_tag_filtering` is off");
+    report(DiagId::LitellmTagsUnused, first->span(),
+           "tags choose no deployment as long as `router_settings.enable_tag_filtering` is off");
   }
 }
 

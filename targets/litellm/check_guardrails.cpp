@@ -1,9 +1,9 @@
+#include "compiler/base/nearest.h"
+#include "targets/litellm/checker.h"
+
 #include <algorithm>
 #include <array>
 #include <unordered_set>
-
-#include "compiler/base/nearest.h"
-#include "targets/litellm/checker.h"
 
 namespace gatec::targets::litellm {
 namespace {
@@ -12,20 +12,99 @@ using diagnostics::FixSafety;
 using doc::Entry;
 using doc::Node;
 
-constexpr std::array<std::string_view, 7> kModes = {"pre_call",     "post_call",       "during_call",                 "logging_only",
-                                                    "pre_mcp_call", "during_mcp_call", "realtime_input_transcription"};
+constexpr std::array<std::string_view, 7> kModes = {"pre_call",
+                                                    "post_call",
+                                                    "during_call",
+                                                    "logging_only",
+                                                    "pre_mcp_call",
+                                                    "during_mcp_call",
+                                                    "realtime_input_transcription"};
 
-constexpr std::array<std::string_view, 85> kCallbacks = {
-    "langfuse", "langfuse_otel", "otel", "arize", "arize_phoenix", "langsmith", "langtrace", "langwatch", "logfire", "braintrust", "opik",
-    "weave_otel", "agentops", "mlflow", "argilla", "galileo", "literalai", "lunary", "helicone", "athina", "promptlayer", "traceloop",
-    "greenscale", "deepeval", "posthog", "prometheus", "datadog", "datadog_metrics", "datadog_llm_observability", "datadog_cost_management",
-    "newrelic", "sentry", "pagerduty", "openmeter", "lago", "cloudzero", "focus", "vantage", "ramp", "mavvrik", "levo", "sumologic", "rubrik",
-    "qualifire_eval", "s3", "s3_v2", "aws_sqs", "gcs_bucket", "gcs_pubsub", "azure_storage", "azure_sentinel", "dynamodb", "supabase", "wandb",
-    "slack", "generic_api", "resend_email", "sendgrid_email", "smtp_email", "dynamic_rate_limiter", "dynamic_rate_limiter_v3",
-    "anthropic_cache_control_hook", "vector_store_pre_call_hook", "compression_interception", "detect_prompt_injection", "presidio",
-    "hide_secrets", "llmguard_moderations", "llamaguard_moderations", "google_text_moderation", "blocked_user_check", "banned_keywords",
-    "dotprompt", "bitbucket", "gitlab", "humanloop", "azure_content_safety", "lakera_prompt_injection", "openai_moderations", "aporia_prompt_injection", "custom_callback_api",
-    "sqs", "websearch_interception", "prompt_layer", "batch_redis_requests"};
+constexpr std::array<std::string_view, 85> kCallbacks = {"langfuse",
+                                                         "langfuse_otel",
+                                                         "otel",
+                                                         "arize",
+                                                         "arize_phoenix",
+                                                         "langsmith",
+                                                         "langtrace",
+                                                         "langwatch",
+                                                         "logfire",
+                                                         "braintrust",
+                                                         "opik",
+                                                         "weave_otel",
+                                                         "agentops",
+                                                         "mlflow",
+                                                         "argilla",
+                                                         "galileo",
+                                                         "literalai",
+                                                         "lunary",
+                                                         "helicone",
+                                                         "athina",
+                                                         "promptlayer",
+                                                         "traceloop",
+                                                         "greenscale",
+                                                         "deepeval",
+                                                         "posthog",
+                                                         "prometheus",
+                                                         "datadog",
+                                                         "datadog_metrics",
+                                                         "datadog_llm_observability",
+                                                         "datadog_cost_management",
+                                                         "newrelic",
+                                                         "sentry",
+                                                         "pagerduty",
+                                                         "openmeter",
+                                                         "lago",
+                                                         "cloudzero",
+                                                         "focus",
+                                                         "vantage",
+                                                         "ramp",
+                                                         "mavvrik",
+                                                         "levo",
+                                                         "sumologic",
+                                                         "rubrik",
+                                                         "qualifire_eval",
+                                                         "s3",
+                                                         "s3_v2",
+                                                         "aws_sqs",
+                                                         "gcs_bucket",
+                                                         "gcs_pubsub",
+                                                         "azure_storage",
+                                                         "azure_sentinel",
+                                                         "dynamodb",
+                                                         "supabase",
+                                                         "wandb",
+                                                         "slack",
+                                                         "generic_api",
+                                                         "resend_email",
+                                                         "sendgrid_email",
+                                                         "smtp_email",
+                                                         "dynamic_rate_limiter",
+                                                         "dynamic_rate_limiter_v3",
+                                                         "anthropic_cache_control_hook",
+                                                         "vector_store_pre_call_hook",
+                                                         "compression_interception",
+                                                         "detect_prompt_injection",
+                                                         "presidio",
+                                                         "hide_secrets",
+                                                         "llmguard_moderations",
+                                                         "llamaguard_moderations",
+                                                         "google_text_moderation",
+                                                         "blocked_user_check",
+                                                         "banned_keywords",
+                                                         "dotprompt",
+                                                         "bitbucket",
+                                                         "gitlab",
+                                                         "humanloop",
+                                                         "azure_content_safety",
+                                                         "lakera_prompt_injection",
+                                                         "openai_moderations",
+                                                         "aporia_prompt_injection",
+                                                         "custom_callback_api",
+                                                         "sqs",
+                                                         "websearch_interception",
+                                                         "prompt_layer",
+                                                         "batch_redis_requests"};
 
 void collect_strings(const Node* list, std::unordered_set<std::string_view>& into) {
   if (list == nullptr) return;
@@ -62,8 +141,11 @@ void Checker::check_guardrails(const ConfigFile& file) {
     const Node* params = get(guardrail, "litellm_params");
     if (const Node* mode = get(params, "mode")) guardrail_modes(*mode);
     const Node* name = get(guardrail, "guardrail_name");
-    if (!file.whole || name == nullptr || !name->is_string() || is_true(get(params, "default_on")) || named.contains(name->text())) continue;
-    report(DiagId::LitellmGuardrailIdle, name->span(), quoted(name->text()) + " runs only where a request, a key or a team names it: `default_on` is not set");
+    if (!file.whole || name == nullptr || !name->is_string() || is_true(get(params, "default_on")) ||
+        named.contains(name->text()))
+      continue;
+    report(DiagId::LitellmGuardrailIdle, name->span(),
+           quoted(name->text()) + " runs only where a request, a key or a team names it: `default_on` is not set");
   }
   policies(file);
   callbacks(file);
@@ -97,11 +179,13 @@ void Checker::policies(const ConfigFile& file) {
     collect_strings(get(attachment, "policy"), used);
   }
   std::unordered_set<std::string_view> known;
-  for (const Node* guardrail : list != nullptr ? list->elements() : std::span<const Node* const>{}) collect_strings(get(guardrail, "guardrail_name"), known);
+  for (const Node* guardrail : list != nullptr ? list->elements() : std::span<const Node* const>{})
+    collect_strings(get(guardrail, "guardrail_name"), known);
   for (const Entry& policy : rules->entries()) collect_strings(get(policy.value, "inherit"), used);
   for (const Entry& policy : rules->entries()) {
     if (attachments != nullptr && !used.contains(policy.key->text())) {
-      report(DiagId::LitellmPolicyUnattached, policy.key->span(), quoted(policy.key->text()) + " does nothing: no attachment names it");
+      report(DiagId::LitellmPolicyUnattached, policy.key->span(),
+             quoted(policy.key->text()) + " does nothing: no attachment names it");
     }
     const Node* added = get(get(policy.value, "guardrails"), "add");
     for (const Node* name : added != nullptr && list != nullptr ? added->elements() : std::span<const Node* const>{}) {
@@ -114,12 +198,15 @@ void Checker::policies(const ConfigFile& file) {
 /// A plain name that LiteLLM does not know is passed over in silence; one with a dot is imported.
 void Checker::callbacks(const ConfigFile& file) {
   const Node* own = get(file.root, "callback_settings");
-  for (const std::string_view key : {"callbacks", "success_callback", "failure_callback", "service_callbacks", "audit_log_callbacks"}) {
+  for (const std::string_view key :
+       {"callbacks", "success_callback", "failure_callback", "service_callbacks", "audit_log_callbacks"}) {
     const Node* list = get(file.litellm, key);
     if (list == nullptr) continue;
     const Node* const alone[] = {list};
     for (const Node* name : list->is_string() ? std::span<const Node* const>(alone) : list->elements()) {
-      if (!name->is_string() || name->text().find_first_of("./:$") != std::string_view::npos || get(own, name->text()) != nullptr) continue;
+      if (!name->is_string() || name->text().find_first_of("./:$") != std::string_view::npos ||
+          get(own, name->text()) != nullptr)
+        continue;
       if (std::find(kCallbacks.begin(), kCallbacks.end(), name->text()) != kCallbacks.end()) continue;
       const auto near = base::nearest_word(name->text(), kCallbacks);
       std::string message = quoted(name->text()) + " is no callback that LiteLLM knows";

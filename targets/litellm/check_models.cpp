@@ -1,12 +1,12 @@
-#include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
-
 #include "compiler/base/nearest.h"
 #include "compiler/facts/providers.h"
 #include "targets/litellm/checker.h"
 #include "targets/litellm/model_string.h"
 #include "targets/litellm/prices.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -32,16 +32,20 @@ const Decimal& unlikely_token_price() {
 }
 
 bool has_base_variable(const facts::ProviderFacts& provider) {
-  const auto is_base = [](std::string_view name) { return name.ends_with("_BASE") || name.ends_with("_URL") || name.ends_with("_ENDPOINT"); };
+  const auto is_base = [](std::string_view name) {
+    return name.ends_with("_BASE") || name.ends_with("_URL") || name.ends_with("_ENDPOINT");
+  };
   return std::any_of(provider.other_env.begin(), provider.other_env.end(), is_base);
 }
 
 bool sets_base_variable(const ConfigFile& file, const facts::ProviderFacts& provider) {
-  return std::any_of(provider.other_env.begin(), provider.other_env.end(), [&](std::string_view name) { return file.sets_environment(name); });
+  return std::any_of(provider.other_env.begin(), provider.other_env.end(),
+                     [&](std::string_view name) { return file.sets_environment(name); });
 }
 
 bool has_base(const ModelEntry& entry) {
-  for (const std::string_view key : {"api_base", "base_url", "litellm_credential_name", "mock_response", "configurable_clientside_auth_params"}) {
+  for (const std::string_view key :
+       {"api_base", "base_url", "litellm_credential_name", "mock_response", "configurable_clientside_auth_params"}) {
     if (get(entry.params, key) != nullptr) return true;
   }
   return false;
@@ -59,8 +63,11 @@ bool is_priced(const ModelEntry& entry) {
 
 /// Names under which the price table has Azure's OpenAI models.
 bool is_named_as_model(std::string_view deployment) {
-  constexpr std::string_view kFamilies[] = {"gpt-", "o1", "o3", "o4", "text-embedding-", "dall-e", "whisper", "tts", "computer-use", "codex", "ada", "global", "eu/", "us/"};
-  return std::any_of(std::begin(kFamilies), std::end(kFamilies), [&](std::string_view family) { return deployment.starts_with(family); });
+  constexpr std::string_view kFamilies[] = {"gpt-",   "o1",      "o3",  "o4",           "text-embedding-",
+                                            "dall-e", "whisper", "tts", "computer-use", "codex",
+                                            "ada",    "global",  "eu/", "us/"};
+  return std::any_of(std::begin(kFamilies), std::end(kFamilies),
+                     [&](std::string_view family) { return deployment.starts_with(family); });
 }
 
 }  // namespace
@@ -87,11 +94,14 @@ void Checker::price_of(const Entry& e, bool in_info) {
   if (!amount) return;
   if (in_info && e.value->is_string()) {
     const bool plain = e.value->style() == doc::Style::Plain;
-    report(DiagId::LitellmPriceAsString, e.value->span(), quoted(e.value->text()) + (plain ? " is a string in YAML 1.1" : " in quotes is a string") + ", not a price")
+    report(DiagId::LitellmPriceAsString, e.value->span(),
+           quoted(e.value->text()) + (plain ? " is a string in YAML 1.1" : " in quotes is a string") + ", not a price")
         .fix("write the number in full", FixSafety::Safe, {{e.value->span(), amount->text()}});
   }
   if (name->unit.ends_with("token") && *amount > unlikely_token_price()) {
-    report(DiagId::LitellmPriceScale, e.value->span(), quoted(e.key->text()) + " is in dollars for one token; " + amount->text() + " looks like a price for more of them");
+    report(DiagId::LitellmPriceScale, e.value->span(),
+           quoted(e.key->text()) + " is in dollars for one token; " + amount->text() +
+               " looks like a price for more of them");
   }
 }
 
@@ -114,9 +124,12 @@ void Checker::captures(const ModelEntry& entry) {
   if (filled == 0 || captured == filled || entry.name == nullptr) return;
   const Node* model = get(entry.params, "model");
   if (captured > filled) {
-    report(DiagId::LitellmWildcardCapture, model->span(), quoted(entry.group) + " captures more than " + quoted(entry.model) + " takes, so the requested name is sent as it is");
+    report(DiagId::LitellmWildcardCapture, model->span(),
+           quoted(entry.group) + " captures more than " + quoted(entry.model) +
+               " takes, so the requested name is sent as it is");
   } else {
-    report(DiagId::LitellmWildcardCapture, model->span(), "a `*` of " + quoted(entry.model) + " gets nothing from " + quoted(entry.group) + " and is sent as it is");
+    report(DiagId::LitellmWildcardCapture, model->span(),
+           "a `*` of " + quoted(entry.model) + " gets nothing from " + quoted(entry.group) + " and is sent as it is");
   }
 }
 
@@ -127,17 +140,21 @@ void Checker::overlapping_patterns(const ConfigFile& file) {
   for (const ModelEntry& entry : file.models) {
     if (!is_pattern(entry.group)) continue;
     if (entry.group == "*") {
-      if (!catch_all && file.models.size() > 1) report(DiagId::LitellmCatchAll, entry.name->span(), "`*` takes every name that no other entry has, misspelt ones too");
+      if (!catch_all && file.models.size() > 1)
+        report(DiagId::LitellmCatchAll, entry.name->span(),
+               "`*` takes every name that no other entry has, misspelt ones too");
       catch_all = true;
       continue;
     }
-    const bool known = std::any_of(patterns.begin(), patterns.end(), [&](const ModelEntry* p) { return p->group == entry.group; });
+    const bool known =
+        std::any_of(patterns.begin(), patterns.end(), [&](const ModelEntry* p) { return p->group == entry.group; });
     if (!known && patterns.size() < kMost) patterns.push_back(&entry);
   }
   for (const ModelEntry* narrow : patterns) {
     for (const ModelEntry* wide : patterns) {
       if (narrow == wide || !pattern_takes(wide->group, narrow->group)) continue;
-      report(DiagId::LitellmWildcardOverlap, narrow->name->span(), quoted(wide->group) + " takes these names too; the longer pattern is tried first")
+      report(DiagId::LitellmWildcardOverlap, narrow->name->span(),
+             quoted(wide->group) + " takes these names too; the longer pattern is tried first")
           .label(wide->name->span(), "the wider pattern");
     }
   }
@@ -164,9 +181,11 @@ void Checker::api_bases(const ConfigFile& file) {
   for (const ModelEntry& entry : file.models) {
     const std::string_view prefix = prefix_of(entry.model);
     const facts::ProviderFacts* provider = prefix.empty() ? nullptr : facts::provider_by_litellm_prefix(prefix);
-    if (provider == nullptr || !provider->base_required || has_base(entry) || sets_base_variable(file, *provider)) continue;
+    if (provider == nullptr || !provider->base_required || has_base(entry) || sets_base_variable(file, *provider))
+      continue;
     if (has_base_variable(*provider) && !given.contains(prefix)) continue;
-    report(DiagId::LitellmNoApiBase, get(entry.params, "model")->span(), quoted(prefix) + " needs an `api_base`, and this entry has none");
+    report(DiagId::LitellmNoApiBase, get(entry.params, "model")->span(),
+           quoted(prefix) + " needs an `api_base`, and this entry has none");
   }
 }
 
@@ -178,7 +197,8 @@ void Checker::ids(const ConfigFile& file) {
     const auto group = id != nullptr && id->is_scalar() && !id->is_null() ? members.find(id->text()) : members.end();
     const bool only_member = group != members.end() && group->first == entry.group && group->second == 1;
     if (group == members.end() || only_member) continue;
-    report(DiagId::LitellmIdShadows, id->span(), "requests for the model " + quoted(id->text()) + " all go to this one deployment, as its id is the same");
+    report(DiagId::LitellmIdShadows, id->span(),
+           "requests for the model " + quoted(id->text()) + " all go to this one deployment, as its id is the same");
   }
 }
 
@@ -187,11 +207,13 @@ void Checker::credentials(const ConfigFile& file) {
   if (list == nullptr || list->elements().empty()) return;
   std::vector<std::string_view> names;
   for (const Node* element : list->elements()) {
-    if (const Node* name = get(element, "credential_name"); name != nullptr && name->is_string()) names.push_back(name->text());
+    if (const Node* name = get(element, "credential_name"); name != nullptr && name->is_string())
+      names.push_back(name->text());
   }
   for (const ModelEntry& entry : file.models) {
     const Node* used = get(entry.params, "litellm_credential_name");
-    if (used == nullptr || !used->is_string() || std::find(names.begin(), names.end(), used->text()) != names.end()) continue;
+    if (used == nullptr || !used->is_string() || std::find(names.begin(), names.end(), used->text()) != names.end())
+      continue;
     const auto near = base::nearest_word(used->text(), names);
     std::string message = "`credential_list` has no " + quoted(used->text());
     if (near) message += "; did you mean " + quoted(*near) + "?";

@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <map>
-
 #include "compiler/base/nearest.h"
 #include "targets/litellm/checker.h"
+
+#include <algorithm>
+#include <map>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -80,36 +80,46 @@ void Checker::principal(const Principal& p) {
   }
   if (p.kind == PrincipalKind::Key && p.secret.given() && p.secret->kind == ir::Credential::Kind::Literal) {
     const std::string& key = p.secret->literal.reveal();
-    if (!key.starts_with("sk-") && !is_hash(key)) report(DiagId::LitellmKeyPrefix, span_of(p.secret.from), "a key of one's own must start with `sk-`");
+    if (!key.starts_with("sk-") && !is_hash(key))
+      report(DiagId::LitellmKeyPrefix, span_of(p.secret.from), "a key of one's own must start with `sk-`");
   }
   for (const Limit& l : p.limits) {
-    if (l.counts == Counted::Concurrent && l.hint.given() && (p.kind == PrincipalKind::Team || p.kind == PrincipalKind::User)) {
-      report(DiagId::LitellmParallelInert, span_of(l.amount.from), "parallel requests are counted for keys only, so this limits nothing");
+    if (l.counts == Counted::Concurrent && l.hint.given() &&
+        (p.kind == PrincipalKind::Team || p.kind == PrincipalKind::User)) {
+      report(DiagId::LitellmParallelInert, span_of(l.amount.from),
+             "parallel requests are counted for keys only, so this limits nothing");
     }
   }
   for (const ir::Extra& e : p.extras) {
     if (e.code != DiagId::LitellmModelBudgetShape) continue;
     const ir::Value* leaf = &e.value;
     while (leaf->kind == ir::Value::Kind::Mapping && !leaf->pairs.empty()) leaf = &leaf->pairs.front().second;
-    report(DiagId::LitellmModelBudgetShape, key_span_of(leaf->from, e.key), "the budget of " + quoted(e.key) + " has no effect: it needs a `budget_limit` and a `time_period`");
+    report(DiagId::LitellmModelBudgetShape, key_span_of(leaf->from, e.key),
+           "the budget of " + quoted(e.key) + " has no effect: it needs a `budget_limit` and a `time_period`");
   }
 }
 
 void Checker::own_budgets(const Principal& p) {
   for (const Budget& b : p.budgets) {
     const bool own = b.amount.from.rule() == nullptr;
-    if (b.amount.given() && b.amount->is_zero() && own) report(DiagId::LitellmBudgetZero, span_of(b.amount.from), std::string(zero_meaning(p.kind)));
+    if (b.amount.given() && b.amount->is_zero() && own)
+      report(DiagId::LitellmBudgetZero, span_of(b.amount.from), std::string(zero_meaning(p.kind)));
     if (b.amount.given() && b.soft.given() && *b.soft >= *b.amount) {
-      report(DiagId::LitellmSoftAboveMax, span_of(b.soft.from), "the warning at " + b.soft->text() + " never comes before the end at " + b.amount->text());
+      report(DiagId::LitellmSoftAboveMax, span_of(b.soft.from),
+             "the warning at " + b.soft->text() + " never comes before the end at " + b.amount->text());
     }
     const bool forever = b.window.given() && b.window->kind == WindowKind::Lifetime && b.window.from.is_default();
-    const bool counted = p.kind == PrincipalKind::Key || p.kind == PrincipalKind::Team || p.kind == PrincipalKind::User || p.kind == PrincipalKind::Organization;
+    const bool counted = p.kind == PrincipalKind::Key || p.kind == PrincipalKind::Team ||
+                         p.kind == PrincipalKind::User || p.kind == PrincipalKind::Organization;
     if (forever && counted && own && b.amount.given() && is_plain(b.scope)) {
-      report(DiagId::LitellmBudgetForever, span_of(b.amount.from), "without `budget_duration` this is for the whole life of " + name_of(p));
+      report(DiagId::LitellmBudgetForever, span_of(b.amount.from),
+             "without `budget_duration` this is for the whole life of " + name_of(p));
     }
     if (b.window.given() && !b.scope.model.given()) reset_duration(b.window->text, span_of(b.window.from));
     if (p.kind == PrincipalKind::Customer && p.budget_id.given() && b.amount.given() && own) {
-      report(DiagId::LitellmTwoBudgets, span_of(b.amount.from), "a customer takes `budget_id` or `max_budget`, not both").label(span_of(p.budget_id.from), "the other one");
+      report(DiagId::LitellmTwoBudgets, span_of(b.amount.from),
+             "a customer takes `budget_id` or `max_budget`, not both")
+          .label(span_of(p.budget_id.from), "the other one");
     }
   }
 }
@@ -123,7 +133,8 @@ bool Checker::is_requested(std::string_view model) {
     }
     for (const ir::Alias& a : gateway_.aliases) requested_.insert(a.name);
   }
-  return requested_.contains(model) || std::ranges::any_of(patterns_, [&](std::string_view pattern) { return pattern_takes(pattern, model); });
+  return requested_.contains(model) ||
+         std::ranges::any_of(patterns_, [&](std::string_view pattern) { return pattern_takes(pattern, model); });
 }
 
 std::optional<std::string_view> Checker::nearest_model(std::string_view model) {
@@ -136,7 +147,9 @@ std::optional<std::string_view> Checker::nearest_model(std::string_view model) {
 void Checker::model_names(const Principal& p) {
   if (gateway_.routes.empty()) return;
   const auto check = [&](const ir::Field<std::string>& model) {
-    if (!model.given() || is_requested(*model) || std::ranges::find(p.aliases, *model, &ir::Alias::name) != p.aliases.end()) return;
+    if (!model.given() || is_requested(*model) ||
+        std::ranges::find(p.aliases, *model, &ir::Alias::name) != p.aliases.end())
+      return;
     const auto near = nearest_model(*model);
     std::string message = "no model is called " + quoted(*model) + ", so this limits nothing";
     if (near) message += "; did you mean " + quoted(*near) + "?";
@@ -151,7 +164,8 @@ void Checker::model_names(const Principal& p) {
 void Checker::parents() {
   std::map<PrincipalKind, ById> all;
   for (const Principal& p : gateway_.principals) {
-    if (p.id.given() && p.kind != PrincipalKind::Member && p.kind != PrincipalKind::OrgMember) all[p.kind].emplace(*p.id, &p);
+    if (p.id.given() && p.kind != PrincipalKind::Member && p.kind != PrincipalKind::OrgMember)
+      all[p.kind].emplace(*p.id, &p);
   }
   Children children;
   for (const Principal& p : gateway_.principals) {
@@ -167,7 +181,8 @@ void Checker::parents() {
     if (p.kind != PrincipalKind::Key || user == nullptr) continue;
     const Budget* own = main_budget(*user);
     if (p.team.given() && own != nullptr) {
-      report(DiagId::LitellmUserBudgetUnused, span_of(own->amount.from), "the budget of " + name_of(*user) + " does not hold for keys of a team")
+      report(DiagId::LitellmUserBudgetUnused, span_of(own->amount.from),
+             "the budget of " + name_of(*user) + " does not hold for keys of a team")
           .label(span_of(p.team.from), "as for this one");
     } else if (!p.team.given()) {
       child_of(p, *user);
@@ -183,14 +198,19 @@ void Checker::child_of(const Principal& child, const Principal& parent) {
   const Budget* own = main_budget(child);
   const Budget* above = main_budget(parent);
   const auto tell = [&](const ir::Origin& at, const ir::Origin& of_parent, const std::string& what) {
-    report(DiagId::LitellmChildAboveParent, span_of(at), what + " is never reached: " + name_of(parent) + " stops first").label(span_of(of_parent), "here");
+    report(DiagId::LitellmChildAboveParent, span_of(at),
+           what + " is never reached: " + name_of(parent) + " stops first")
+        .label(span_of(of_parent), "here");
   };
-  const bool rolls_alike = own != nullptr && above != nullptr && own->window.given() && above->window.given() && same_meaning(*own->window, *above->window);
-  if (rolls_alike && *own->amount > *above->amount && own->amount.from.rule() == nullptr) tell(own->amount.from, above->amount.from, "this budget");
+  const bool rolls_alike = own != nullptr && above != nullptr && own->window.given() && above->window.given() &&
+                           same_meaning(*own->window, *above->window);
+  if (rolls_alike && *own->amount > *above->amount && own->amount.from.rule() == nullptr)
+    tell(own->amount.from, above->amount.from, "this budget");
   for (const Counted counts : {Counted::Requests, Counted::Tokens}) {
     const Limit* mine = main_limit(child, counts);
     const Limit* theirs = main_limit(parent, counts);
-    if (mine != nullptr && theirs != nullptr && *mine->amount > *theirs->amount && mine->amount.from.rule() == nullptr) {
+    if (mine != nullptr && theirs != nullptr && *mine->amount > *theirs->amount &&
+        mine->amount.from.rule() == nullptr) {
       tell(mine->amount.from, theirs->amount.from, "this limit");
     }
   }
@@ -225,7 +245,8 @@ void Checker::guarantees(const Principal& team, std::span<const Principal* const
       if (!more) return;
       sum = *more;
       if (sum <= *whole->amount) continue;
-      report(DiagId::LitellmGuaranteeOver, span_of(own->amount.from), "with this the keys of " + name_of(team) + " are promised " + sum.text() + ", more than it has")
+      report(DiagId::LitellmGuaranteeOver, span_of(own->amount.from),
+             "with this the keys of " + name_of(team) + " are promised " + sum.text() + ", more than it has")
           .label(span_of(whole->amount.from), "of these");
       break;
     }
@@ -236,7 +257,9 @@ void Checker::capacity() {
   Decimal quota, promised;
   const Limit* largest = nullptr;
   for (const ir::Deployment& d : gateway_.deployments) {
-    const auto rpm = std::find_if(d.limits.begin(), d.limits.end(), [](const Limit& l) { return l.counts == Counted::Requests && is_plain(l.scope) && l.amount.given(); });
+    const auto rpm = std::find_if(d.limits.begin(), d.limits.end(), [](const Limit& l) {
+      return l.counts == Counted::Requests && is_plain(l.scope) && l.amount.given();
+    });
     if (rpm == d.limits.end()) return;
     quota = quota.plus(*rpm->amount).value_or(quota);
   }

@@ -1,8 +1,8 @@
+#include "targets/litellm/checker.h"
+
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
-
-#include "targets/litellm/checker.h"
 
 namespace gatec::targets::litellm {
 namespace {
@@ -45,13 +45,16 @@ std::optional<std::int64_t> integer(const Node* node) {
 void Checker::check_router(const ConfigFile& file) {
   const Node* strategy = get(file.router, "routing_strategy");
   if (strategy != nullptr && strategy->is_string() && strategy->text() == "usage-based-routing") {
-    report(DiagId::LitellmUsageRouting, strategy->span(), "`usage-based-routing` is slow and counts wrong under load; LiteLLM advises against it")
-        .fix("write `usage-based-routing-v2`", FixSafety::Unsafe, {{strategy->span(), rewritten(strategy->span(), "usage-based-routing-v2")}});
+    report(DiagId::LitellmUsageRouting, strategy->span(),
+           "`usage-based-routing` is slow and counts wrong under load; LiteLLM advises against it")
+        .fix("write `usage-based-routing-v2`", FixSafety::Unsafe,
+             {{strategy->span(), rewritten(strategy->span(), "usage-based-routing-v2")}});
   }
   if (const Node* cooldown = get(file.router, "cooldown_time")) {
     const auto seconds = number_of(cooldown);
     if (seconds && seconds->is_zero()) {
-      report(DiagId::LitellmCooldownZero, cooldown->span(), "a cooldown of 0 counts as not set, so it lasts 5 seconds; `disable_cooldowns: true` has none");
+      report(DiagId::LitellmCooldownZero, cooldown->span(),
+             "a cooldown of 0 counts as not set, so it lasts 5 seconds; `disable_cooldowns: true` has none");
     }
   }
   allowed_fails(file);
@@ -73,15 +76,18 @@ void Checker::allowed_fails(const ConfigFile& file) {
   const bool counts = is_given(policy) || (allowed && *allowed != module);
   if (!counts && allowed) {
     report(DiagId::LitellmAllowedFailsInert, of_router->span(),
-           "`allowed_fails` of " + std::to_string(*allowed) + " is what LiteLLM has anyway: failures are not counted, their share in a minute decides");
+           "`allowed_fails` of " + std::to_string(*allowed) +
+               " is what LiteLLM has anyway: failures are not counted, their share in a minute decides");
   } else if (!counts && integer(of_module)) {
-    report(DiagId::LitellmAllowedFailsInert, of_module->span(), "`allowed_fails` has no effect here alone; failures are counted where `router_settings` has it");
+    report(DiagId::LitellmAllowedFailsInert, of_module->span(),
+           "`allowed_fails` has no effect here alone; failures are counted where `router_settings` has it");
   }
   if (!counts || is_true(get(file.router, "disable_cooldowns"))) return;
   const Node* of_rate_limit = get(policy, "RateLimitErrorAllowedFails");
   const Node* at = is_given(policy) ? key_node(file.router, "allowed_fails_policy") : of_router;
   if (is_given(of_rate_limit) || at == nullptr) return;
-  report(DiagId::LitellmRateLimitCounted, at->span(), "since failures are counted, a deployment that answers 429 no longer rests at once")
+  report(DiagId::LitellmRateLimitCounted, at->span(),
+         "since failures are counted, a deployment that answers 429 no longer rests at once")
       .note("`allowed_fails_policy: {RateLimitErrorAllowedFails: …}` sets how many it may");
 }
 
@@ -91,7 +97,8 @@ void Checker::timeouts(const ConfigFile& file) {
   const auto a = number_of(request);
   const auto b = number_of(router);
   if (!a || !b || *a == *b || a->is_zero() || b->is_zero()) return;
-  report(DiagId::LitellmTimeoutShadow, request->span(), "`request_timeout` and the router's `timeout` differ, and versions of LiteLLM differ in which counts")
+  report(DiagId::LitellmTimeoutShadow, request->span(),
+         "`request_timeout` and the router's `timeout` differ, and versions of LiteLLM differ in which counts")
       .label(router->span(), "the router's");
 }
 
@@ -101,13 +108,15 @@ void Checker::retries(const ConfigFile& file) {
   bool told_inert = false;
   for (const ModelEntry& entry : file.models) {
     if (const Node* inert = get(entry.params, "max_retries"); integer(inert).value_or(0) > 0 && !told_inert) {
-      report(DiagId::LitellmMaxRetriesInert, inert->span(), "`max_retries` is set to 0 for every call that is routed; `num_retries` is what counts");
+      report(DiagId::LitellmMaxRetriesInert, inert->span(),
+             "`max_retries` is set to 0 for every call that is routed; `num_retries` is what counts");
       told_inert = true;
     }
     const Node* own = get(entry.params, "num_retries");
     const auto number = integer(own);
     if (!number || !tries || *number == *tries) continue;
-    report(DiagId::LitellmRetriesConflict, own->span(), "`num_retries` of one deployment and of the router differ, and versions of LiteLLM differ in which counts")
+    report(DiagId::LitellmRetriesConflict, own->span(),
+           "`num_retries` of one deployment and of the router differ, and versions of LiteLLM differ in which counts")
         .label(shared->span(), "the router's");
   }
   if (!tries || *tries < 1) return;
@@ -117,7 +126,8 @@ void Checker::retries(const ConfigFile& file) {
     const std::int64_t calls = *tries > kManyTries ? kManyTries * groups + 1 : (1 + *tries) * groups;
     if (calls <= kManyTries || !item->value->is_sequence()) continue;
     report(DiagId::LitellmManyTries, shared->span(),
-           "one request may become " + std::to_string((1 + *tries) * groups) + " calls: " + std::to_string(1 + *tries) + " to each of " + std::to_string(groups) + " groups")
+           "one request may become " + std::to_string((1 + *tries) * groups) + " calls: " + std::to_string(1 + *tries) +
+               " to each of " + std::to_string(groups) + " groups")
         .label(item->key->span(), "with these fallbacks");
     return;
   }
@@ -131,7 +141,8 @@ void Checker::own_fallback_lists(const ConfigFile& file, std::string_view key) {
   for (const Entry* item : items_of(list)) {
     own.insert(item->key->text());
     if (item->key->text() == "*") {
-      report(DiagId::LitellmStarInOwnList, item->key->span(), "`*` means every group in `fallbacks` only; here it is a name that nobody asks for");
+      report(DiagId::LitellmStarInOwnList, item->key->span(),
+             "`*` means every group in `fallbacks` only; here it is a name that nobody asks for");
     }
   }
   std::vector<std::string_view> without;
@@ -142,7 +153,8 @@ void Checker::own_fallback_lists(const ConfigFile& file, std::string_view key) {
   const Node* at = key_node(file.router, key) != nullptr ? key_node(file.router, key) : key_node(file.litellm, key);
   const std::string_view failure = key.starts_with("context") ? "a prompt that is too long" : "refused content";
   report(DiagId::LitellmOwnListHides, at->span(),
-         "with this list set, " + std::string(failure) + " never takes the general `fallbacks`, and " + names(without) + (without.size() == 1 ? " is not in it" : " are not in it"));
+         "with this list set, " + std::string(failure) + " never takes the general `fallbacks`, and " + names(without) +
+             (without.size() == 1 ? " is not in it" : " are not in it"));
 }
 
 /// Only where no member of the group can have been too small while the target is not.
@@ -165,7 +177,8 @@ void Checker::smaller_windows(const ConfigFile& file) {
       const auto found = target->is_string() ? windows.find(target->text()) : windows.end();
       if (found == windows.end() || found->second.most > source->second.least) continue;
       report(DiagId::LitellmSmallerWindow, target->span(),
-             quoted(target->text()) + " takes " + found->second.most.text() + " tokens, no more than " + quoted(item->key->text()) + " with " + source->second.least.text());
+             quoted(target->text()) + " takes " + found->second.most.text() + " tokens, no more than " +
+                 quoted(item->key->text()) + " with " + source->second.least.text());
     }
   }
 }
@@ -175,7 +188,8 @@ void Checker::redis(const ConfigFile& file) {
   const Node* port = get(file.router, "redis_port");
   if (is_given(get(file.router, "redis_url")) || is_given(host) == is_given(port)) return;
   const bool has_host = is_given(host);
-  report(DiagId::LitellmRedisHalf, has_host ? key_node(file.router, "redis_host")->span() : key_node(file.router, "redis_port")->span(),
+  report(DiagId::LitellmRedisHalf,
+         has_host ? key_node(file.router, "redis_host")->span() : key_node(file.router, "redis_port")->span(),
          has_host ? "`redis_host` without `redis_port` is not used: every process keeps its own counts"
                   : "`redis_port` without `redis_host` is not used: every process keeps its own counts");
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "targets/dialect.h"
+
 #include <optional>
 #include <span>
 #include <string>
@@ -8,8 +10,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "targets/dialect.h"
-
 namespace gatec::targets::litellm {
 
 using diagnostics::DiagId;
@@ -17,7 +17,7 @@ using diagnostics::DiagId;
 /// One entry of `model_list`, null where a part is absent or of another kind.
 struct ModelEntry {
   const doc::Node* node = nullptr;
-  const doc::Node* name = nullptr;   // model_name, a string
+  const doc::Node* name = nullptr;    // model_name, a string
   const doc::Node* params = nullptr;  // litellm_params, a mapping
   const doc::Node* info = nullptr;
   std::string_view group;
@@ -113,7 +113,9 @@ class Checker {
   void model_names(const ir::Principal& p);
   void capacity();
 
-  Builder report(DiagId id, source::Span span, std::string message) { return context_.sink.report(id, span, std::move(message)); }
+  Builder report(DiagId id, source::Span span, std::string message) {
+    return context_.sink.report(id, span, std::move(message));
+  }
   /// Of the first leaf; points nowhere for defaults.
   [[nodiscard]] source::Span span_of(const ir::Origin& from) const;
   /// Of the key of this name that the first leaf stands under; else as span_of.

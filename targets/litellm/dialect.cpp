@@ -75,13 +75,16 @@ constexpr Capability kCapabilities[] = {
 };
 
 constexpr std::string_view kGoLive[] = {
-    "Set the environment variables that the config names where the proxy runs, and start it: `litellm --config config.yaml`.",
-    "Where there are payloads, the proxy needs a database (`DATABASE_URL`) and a master key; then send them with the script beside them.",
+    "Set the environment variables that the config names where the proxy runs, and start it: `litellm --config "
+    "config.yaml`.",
+    "Where there are payloads, the proxy needs a database (`DATABASE_URL`) and a master key; then send them with the "
+    "script beside them.",
 };
 constexpr std::string_view kConfirm[] = {
     "curl -fsS http://HOST:4000/health/readiness",
     "curl -fsS http://HOST:4000/v1/models -H \"Authorization: Bearer $GATEWAY_KEY\"",
-    "curl -fsS http://HOST:4000/v1/chat/completions -H \"Authorization: Bearer $GATEWAY_KEY\" -H 'content-type: application/json' \\\n"
+    "curl -fsS http://HOST:4000/v1/chat/completions -H \"Authorization: Bearer $GATEWAY_KEY\" -H 'content-type: "
+    "application/json' \\\n"
     "  -d '{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"ping\"}], \"max_tokens\": 5}'",
 };
 constexpr std::string_view kRollBack[] = {

@@ -261,8 +261,8 @@ void Writer::judge_arriving(const ir::SettingsChain& chain) {
   if (statuses.given() && (chosen || statuses.items.size() != kRetriedStatuses.size())) {
     std::string tried;
     for (const std::int64_t status : kRetriedStatuses) tried += (tried.empty() ? "[" : ", ") + std::to_string(status);
-    lose(&statuses, Fate::Approximated, DiagId::Approximated, "LiteLLM decides itself which statuses it tries again", {},
-         statuses.items.empty() ? tried + "]" : std::string());
+    lose(&statuses, Fate::Approximated, DiagId::Approximated, "LiteLLM decides itself which statuses it tries again",
+         {}, statuses.items.empty() ? tried + "]" : std::string());
   }
   const auto& total = ir::nearest(
       chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });

@@ -228,7 +228,8 @@ Out Writer::credential_list() {
     if (ours()) {
       place_extras(out, set.extras);
     } else {
-      context_.ledger.admit_added("credential_sets[" + set.name.value + "].extras[credential_info]", "LiteLLM asks for it");
+      context_.ledger.admit_added("credential_sets[" + set.name.value + "].extras[credential_info]",
+                                  "LiteLLM asks for it");
       out.add("credential_info", Out::mapping());
     }
     list.push(std::move(out));

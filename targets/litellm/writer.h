@@ -143,8 +143,9 @@ class Writer {
   std::unordered_set<std::string> names_;
   ir::Field<ir::Policy> policy_;          // written for all groups
   std::optional<std::int64_t> attempts_;  // written for all groups
-  std::unordered_map<const void*, const facts::ProviderFacts*> guessed_;  // by the kind of a provider that the source does not name
-  bool enforce_ = false;                  // hard limits of deployments need LiteLLM's own check
+  std::unordered_map<const void*, const facts::ProviderFacts*>
+      guessed_;           // by the kind of a provider that the source does not name
+  bool enforce_ = false;  // hard limits of deployments need LiteLLM's own check
   std::vector<std::pair<std::string, const std::vector<ir::FailureCount>*>> group_retries_;
 };
 

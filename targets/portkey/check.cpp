@@ -1,9 +1,9 @@
-#include <algorithm>
-#include <array>
-
 #include "compiler/facts/providers.h"
 #include "targets/portkey/checker.h"
 #include "targets/portkey/portkey.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -22,7 +22,9 @@ std::optional<std::int64_t> integer_of(const Node* node) {
   return value ? value->as_int64() : std::nullopt;
 }
 
-std::string_view text_of(const Node* node) { return node != nullptr && node->is_string() ? node->text() : std::string_view(); }
+std::string_view text_of(const Node* node) {
+  return node != nullptr && node->is_string() ? node->text() : std::string_view();
+}
 
 bool is_list(const Node* node) { return node != nullptr && node->is_sequence(); }
 bool is_mapping(const Node* node) { return node != nullptr && node->is_mapping(); }
@@ -37,13 +39,15 @@ bool holds(const Node* list, std::initializer_list<std::int64_t> codes) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return out;
 }
 
 /// Which provider a target asks for, as written; empty when it does not say.
 std::string provider_of(const Node& target) {
-  if (const std::string_view p = text_of(target.get("provider")); !p.empty()) return std::string(p.substr(0, p.find('/')));
+  if (const std::string_view p = text_of(target.get("provider")); !p.empty())
+    return std::string(p.substr(0, p.find('/')));
   if (const std::string_view v = text_of(target.get("virtual_key")); !v.empty()) return "@" + std::string(v);
   const Node* params = target.get("override_params");
   const std::string_view model = is_mapping(params) ? text_of(params->get("model")) : std::string_view();
@@ -53,11 +57,14 @@ std::string provider_of(const Node& target) {
 bool says_model(const Node& target) {
   const Node* params = target.get("override_params");
   const bool in_slug = text_of(target.get("provider")).find('/') != std::string_view::npos;
-  return in_slug || (is_mapping(params) && params->get("model") != nullptr) || target.get("deployment_id") || target.get("prompt_id");
+  return in_slug || (is_mapping(params) && params->get("model") != nullptr) || target.get("deployment_id") ||
+         target.get("prompt_id");
 }
 
-constexpr std::array kBadTlds = {std::string_view(".local"), std::string_view(".internal"), std::string_view(".lan"), std::string_view(".home"),
-                                 std::string_view(".corp"), std::string_view(".test"), std::string_view(".invalid"), std::string_view(".localdomain"),
+constexpr std::array kBadTlds = {std::string_view(".local"),    std::string_view(".internal"),
+                                 std::string_view(".lan"),      std::string_view(".home"),
+                                 std::string_view(".corp"),     std::string_view(".test"),
+                                 std::string_view(".invalid"),  std::string_view(".localdomain"),
                                  std::string_view(".intranet"), std::string_view(".onion")};
 
 /// Why the open-source gateway refuses a host (page 7, SSRF rules); empty when it takes it.
@@ -69,16 +76,19 @@ std::string_view host_problem(std::string_view url) {
   if (host.find('@') != std::string_view::npos) return "it holds a user name";
   if (host.starts_with('[')) return "IPv6 addresses are never taken";
   host = host.substr(0, host.find(':'));
-  if (host == "localhost" || host == "127.0.0.1" || host == "host.docker.internal" || host.ends_with(".localhost")) return {};
+  if (host == "localhost" || host == "127.0.0.1" || host == "host.docker.internal" || host.ends_with(".localhost"))
+    return {};
   const std::string name = lower(host);
-  const bool numeric = !name.empty() && std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  const bool numeric =
+      !name.empty() && std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   const auto starts = [&](std::string_view prefix) { return name.starts_with(prefix); };
   if (numeric) {
     const bool private_172 = starts("172.") && name.size() > 6 && [&] {
       const int second = std::atoi(name.c_str() + 4);
       return second >= 16 && second <= 31;
     }();
-    if (starts("10.") || starts("127.") || starts("192.168.") || starts("169.254.") || private_172) return "private addresses are refused";
+    if (starts("10.") || starts("127.") || starts("192.168.") || starts("169.254.") || private_172)
+      return "private addresses are refused";
     return {};
   }
   for (const std::string_view tld : kBadTlds) {
@@ -113,8 +123,10 @@ void Checker::run(std::span<const Input> inputs) {
         bundle_ = bundle_ || (kind != Object::Config && kind != Object::Unknown);
         if (kind == Object::Config) learn(*node);
         if (kind == Object::Integration) integrations_.emplace(text_of(node->get("slug")));
-        if (kind == Object::Provider || kind == Object::VirtualKey || kind == Object::Integration) slugs_.emplace(text_of(node->get("slug")));
-        if (const std::string_view pinned = text_of(node->get("default_provider_slug")); !pinned.empty()) slugs_.emplace(pinned);
+        if (kind == Object::Provider || kind == Object::VirtualKey || kind == Object::Integration)
+          slugs_.emplace(text_of(node->get("slug")));
+        if (const std::string_view pinned = text_of(node->get("default_provider_slug")); !pinned.empty())
+          slugs_.emplace(pinned);
       }
     }
   }
@@ -142,8 +154,10 @@ void Checker::run(std::span<const Input> inputs) {
 void Checker::learn(const Node& node) {
   if (!node.is_mapping()) return;
   const std::string provider = provider_of(node);
-  if (provider.starts_with('@')) world_ = World::Hosted;
-  else if (!provider.empty() && node.get("api_key") != nullptr && world_ == World::Unknown) world_ = World::Oss;
+  if (provider.starts_with('@'))
+    world_ = World::Hosted;
+  else if (!provider.empty() && node.get("api_key") != nullptr && world_ == World::Unknown)
+    world_ = World::Oss;
   if (is_list(node.get("targets"))) {
     for (const Node* target : node.get("targets")->elements()) learn(*target);
   }
@@ -161,9 +175,11 @@ void Checker::config(const Node& node, const Around& around) {
 }
 
 void Checker::settings(const Node& node, const Around& around) {
-  if (const auto timeout = number_of(node.get("request_timeout")); timeout && *timeout > Decimal(0) && *timeout < Decimal(1000)) {
+  if (const auto timeout = number_of(node.get("request_timeout"));
+      timeout && *timeout > Decimal(0) && *timeout < Decimal(1000)) {
     report(DiagId::PortkeyTimeoutUnit, *node.get("request_timeout"),
-           "`request_timeout` counts milliseconds: " + timeout->text() + " is less than a second", "seconds are written times 1000");
+           "`request_timeout` counts milliseconds: " + timeout->text() + " is less than a second",
+           "seconds are written times 1000");
   }
   if (const Node* own = node.get("retry"); is_mapping(own)) retry(*own, around);
   if (const Node* own = node.get("cache"); is_mapping(own)) cache(*own, around);
@@ -178,12 +194,14 @@ void Checker::retry(const Node& node, const Around& around) {
     if (!attempts->is_integer() || attempts->is_negative()) {
       report(DiagId::PortkeyRetryCap, *node.get("attempts"), "`attempts` is a whole number from 0 to 5");
     } else if (*attempts > Decimal(5)) {
-      report(DiagId::PortkeyRetryCap, *node.get("attempts"), "the hosted gateway retries 5 times at most; the open-source one really tries " +
-                                                                 attempts->text() + " times more, with waits of 1, 2, 4, 8, 16 seconds");
+      report(DiagId::PortkeyRetryCap, *node.get("attempts"),
+             "the hosted gateway retries 5 times at most; the open-source one really tries " + attempts->text() +
+                 " times more, with waits of 1, 2, 4, 8, 16 seconds");
     }
   }
   if (oss() && node.get("use_retry_after_headers") != nullptr && node.get("use_retry_after_header") == nullptr) {
-    report_key(DiagId::PortkeyRetryHeader, node, "use_retry_after_headers", "the open-source gateway reads `use_retry_after_header`, it ignores the plural");
+    report_key(DiagId::PortkeyRetryHeader, node, "use_retry_after_headers",
+               "the open-source gateway reads `use_retry_after_header`, it ignores the plural");
   }
   replaced(node, around.retry, "retry");
 }
@@ -193,8 +211,9 @@ void Checker::replaced(const Node& node, const Node* above, std::string_view key
   if (above == nullptr) return;
   for (const Entry& entry : above->entries()) {
     if (node.get(entry.key->text()) != nullptr || entry.key->text() == "use_retry_after_headers") continue;
-    auto told = context_.sink.report(DiagId::PortkeyReplaced, node.span(), "this `" + std::string(key) + "` replaces the one above it whole: `" +
-                                                                               std::string(entry.key->text()) + "` no longer counts here");
+    auto told = context_.sink.report(DiagId::PortkeyReplaced, node.span(),
+                                     "this `" + std::string(key) + "` replaces the one above it whole: `" +
+                                         std::string(entry.key->text()) + "` no longer counts here");
     told.label(above->span(), "the one above it");
     return;
   }
@@ -211,7 +230,8 @@ void Checker::cache(const Node& node, const Around& around) {
 void Checker::custom_host(const Node& node) {
   const std::string_view url = node.text();
   if (url.empty() || url.find("${") != std::string_view::npos) return;
-  if (url.ends_with('/')) report(DiagId::PortkeyHost, node, "the slash at the end of `custom_host` is doubled in the path of each call");
+  if (url.ends_with('/'))
+    report(DiagId::PortkeyHost, node, "the slash at the end of `custom_host` is doubled in the path of each call");
   if (const std::string_view why = host_problem(url); !why.empty()) {
     report(DiagId::PortkeyHost, node, "the gateway refuses this `custom_host`: " + std::string(why));
   }
@@ -221,35 +241,49 @@ void Checker::forwarded(const Node& node) {
   for (const Node* header : node.elements()) {
     const std::string name = lower(text_of(header));
     if (name == "authorization" || name == "api-key" || name == "x-api-key") {
-      report(DiagId::PortkeyForwardedKey, *header, "`" + std::string(text_of(header)) + "` of the client replaces the provider's own credential");
+      report(DiagId::PortkeyForwardedKey, *header,
+             "`" + std::string(text_of(header)) + "` of the client replaces the provider's own credential");
     }
   }
 }
 
 void Checker::api_key(const Node& node) {
   const std::string_view text = node.text();
-  const bool reference = text.starts_with("os.environ/") || text.starts_with("{{") || text.starts_with("process.env") || (text.starts_with('$') && !parse_reference(text));
-  if (reference) report(DiagId::PortkeySecretReference, node, "the gateway expands no references: this text is sent as the key itself", "gatec writes `${NAME}` and a script that fills it in");
+  const bool reference = text.starts_with("os.environ/") || text.starts_with("{{") || text.starts_with("process.env") ||
+                         (text.starts_with('$') && !parse_reference(text));
+  if (reference)
+    report(DiagId::PortkeySecretReference, node,
+           "the gateway expands no references: this text is sent as the key itself",
+           "gatec writes `${NAME}` and a script that fills it in");
 }
 
 /// What the open-source gateway refuses or ignores (page 0).
 void Checker::hosted_only(const Node& node) {
   const auto tell = [&](std::string_view key, std::string_view what) {
-    if (node.get(key) != nullptr) report_key(DiagId::PortkeyHostedKey, node, key, "the open-source gateway " + std::string(what) + " `" + std::string(key) + "`");
+    if (node.get(key) != nullptr)
+      report_key(DiagId::PortkeyHostedKey, node, key,
+                 "the open-source gateway " + std::string(what) + " `" + std::string(key) + "`");
   };
-  if (text_of(node.get("provider")).starts_with('@')) report(DiagId::PortkeyHostedKey, *node.get("provider"), "the open-source gateway knows no slugs, it refuses the config");
+  if (text_of(node.get("provider")).starts_with('@'))
+    report(DiagId::PortkeyHostedKey, *node.get("provider"),
+           "the open-source gateway knows no slugs, it refuses the config");
   tell("virtual_key", "ignores");
-  for (const std::string_view key : {"default_params", "drop_params", "passthrough", "cb_config", "prompt_id", "cache"}) tell(key, "ignores");
+  for (const std::string_view key : {"default_params", "drop_params", "passthrough", "cb_config", "prompt_id", "cache"})
+    tell(key, "ignores");
   if (const Node* strategy = node.get("strategy"); is_mapping(strategy)) {
     for (const std::string_view key : {"sticky", "cb_config"}) {
-      if (strategy->get(key) != nullptr) report_key(DiagId::PortkeyHostedKey, *strategy, key, "the open-source gateway ignores `" + std::string(key) + "`");
+      if (strategy->get(key) != nullptr)
+        report_key(DiagId::PortkeyHostedKey, *strategy, key,
+                   "the open-source gateway ignores `" + std::string(key) + "`");
     }
   }
   for (const std::string_view key : {"input_guardrails", "output_guardrails"}) {
     const Node* list = node.get(key);
     if (!is_list(list)) continue;
     for (const Node* one : list->elements()) {
-      if (one->is_string()) report(DiagId::PortkeyHostedKey, *one, "a saved guardrail does nothing in the open-source gateway: requests pass unguarded");
+      if (one->is_string())
+        report(DiagId::PortkeyHostedKey, *one,
+               "a saved guardrail does nothing in the open-source gateway: requests pass unguarded");
     }
   }
 }
@@ -275,26 +309,34 @@ void Checker::strategy(const Node& node, const Node& strategy, const Around& aro
 void Checker::fallback(const Node& node, const Node& strategy, const Around& around) {
   const Node* codes = strategy.get("on_status_codes");
   if (codes == nullptr) {
-    report(DiagId::PortkeyFallbackUnlisted, *strategy.get("mode"), "without `on_status_codes` every error goes on to the next target, malformed requests too");
+    report(DiagId::PortkeyFallbackUnlisted, *strategy.get("mode"),
+           "without `on_status_codes` every error goes on to the next target, malformed requests too");
     return;
   }
   if (!is_list(codes)) return;
   if (codes->empty()) report(DiagId::PortkeyFallbackCodes, *codes, "with an empty list nothing ever falls back");
-  if (holds(codes, {200, 201, 202, 203, 204})) report(DiagId::PortkeyFallbackCodes, *codes, "a status of success in the list calls the next target after a good answer");
-  const bool guarded = around.guarded || is_list(node.get("input_guardrails")) || is_list(node.get("before_request_hooks"));
+  if (holds(codes, {200, 201, 202, 203, 204}))
+    report(DiagId::PortkeyFallbackCodes, *codes,
+           "a status of success in the list calls the next target after a good answer");
+  const bool guarded =
+      around.guarded || is_list(node.get("input_guardrails")) || is_list(node.get("before_request_hooks"));
   if (guarded && holds(codes, {246, 446})) {
-    report(DiagId::PortkeyGuardrailInherited, *codes, "the guardrail is handed down to every target, so each of them fails in the same way",
+    report(DiagId::PortkeyGuardrailInherited, *codes,
+           "the guardrail is handed down to every target, so each of them fails in the same way",
            "put the guardrail on the first target alone");
   }
 }
 
 void Checker::balance(const Node& node, const Node& strategy, const Around& around) {
   if (!around.fallback) {
-    report(DiagId::PortkeyNoRedispatch, *strategy.get("mode"), "when the picked target fails, its failure is the answer: no other target is tried");
+    report(DiagId::PortkeyNoRedispatch, *strategy.get("mode"),
+           "when the picked target fails, its failure is the answer: no other target is tried");
   }
   for (const Node* target : node.get("targets")->elements()) {
     const auto weight = target->is_mapping() ? number_of(target->get("weight")) : std::nullopt;
-    if (weight && weight->is_negative()) report(DiagId::PortkeyWeights, *target->get("weight"), "a negative weight is taken, and one target then gets every request");
+    if (weight && weight->is_negative())
+      report(DiagId::PortkeyWeights, *target->get("weight"),
+             "a negative weight is taken, and one target then gets every request");
   }
 }
 
@@ -309,34 +351,44 @@ void Checker::models(const Node& node, const Around& around) {
     if (without == nullptr && !says_model(*target) && target->get("passthrough") == nullptr) without = target;
   }
   if (without != nullptr && providers.size() > 1) {
-    report(DiagId::PortkeyLeafNoModel, *without, "this target has no model of its own, so the name that was asked for goes to different providers unchanged");
+    report(DiagId::PortkeyLeafNoModel, *without,
+           "this target has no model of its own, so the name that was asked for goes to different providers unchanged");
   }
 }
 
 void Checker::fan_out(const Node& targets, std::string_view mode, int depth) {
   const std::size_t most = depth > 0 ? 50 : mode == "conditional" ? 1000 : 100;
   if (dialect_ != kOss && targets.size() > most) {
-    report(DiagId::PortkeyFanOut, *targets.elements()[most], "the hosted gateway takes " + std::to_string(most) + " targets here, these are " + std::to_string(targets.size()));
+    report(DiagId::PortkeyFanOut, *targets.elements()[most],
+           "the hosted gateway takes " + std::to_string(most) + " targets here, these are " +
+               std::to_string(targets.size()));
   }
 }
 
 void Checker::leaf(const Node& node, const Around& around) {
   const std::string_view provider = text_of(node.get("provider"));
   if (provider == "portkey" || provider == "cortex") {
-    report(DiagId::PortkeyDeadProvider, *node.get("provider"), "`" + std::string(provider) + "` is accepted but not implemented: the call fails, and a fallback stops there");
+    report(
+        DiagId::PortkeyDeadProvider, *node.get("provider"),
+        "`" + std::string(provider) + "` is accepted but not implemented: the call fails, and a fallback stops there");
   }
   const bool bare = !provider.empty() && !provider.starts_with('@') && node.get("virtual_key") == nullptr;
   if (bundle_ && bare) {
-    report(DiagId::PortkeyInlineBlocked, *node.get("provider"), "a provider without a slug is refused where inline providers are blocked, as they are for new organisations");
+    report(
+        DiagId::PortkeyInlineBlocked, *node.get("provider"),
+        "a provider without a slug is refused where inline providers are blocked, as they are for new organisations");
   }
   if (!oss() || around.depth == 0) return;
   if (provider.empty() && node.get("virtual_key") == nullptr && !provider_of(node).starts_with('@')) {
-    report(DiagId::PortkeyLeafNoProvider, node, "this target names no provider: the gateway takes it and then fails with status 500");
+    report(DiagId::PortkeyLeafNoProvider, node,
+           "this target names no provider: the gateway takes it and then fails with status 500");
     return;
   }
-  const bool keyless = node.get("api_key") || provider == "ollama" || provider == "triton" || node.get("aws_access_key_id") || node.get("azure_auth_mode") ||
-                       provider == "vertex-ai";
-  if (bare && !keyless) report(DiagId::PortkeyLeafNoProvider, *node.get("provider"), "this target has no `api_key`, the gateway refuses the config");
+  const bool keyless = node.get("api_key") || provider == "ollama" || provider == "triton" ||
+                       node.get("aws_access_key_id") || node.get("azure_auth_mode") || provider == "vertex-ai";
+  if (bare && !keyless)
+    report(DiagId::PortkeyLeafNoProvider, *node.get("provider"),
+           "this target has no `api_key`, the gateway refuses the config");
 }
 
 /// The config travels in a header (page 1.7).
@@ -348,15 +400,20 @@ void Checker::header(const Input& input) {
   std::size_t compact = 0;
   for (const char c : text) compact += c != ' ' && c != '\n' && c != '\r' && c != '\t';
   if (compact > kMost) {
-    report(DiagId::PortkeyHeaderSize, *root, "the config takes " + std::to_string(compact) + " bytes of a request's headers, of which the gateway takes 16 KiB in all");
+    report(DiagId::PortkeyHeaderSize, *root,
+           "the config takes " + std::to_string(compact) +
+               " bytes of a request's headers, of which the gateway takes 16 KiB in all");
   }
   const auto raw = std::ranges::find_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   const auto offset = static_cast<std::uint32_t>(raw - text.begin());
   if (raw != text.end() && offset > 2) {
-    context_.sink.report(DiagId::PortkeyHeaderText, {input.document->file(), offset, offset + 1}, "text outside ASCII is misread in a header; write it as \\uXXXX");
+    context_.sink.report(DiagId::PortkeyHeaderText, {input.document->file(), offset, offset + 1},
+                         "text outside ASCII is misread in a header; write it as \\uXXXX");
   }
 }
 
-void check(std::span<const Input> inputs, const ir::Gateway&, ReadContext& context, std::string_view dialect) { Checker(context, dialect).run(inputs); }
+void check(std::span<const Input> inputs, const ir::Gateway&, ReadContext& context, std::string_view dialect) {
+  Checker(context, dialect).run(inputs);
+}
 
 }  // namespace gatec::targets::portkey

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
 #include "targets/portkey/checker.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -14,7 +14,9 @@ std::optional<Decimal> number_of(const Node* node) {
   return text ? Decimal::parse(*text) : std::nullopt;
 }
 
-std::string_view text_of(const Node* node) { return node != nullptr && node->is_string() ? node->text() : std::string_view(); }
+std::string_view text_of(const Node* node) {
+  return node != nullptr && node->is_string() ? node->text() : std::string_view();
+}
 bool is_list(const Node* node) { return node != nullptr && node->is_sequence(); }
 
 struct Required {
@@ -23,9 +25,12 @@ struct Required {
 };
 /// Starred in page 3.4.
 constexpr Required kRequired[] = {
-    {Object::Integration, {"name", "ai_provider_id", "", ""}},  {Object::Provider, {"name", "integration_id", "", ""}},
-    {Object::ApiKey, {"name", "scopes", "", ""}},               {Object::Guardrail, {"name", "checks", "actions", ""}},
-    {Object::UsagePolicy, {"conditions", "group_by", "type", "credit_limit"}}, {Object::RatePolicy, {"conditions", "group_by", "unit", "value"}},
+    {Object::Integration, {"name", "ai_provider_id", "", ""}},
+    {Object::Provider, {"name", "integration_id", "", ""}},
+    {Object::ApiKey, {"name", "scopes", "", ""}},
+    {Object::Guardrail, {"name", "checks", "actions", ""}},
+    {Object::UsagePolicy, {"conditions", "group_by", "type", "credit_limit"}},
+    {Object::RatePolicy, {"conditions", "group_by", "unit", "value"}},
     {Object::SecretReference, {"name", "manager_type", "auth_config", "secret_path"}},
 };
 
@@ -36,7 +41,8 @@ void Checker::required(const Node& node, Object object) {
     if (r.object != object) continue;
     for (const std::string_view key : r.keys) {
       if (!key.empty() && node.get(key) == nullptr) {
-        report(DiagId::PortkeyRequired, node, "`" + std::string(key) + "` is missing, the control plane refuses the object");
+        report(DiagId::PortkeyRequired, node,
+               "`" + std::string(key) + "` is missing, the control plane refuses the object");
       }
     }
   }
@@ -44,7 +50,8 @@ void Checker::required(const Node& node, Object object) {
 
 void Checker::object(const Node& node, Object object) {
   const Node* inner = node.get("policy");
-  const bool wrapped = (object == Object::UsagePolicy || object == Object::RatePolicy) && inner != nullptr && inner->is_mapping();
+  const bool wrapped =
+      (object == Object::UsagePolicy || object == Object::RatePolicy) && inner != nullptr && inner->is_mapping();
   const Node& body = wrapped ? *inner : node;
   required(body, object);
   switch (object) {
@@ -58,10 +65,13 @@ void Checker::object(const Node& node, Object object) {
     case Object::IntegrationModels: prices(node); break;
     case Object::Provider:
     case Object::VirtualKey: {
-      if (node.get("slug") == nullptr) report(DiagId::PortkeySlugUnpinned, node, "without `slug` the control plane makes one up, with a random ending");
+      if (node.get("slug") == nullptr)
+        report(DiagId::PortkeySlugUnpinned, node,
+               "without `slug` the control plane makes one up, with a random ending");
       const std::string_view used = text_of(node.get("integration_id"));
       if (!used.empty() && !integrations_.empty() && !integrations_.contains(used)) {
-        report(DiagId::PortkeyUnknownReference, *node.get("integration_id"), "no integration is named `" + std::string(used) + "`");
+        report(DiagId::PortkeyUnknownReference, *node.get("integration_id"),
+               "no integration is named `" + std::string(used) + "`");
       }
       break;
     }
@@ -87,7 +97,8 @@ void Checker::object(const Node& node, Object object) {
 void Checker::usage(const Node& node, Object owner) {
   const bool takes_list = owner == Object::Workspace || owner == Object::IntegrationWorkspaces;
   if (takes_list && node.is_mapping()) report(DiagId::PortkeyLimitShape, node, "`usage_limits` is a list here");
-  if (!takes_list && node.is_sequence()) report(DiagId::PortkeyLimitShape, node, "`usage_limits` is one object here, not a list");
+  if (!takes_list && node.is_sequence())
+    report(DiagId::PortkeyLimitShape, node, "`usage_limits` is one object here, not a list");
   if (node.is_mapping()) budget(node, owner);
   for (const Node* one : node.elements()) {
     if (one->is_mapping()) budget(*one, owner);
@@ -104,12 +115,16 @@ void Checker::budget(const Node& node, Object owner) {
   } else if (limit && text_of(node.get("type")) == "tokens" && *limit < Decimal(100)) {
     report(DiagId::PortkeyBudgetRange, *node.get("credit_limit"), "a budget of tokens is 100 or more");
   }
-  if (alert && limit && !(*alert < *limit)) report(DiagId::PortkeyBudgetRange, *node.get("alert_threshold"), "`alert_threshold` stands below `credit_limit`");
-  if (days && (*days < Decimal(1) || *days > Decimal(365))) report(DiagId::PortkeyBudgetRange, *node.get("periodic_reset_days"), "`periodic_reset_days` is 1 to 365");
+  if (alert && limit && !(*alert < *limit))
+    report(DiagId::PortkeyBudgetRange, *node.get("alert_threshold"), "`alert_threshold` stands below `credit_limit`");
+  if (days && (*days < Decimal(1) || *days > Decimal(365)))
+    report(DiagId::PortkeyBudgetRange, *node.get("periodic_reset_days"), "`periodic_reset_days` is 1 to 365");
   if (days && node.get("periodic_reset") != nullptr && !node.get("periodic_reset")->is_null()) {
-    report(DiagId::PortkeyBudgetRange, *node.get("periodic_reset"), "`periodic_reset` and `periodic_reset_days` exclude each other");
+    report(DiagId::PortkeyBudgetRange, *node.get("periodic_reset"),
+           "`periodic_reset` and `periodic_reset_days` exclude each other");
   }
-  if (!policy && text_of(node.get("periodic_reset")) == "weekly") weekly_elsewhere_.push_back(node.get("periodic_reset"));
+  if (!policy && text_of(node.get("periodic_reset")) == "weekly")
+    weekly_elsewhere_.push_back(node.get("periodic_reset"));
 }
 
 void Checker::rates(const Node& node, Object owner) {
@@ -126,7 +141,8 @@ void Checker::rate(const Node& node, Object owner) {
   const std::string_view text = text_of(unit);
   const bool only_keys = text == "rps" || (text == "rpw" && owner != Object::ApiKey);
   if (!text.empty() && only_keys && owner != Object::ApiKey) {
-    report(DiagId::PortkeyRateUnit, *unit, "`" + std::string(text) + "` is taken for API keys only, write rpm, rph or rpd");
+    report(DiagId::PortkeyRateUnit, *unit,
+           "`" + std::string(text) + "` is taken for API keys only, write rpm, rph or rpd");
   }
 }
 
@@ -134,15 +150,20 @@ void Checker::integration(const Node& node) {
   const Node* made = node.get("create_default_provider");
   const bool none = made != nullptr && !made->as_bool().value_or(true);
   if (!none && node.get("default_provider_slug") == nullptr) {
-    report(DiagId::PortkeySlugUnpinned, node, "a provider is made with a slug of its own choice; set `create_default_provider` to false or pin `default_provider_slug`");
+    report(DiagId::PortkeySlugUnpinned, node,
+           "a provider is made with a slug of its own choice; set `create_default_provider` to false or pin "
+           "`default_provider_slug`");
   }
 }
 
 void Checker::scopes(const Node& node) {
   const Node* list = node.get("scopes");
   if (!is_list(list)) return;
-  const bool may_call = std::ranges::any_of(list->elements(), [](const Node* s) { return text_of(s) == "completions.write"; });
-  if (!may_call) report_key(DiagId::PortkeyKeyScope, node, "scopes", "without the scope `completions.write` this key calls no model");
+  const bool may_call =
+      std::ranges::any_of(list->elements(), [](const Node* s) { return text_of(s) == "completions.write"; });
+  if (!may_call)
+    report_key(DiagId::PortkeyKeyScope, node, "scopes",
+               "without the scope `completions.write` this key calls no model");
 }
 
 void Checker::prices(const Node& node) {
@@ -150,7 +171,8 @@ void Checker::prices(const Node& node) {
   if (!is_list(models)) return;
   for (const Node* model : models->elements()) {
     if (model->is_mapping() && model->get("pricing_config") != nullptr) {
-      report_key(DiagId::PortkeyPriceUnit, *model, "pricing_config", "Portkey's prices are US cents for one token; a price in dollars is taken a hundred times too low");
+      report_key(DiagId::PortkeyPriceUnit, *model, "pricing_config",
+                 "Portkey's prices are US cents for one token; a price in dollars is taken a hundred times too low");
     }
   }
 }
@@ -162,7 +184,8 @@ void Checker::references(const Node& config) {
   const std::string_view key = text_of(config.get("virtual_key"));
   const std::string_view slug = provider.starts_with('@') ? provider.substr(1, provider.find('/') - 1) : key;
   if (!slug.empty() && !slugs_.contains(slug)) {
-    report(DiagId::PortkeyUnknownReference, *config.get(provider.starts_with('@') ? "provider" : "virtual_key"), "no provider is named `" + std::string(slug) + "`");
+    report(DiagId::PortkeyUnknownReference, *config.get(provider.starts_with('@') ? "provider" : "virtual_key"),
+           "no provider is named `" + std::string(slug) + "`");
   }
   if (is_list(config.get("targets"))) {
     for (const Node* target : config.get("targets")->elements()) references(*target);

@@ -1,13 +1,15 @@
-#include <algorithm>
-
 #include "targets/portkey/checker.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
 
 using doc::Entry;
 
-std::string_view text_of(const Node* node) { return node != nullptr && node->is_string() ? node->text() : std::string_view(); }
+std::string_view text_of(const Node* node) {
+  return node != nullptr && node->is_string() ? node->text() : std::string_view();
+}
 
 bool is_text(const Node& node) { return node.is_scalar() && (node.is_string() || node.is_null()); }
 
@@ -16,14 +18,16 @@ bool is_text(const Node& node) { return node.is_scalar() && (node.is_string() ||
 void Checker::conditional(const Node& node, const Node& strategy) {
   if (strategy.get("default") == nullptr) {
     report(DiagId::PortkeyNoDefault, *strategy.get("mode"),
-           dialect_ == "portkey-oss" ? "without `default` a request that no condition fits is refused with status 400"
-                                     : "the hosted gateway asks for a `default`; without one a request that no condition fits is refused");
+           dialect_ == "portkey-oss"
+               ? "without `default` a request that no condition fits is refused with status 400"
+               : "the hosted gateway asks for a `default`; without one a request that no condition fits is refused");
   }
   std::set<std::string_view> names;
   for (const Node* target : node.get("targets")->elements()) {
     const Node* name = target->is_mapping() ? target->get("name") : nullptr;
     if (name != nullptr && name->is_string() && !names.insert(name->text()).second) {
-      report(DiagId::PortkeyDuplicateName, *name, "another target is named `" + std::string(name->text()) + "` too, the first one is taken");
+      report(DiagId::PortkeyDuplicateName, *name,
+             "another target is named `" + std::string(name->text()) + "` too, the first one is taken");
     }
   }
   const Node* conditions = strategy.get("conditions");
@@ -51,17 +55,22 @@ void Checker::field(const Entry& entry) {
   const std::string_view path = entry.key->text();
   const std::size_t dots = static_cast<std::size_t>(std::ranges::count(path, '.'));
   const std::string_view root = path.substr(0, path.find('.'));
-  const auto tell = [&](DiagId id, source::Span span, std::string message) { context_.sink.report(id, span, std::move(message)); };
+  const auto tell = [&](DiagId id, source::Span span, std::string message) {
+    context_.sink.report(id, span, std::move(message));
+  };
   if (dots > 1) {
     const std::size_t second = path.find('.', path.find('.') + 1);
-    tell(DiagId::PortkeyConditionPath, entry.key->span(), "only two parts of a path count: this reads `" + std::string(path.substr(0, second)) + "`");
+    tell(DiagId::PortkeyConditionPath, entry.key->span(),
+         "only two parts of a path count: this reads `" + std::string(path.substr(0, second)) + "`");
   } else if (dots == 0 || (root != "metadata" && root != "params" && root != "url")) {
-    tell(DiagId::PortkeyConditionPath, entry.key->span(), "a condition reads `metadata.KEY`, `params.KEY` or `url.pathname`");
+    tell(DiagId::PortkeyConditionPath, entry.key->span(),
+         "a condition reads `metadata.KEY`, `params.KEY` or `url.pathname`");
   }
   const bool metadata = root == "metadata";
   const auto odd_type = [&](const Node& value) {
     if (metadata && value.is_scalar() && !is_text(value)) {
-      tell(DiagId::PortkeyConditionType, value.span(), "metadata is text: compare it with \"" + std::string(value.text()) + "\"");
+      tell(DiagId::PortkeyConditionType, value.span(),
+           "metadata is text: compare it with \"" + std::string(value.text()) + "\"");
     }
   };
   if (entry.value->is_scalar()) odd_type(*entry.value);

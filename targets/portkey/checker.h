@@ -1,18 +1,18 @@
 #pragma once
 
+#include "targets/dialect.h"
+#include "targets/portkey/reader.h"
+
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "targets/dialect.h"
-#include "targets/portkey/reader.h"
-
 namespace gatec::targets::portkey {
 
-/// Findings on Portkey's own habits that the documents alone show (docs/dialects/portkey.md); what cannot be read at all is told by
-/// the reader.
+/// Findings on Portkey's own habits that the documents alone show (docs/dialects/portkey.md); what cannot be read at
+/// all is told by the reader.
 class Checker {
  public:
   Checker(ReadContext& context, std::string_view dialect) : context_(context), dialect_(dialect) {}
@@ -24,8 +24,8 @@ class Checker {
     const Node* retry = nullptr;
     const Node* cache = nullptr;
     bool model = false;
-    bool fallback = false;   // some strategy above tries another target
-    bool guarded = false;    // input guardrails or hooks
+    bool fallback = false;  // some strategy above tries another target
+    bool guarded = false;   // input guardrails or hooks
     int depth = 0;
   };
   enum class World : std::uint8_t { Unknown, Oss, Hosted };

@@ -1,34 +1,52 @@
-#include <algorithm>
-#include <array>
-
 #include "compiler/facts/providers.h"
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
+
+#include <algorithm>
+#include <array>
 
 namespace gatec::targets::portkey {
 namespace {
 
 /// Sections of other gateways' files.
-constexpr std::array kForeign = {std::string_view("model_list"), std::string_view("litellm_settings"), std::string_view("router_settings"),
-                                 std::string_view("general_settings"), std::string_view("plugins"), std::string_view("mcp_servers"),
-                                 std::string_view("providers"), std::string_view("listeners"), std::string_view("aliases"),
-                                 std::string_view("config_store"), std::string_view("apiVersion"), std::string_view("environment_variables"),
-                                 std::string_view("team_id"), std::string_view("key_alias"), std::string_view("litellm_params")};
+constexpr std::array kForeign = {std::string_view("model_list"),      std::string_view("litellm_settings"),
+                                 std::string_view("router_settings"), std::string_view("general_settings"),
+                                 std::string_view("plugins"),         std::string_view("mcp_servers"),
+                                 std::string_view("providers"),       std::string_view("listeners"),
+                                 std::string_view("aliases"),         std::string_view("config_store"),
+                                 std::string_view("apiVersion"),      std::string_view("environment_variables"),
+                                 std::string_view("team_id"),         std::string_view("key_alias"),
+                                 std::string_view("litellm_params")};
 /// Keys that no other gateway has.
-constexpr std::array kOwn = {std::string_view("override_params"), std::string_view("before_request_hooks"), std::string_view("after_request_hooks"),
-                             std::string_view("input_guardrails"), std::string_view("output_guardrails"), std::string_view("custom_host"),
-                             std::string_view("forward_headers"), std::string_view("prompt_id"), std::string_view("passthrough"),
-                             std::string_view("overrideParams"), std::string_view("customHost"), std::string_view("cb_config"),
-                             std::string_view("strict_open_ai_compliance"), std::string_view("default_params")};
+constexpr std::array kOwn = {std::string_view("override_params"),
+                             std::string_view("before_request_hooks"),
+                             std::string_view("after_request_hooks"),
+                             std::string_view("input_guardrails"),
+                             std::string_view("output_guardrails"),
+                             std::string_view("custom_host"),
+                             std::string_view("forward_headers"),
+                             std::string_view("prompt_id"),
+                             std::string_view("passthrough"),
+                             std::string_view("overrideParams"),
+                             std::string_view("customHost"),
+                             std::string_view("cb_config"),
+                             std::string_view("strict_open_ai_compliance"),
+                             std::string_view("default_params")};
 
-bool has_text(const Node* node, std::string_view text) { return node != nullptr && node->is_string() && node->text() == text; }
+bool has_text(const Node* node, std::string_view text) {
+  return node != nullptr && node->is_string() && node->text() == text;
+}
 
 /// What speaks for a lone section.
 int section_score(const Node& node) {
   const Node* cache = node.get("cache");
-  if (cache != nullptr && cache->is_mapping() && (has_text(cache->get("mode"), "simple") || has_text(cache->get("mode"), "semantic"))) return 85;
+  if (cache != nullptr && cache->is_mapping() &&
+      (has_text(cache->get("mode"), "simple") || has_text(cache->get("mode"), "semantic")))
+    return 85;
   const Node* retry = node.get("retry");
-  if (retry != nullptr && retry->is_mapping() && (retry->get("attempts") || retry->get("count") || retry->get("on_status_codes"))) return 75;
+  if (retry != nullptr && retry->is_mapping() &&
+      (retry->get("attempts") || retry->get("count") || retry->get("on_status_codes")))
+    return 75;
   if (node.get("request_timeout") != nullptr) return 60;
   return 0;
 }
@@ -75,9 +93,11 @@ int score(const Node& node, int depth) {
     for (std::size_t i = 0; i < children->size() && i < 32 && best < 90; ++i) {
       const Node& child = *children->elements()[i];
       // another gateway's targets: models and breakers stand beside the key
-      if (child.is_mapping() && (child.get("circuit_breaker") || child.get("models") || child.get("target_key"))) return std::min(best, 30);
+      if (child.is_mapping() && (child.get("circuit_breaker") || child.get("models") || child.get("target_key")))
+        return std::min(best, 30);
       best = std::max(best, score(child, depth + 1));
-      if (child.is_mapping() && child.get("target") != nullptr) best = std::max(best, score(*child.get("target"), depth + 1));
+      if (child.is_mapping() && child.get("target") != nullptr)
+        best = std::max(best, score(*child.get("target"), depth + 1));
     }
   }
   return best;

@@ -122,13 +122,16 @@ constexpr Capability kHostedCapabilities[] = {
 };
 
 constexpr std::string_view kOssGoLive[] = {
-    "Fill in the secrets: `render.sh` makes the configs that are sent, which then hold keys and belong in a secret store.",
-    "Start the gateway (`npx @portkey-ai/gateway@1.15`, or its image) where only your own clients reach it: it asks its callers for no key.",
+    "Fill in the secrets: `render.sh` makes the configs that are sent, which then hold keys and belong in a secret "
+    "store.",
+    "Start the gateway (`npx @portkey-ai/gateway@1.15`, or its image) where only your own clients reach it: it asks "
+    "its callers for no key.",
     "Put the config where the clients, or a proxy before the gateway, add it to each request as `x-portkey-config`.",
 };
 constexpr std::string_view kOssConfirm[] = {
     "curl -fsS http://HOST:8787/",
-    "curl -fsS http://HOST:8787/v1/chat/completions -H \"x-portkey-config: $(tr -d '\\n' < config.json)\" -H 'content-type: application/json' \\\n"
+    "curl -fsS http://HOST:8787/v1/chat/completions -H \"x-portkey-config: $(tr -d '\\n' < config.json)\" -H "
+    "'content-type: application/json' \\\n"
     "  -d '{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"ping\"}], \"max_tokens\": 5}'",
 };
 constexpr std::string_view kOssRollBack[] = {"Stop the gateway; it keeps no state."};
@@ -145,16 +148,21 @@ constexpr Guide kOssGuide{
 };
 
 constexpr std::string_view kHostedGoLive[] = {
-    "`apply.sh` has created integrations, providers, configs and keys in the order of the payloads' numbers; its answers (`apply-answers.jsonl`) have the slug (`pc-…`) of the config and the new keys: keep them where secrets are kept.",
-    "Give each client its new key; a key can carry the config's slug as its default, so that clients need send no header.",
+    "`apply.sh` has created integrations, providers, configs and keys in the order of the payloads' numbers; its "
+    "answers (`apply-answers.jsonl`) have the slug (`pc-…`) of the config and the new keys: keep them where secrets "
+    "are kept.",
+    "Give each client its new key; a key can carry the config's slug as its default, so that clients need send no "
+    "header.",
 };
 constexpr std::string_view kHostedConfirm[] = {
-    "curl -fsS https://api.portkey.ai/v1/chat/completions -H \"x-portkey-api-key: $GATEWAY_KEY\" -H \"x-portkey-config: $CONFIG_SLUG\" \\\n"
+    "curl -fsS https://api.portkey.ai/v1/chat/completions -H \"x-portkey-api-key: $GATEWAY_KEY\" -H "
+    "\"x-portkey-config: $CONFIG_SLUG\" \\\n"
     "  -H 'content-type: application/json' \\\n"
     "  -d '{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"ping\"}], \"max_tokens\": 5}'",
 };
 constexpr std::string_view kHostedRollBack[] = {
-    "Leave what was created in the control plane, or delete it in the opposite order of the payloads' numbers: keys, configs, providers, integrations.",
+    "Leave what was created in the control plane, or delete it in the opposite order of the payloads' numbers: keys, "
+    "configs, providers, integrations.",
 };
 constexpr Guide kHostedGuide{
     "https://api.portkey.ai/v1",
@@ -168,20 +176,26 @@ constexpr Guide kHostedGuide{
     kHostedRollBack,
 };
 
-void read_hosted(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) { portkey::read(inputs, context, gateway, kHosted); }
-void read_oss(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) { portkey::read(inputs, context, gateway, kOss); }
+void read_hosted(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) {
+  portkey::read(inputs, context, gateway, kHosted);
+}
+void read_oss(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) {
+  portkey::read(inputs, context, gateway, kOss);
+}
 void check_hosted(std::span<const Input> inputs, const ir::Gateway& gateway, ReadContext& context) {
   portkey::check(inputs, gateway, context, kHosted);
 }
-void check_oss(std::span<const Input> inputs, const ir::Gateway& gateway, ReadContext& context) { portkey::check(inputs, gateway, context, kOss); }
+void check_oss(std::span<const Input> inputs, const ir::Gateway& gateway, ReadContext& context) {
+  portkey::check(inputs, gateway, context, kOss);
+}
 /// Content shows a Portkey config, not which of its gateways will run it.
 int detect_oss(const doc::Document&) { return 0; }
 
 constexpr Dialect kDialects[] = {
-    {kHosted, "Portkey, hosted", kHostedVersions, kHostedOptions, kHostedCapabilities, &portkey::detect, &read_hosted, &portkey::write_hosted,
-     &check_hosted, &kHostedGuide},
-    {kOss, "Portkey, open-source gateway", kOssVersions, kOssOptions, kOssCapabilities, &detect_oss, &read_oss, &portkey::write_oss, &check_oss,
-     &kOssGuide},
+    {kHosted, "Portkey, hosted", kHostedVersions, kHostedOptions, kHostedCapabilities, &portkey::detect, &read_hosted,
+     &portkey::write_hosted, &check_hosted, &kHostedGuide},
+    {kOss, "Portkey, open-source gateway", kOssVersions, kOssOptions, kOssCapabilities, &detect_oss, &read_oss,
+     &portkey::write_oss, &check_oss, &kOssGuide},
 };
 
 }  // namespace

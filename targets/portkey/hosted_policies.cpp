@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
 #include "compiler/ir/describe.h"
 #include "targets/portkey/hosted_writer.h"
 #include "targets/portkey/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -36,13 +36,17 @@ Out HostedWriter::scope_conditions(const ir::Scope& scope, Out& group_by) {
   if (scope.provider.given()) {
     const bool slug = scope.provider->starts_with('@');
     const facts::ProviderFacts* facts = slug ? nullptr : facts::provider_by_kind(*scope.provider);
-    const std::string name = slug ? scope.provider->substr(1) : facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey) : *scope.provider;
+    const std::string name = slug                                          ? scope.provider->substr(1)
+                             : facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey)
+                                                                           : *scope.provider;
     conditions.push(condition(slug ? "virtual_key" : "provider", name));
   }
   if (scope.tag.given()) {
     const std::size_t equals = scope.tag->starts_with("metadata.") ? scope.tag->find('=') : std::string::npos;
-    if (equals == std::string::npos) conditions.push(condition("metadata.tags", *scope.tag));
-    else conditions.push(condition(scope.tag->substr(0, equals), scope.tag->substr(equals + 1)));
+    if (equals == std::string::npos)
+      conditions.push(condition("metadata.tags", *scope.tag));
+    else
+      conditions.push(condition(scope.tag->substr(0, equals), scope.tag->substr(equals + 1)));
   }
   for (const auto& per : scope.per.items) {
     if (!per->starts_with(kCondition)) group_by.push(group(*per));
@@ -104,7 +108,8 @@ void HostedWriter::add_policies() {
     Out named = Out::mapping();
     if (b.id.given()) named.add("name", *b.id);
     for (auto& [key, value] : std::get<Out::Mapping>(out->storage())) named.add(key, std::move(value));
-    file("usage-policies", "POST", "/policies/usage-limits", "policy").bodies.push_back(policy_body(b.scope, named, section));
+    file("usage-policies", "POST", "/policies/usage-limits", "policy")
+        .bodies.push_back(policy_body(b.scope, named, section));
   }
   number = 0;
   for (const ir::Limit& l : gateway_.limits) {
@@ -112,28 +117,41 @@ void HostedWriter::add_policies() {
     auto out = limit(l);
     const std::string section = "rate_policies." + std::to_string(++number);
     if (out && !same() && workspaces_.size() > 1) {
-      lose(&l, {Fate::Approximated, DiagId::Approximated, "a rate policy counts it, for each workspace by itself", "", ""});
+      lose(&l,
+           {Fate::Approximated, DiagId::Approximated, "a rate policy counts it, for each workspace by itself", "", ""});
       context_.ledger.admit_added("limits[", "a rate policy for each limit of the whole gateway");
     }
-    if (out) file("rate-policies", "POST", "/policies/rate-limits", "policy").bodies.push_back(policy_body(l.scope, *out, section));
+    if (out)
+      file("rate-policies", "POST", "/policies/rate-limits", "policy")
+          .bodies.push_back(policy_body(l.scope, *out, section));
   }
   if (same()) return;
   const std::string advice = "set it on the provider by hand, if the control plane has the like";
   for (const ir::Provider& p : gateway_.providers) {
     if (p.name.given()) continue;
-    const bool used = std::ranges::any_of(gateway_.deployments, [&](const ir::Deployment& d) { return d.provider.valid() && &gateway_.at(d.provider) == &p; });
-    if (!used) lose(&p, {Fate::Manual, DiagId::NotExpressible, "a provider without a name that nothing uses", "", "use it in a target"});
-    for (const ir::Limit& l : p.limits) lose(&l, {Fate::Manual, DiagId::DroppedLimit, "the limit of a provider without a name has no object to stand in", "", advice});
-    for (const ir::Budget& b : p.budgets) lose(&b, {Fate::Manual, DiagId::DroppedLimit, "the budget of a provider without a name has no object to stand in", "", advice});
+    const bool used = std::ranges::any_of(gateway_.deployments, [&](const ir::Deployment& d) {
+      return d.provider.valid() && &gateway_.at(d.provider) == &p;
+    });
+    if (!used)
+      lose(&p, {Fate::Manual, DiagId::NotExpressible, "a provider without a name that nothing uses", "",
+                "use it in a target"});
+    for (const ir::Limit& l : p.limits)
+      lose(&l, {Fate::Manual, DiagId::DroppedLimit, "the limit of a provider without a name has no object to stand in",
+                "", advice});
+    for (const ir::Budget& b : p.budgets)
+      lose(&b, {Fate::Manual, DiagId::DroppedLimit, "the budget of a provider without a name has no object to stand in",
+                "", advice});
   }
 }
 
 /// With several workspaces, each counts for itself.
 void HostedWriter::admit_policy(const ir::Budget& b) {
   if (workspaces_.size() > 1) {
-    lose(&b, {Fate::Approximated, DiagId::Approximated, "a usage policy counts it, for each workspace by itself", "", ""});
+    lose(&b,
+         {Fate::Approximated, DiagId::Approximated, "a usage policy counts it, for each workspace by itself", "", ""});
   }
-  if (context_.ledger.loss(&b) != nullptr) context_.ledger.admit_added("budgets[", "a usage policy for each budget of the whole gateway");
+  if (context_.ledger.loss(&b) != nullptr)
+    context_.ledger.admit_added("budgets[", "a usage policy for each budget of the whole gateway");
 }
 
 /// Whole objects that have no place in the IR, by kind and in order.
@@ -142,7 +160,8 @@ void HostedWriter::add_kept_objects() {
     if (e.section != "objects") continue;
     const std::string kind = e.key.substr(0, e.key.find('.'));
     const bool reference = kind == "secret_reference";
-    file(reference ? "secret-references" : "objects", "POST", reference ? "/secret-references" : "/", reference ? "secret reference" : "object")
+    file(reference ? "secret-references" : "objects", "POST", reference ? "/secret-references" : "/",
+         reference ? "secret reference" : "object")
         .bodies.push_back(configs_.open(e.value, ""));
   }
 }

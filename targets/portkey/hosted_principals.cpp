@@ -1,10 +1,10 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
 #include "targets/portkey/hosted_writer.h"
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
 #include "targets/portkey/windows.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -13,8 +13,12 @@ using base::Decimal;
 using ir::Fate;
 
 Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(base::Text reason, base::Text advice) { return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)}; }
-Loss dropped(base::Text reason, base::Text advice) { return {Fate::Manual, DiagId::DroppedLimit, std::move(reason), "", std::move(advice)}; }
+Loss manual(base::Text reason, base::Text advice) {
+  return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
+}
+Loss dropped(base::Text reason, base::Text advice) {
+  return {Fate::Manual, DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
+}
 
 constexpr std::int64_t kMostDays = 365;
 constexpr std::int64_t kDay = 86'400;
@@ -25,7 +29,8 @@ bool is_instant(std::string_view text) { return text.size() >= 10 && text[4] == 
 std::string principal_word(ir::PrincipalKind kind) {
   switch (kind) {
     case ir::PrincipalKind::Organization: return "an organisation is made by hand and has no limits";
-    case ir::PrincipalKind::User: return "users are invited, not created; a budget for each user is a policy on metadata";
+    case ir::PrincipalKind::User:
+      return "users are invited, not created; a budget for each user is a policy on metadata";
     case ir::PrincipalKind::Member:
     case ir::PrincipalKind::OrgMember: return "a member of a workspace has no limits of its own";
     case ir::PrincipalKind::Project: return "there are no projects between workspaces and keys";
@@ -45,7 +50,8 @@ std::string principal_word(ir::PrincipalKind kind) {
 std::string HostedWriter::name_of(const ir::Principal& p) {
   if (p.alias.given() && (same() || !p.alias->empty())) return configs_.text(p.alias);
   const std::string name = p.id.given() && !p.id->empty() ? *p.id : std::string(ir::principal_kind_name(p.kind));
-  if (!p.alias.absent() && !same()) lose(&p.alias, {Fate::Approximated, DiagId::Approximated, "it must have a name", name, ""});
+  if (!p.alias.absent() && !same())
+    lose(&p.alias, {Fate::Approximated, DiagId::Approximated, "it must have a name", name, ""});
   return name;
 }
 
@@ -72,7 +78,8 @@ void HostedWriter::add_principals() {
     workspaces_.push_back(variable);
     configs_.add_reference(variable);
     workspace_of_team_.emplace(p.id.given() ? *p.id : name, "${" + variable + "}");
-    if (!variables.insert(variable).second) lose(&p.alias, manual("two teams have nearly the same name", "rename one of them"));
+    if (!variables.insert(variable).second)
+      lose(&p.alias, manual("two teams have nearly the same name", "rename one of them"));
   }
   for (const ir::Principal& p : gateway_.principals) {
     if (p.kind == ir::PrincipalKind::Key) {
@@ -82,7 +89,8 @@ void HostedWriter::add_principals() {
       }
       file("api-keys", "POST", "/api-keys/workspace/service", "API key").bodies.push_back(key_body(p));
     } else if (p.kind != ir::PrincipalKind::Team) {
-      lose(&p, {Fate::Manual, DiagId::DroppedPrincipal, principal_word(p.kind), "", "set it up by hand where it matters"});
+      lose(&p,
+           {Fate::Manual, DiagId::DroppedPrincipal, principal_word(p.kind), "", "set it up by hand where it matters"});
     }
   }
 }
@@ -90,7 +98,8 @@ void HostedWriter::add_principals() {
 /// In the same dialect a workspace is called what the source called it.
 std::string HostedWriter::raw_reference(const ir::Principal& p, const std::string& name) const {
   const bool from_metadata = std::ranges::any_of(gateway_.layout, [&](const ir::Param& l) {
-    return l.name == "source_ids" && std::ranges::any_of(l.value.items, [&](const ir::Value& v) { return v.text == p.id.value; });
+    return l.name == "source_ids" &&
+           std::ranges::any_of(l.value.items, [&](const ir::Value& v) { return v.text == p.id.value; });
   });
   return p.id.given() && !from_metadata ? *p.id : "${" + workspace_variable(name) + "}";
 }
@@ -117,15 +126,18 @@ Out HostedWriter::workspace_body(const ir::Principal& p) {
   const bool own_id = same() && p.id.given() && !raw_reference(p, name).starts_with("${");
   if (own_id) body.add("id", *p.id);
   if (!same() || p.alias.given()) body.add("name", name);
-  if (!p.alias.given() && !same()) context_.ledger.admit_added("principals[" + ir::identity(p) + "].alias", "a workspace has a name");
+  if (!p.alias.given() && !same())
+    context_.ledger.admit_added("principals[" + ir::identity(p) + "].alias", "a workspace has a name");
   Out data = metadata(p);
   if (!data.empty()) body.at("defaults").add("metadata", std::move(data));
   Out usage = budgets(p.budgets, SIZE_MAX);
   if (!usage.empty()) body.add("usage_limits", std::move(usage));
   Out rates = limits(p.limits);
   if (!rates.empty()) body.add("rate_limits", std::move(rates));
-  if (same()) put(body, p.extras);
-  else lose_principal_rest(p);
+  if (same())
+    put(body, p.extras);
+  else
+    lose_principal_rest(p);
   return body;
 }
 
@@ -153,7 +165,8 @@ Out HostedWriter::key_body(const ir::Principal& p) {
   if (p.expires.given() && (same() || is_instant(*p.expires))) {
     body.add("expires_at", *p.expires);
   } else {
-    lose_if(p.expires, manual("a key expires at an instant, not after a span", "set `expires_at` when the key is made"));
+    lose_if(p.expires,
+            manual("a key expires at an instant, not after a span", "set `expires_at` when the key is made"));
   }
   if (same()) {
     if (p.secret.given()) body.add("key", configs_.spell(*p.secret, &p.secret, name + " key"));
@@ -168,17 +181,24 @@ Out HostedWriter::key_body(const ir::Principal& p) {
 void HostedWriter::lose_principal_rest(const ir::Principal& p) {
   if (p.kind == ir::PrincipalKind::Team) lose_if(p.user, skipped("a workspace belongs to nobody in particular"));
   lose_if(p.email, skipped("the object has no address"));
-  lose_if(p.organization, manual("the organisation is whose admin key is used", "use an admin key of the right organisation"));
+  lose_if(p.organization,
+          manual("the organisation is whose admin key is used", "use an admin key of the right organisation"));
   lose_if(p.project, skipped("there are no projects"));
-  lose_if(p.budget_id, {Fate::Approximated, DiagId::Approximated, "the limits of the budget row stand on the object itself", "", ""});
+  lose_if(p.budget_id, {Fate::Approximated, DiagId::Approximated,
+                        "the limits of the budget row stand on the object itself", "", ""});
   lose_if(p.role, manual("a key has scopes, no role", "give the key the scopes that it needs"));
   if (p.kind == ir::PrincipalKind::Team) lose_if(p.team, skipped("a workspace is in no other"));
-  lose_if(p.models, manual("lists of models stand on integrations, not on workspaces or keys",
-                           "give it integrations with these models only, or a config with a guardrail `default.modelwhitelist`"));
-  for (const ir::Alias& a : p.aliases) lose(&a, manual("aliases of one key or team have no place", "give it a config of its own"));
-  if (!(p.blocked.given() && *p.blocked)) lose_if(p.blocked, skipped("it is not blocked"));
-  else lose_if(p.blocked, manual("a workspace cannot be blocked", "make no keys for it"));
-  if (p.kind == ir::PrincipalKind::Team) lose_if(p.expires, manual("a workspace does not expire", "let its keys expire"));
+  lose_if(p.models,
+          manual("lists of models stand on integrations, not on workspaces or keys",
+                 "give it integrations with these models only, or a config with a guardrail `default.modelwhitelist`"));
+  for (const ir::Alias& a : p.aliases)
+    lose(&a, manual("aliases of one key or team have no place", "give it a config of its own"));
+  if (!(p.blocked.given() && *p.blocked))
+    lose_if(p.blocked, skipped("it is not blocked"));
+  else
+    lose_if(p.blocked, manual("a workspace cannot be blocked", "make no keys for it"));
+  if (p.kind == ir::PrincipalKind::Team)
+    lose_if(p.expires, manual("a workspace does not expire", "let its keys expire"));
   if (p.kind == ir::PrincipalKind::Team) lose_if(p.secret, skipped("a workspace has no key"));
   lose_if(p.allowed_ips, manual("keys are not bound to addresses", "allow the addresses in the network"));
   lose_if(p.allowed_routes, manual("API paths are bound by scopes", "give the key the scopes that it needs"));
@@ -196,17 +216,21 @@ std::optional<Out> HostedWriter::budget(const ir::Budget& budget, bool policy) {
     return std::nullopt;
   }
   Out out = Out::mapping();
-  out.add("type", budget.counts == ir::Counted::Usd ? "cost" : budget.counts == ir::Counted::Tokens ? "tokens" : "requests");
+  out.add("type", budget.counts == ir::Counted::Usd      ? "cost"
+                  : budget.counts == ir::Counted::Tokens ? "tokens"
+                                                         : "requests");
   const Decimal amount = *budget.amount;
   const std::int64_t whole = amount.floor().value_or(0);
   const bool keep_exact = same() || policy;
   if (budget.amount.given()) {
     if (!keep_exact && whole < 1) {
-      lose(&budget, dropped("a budget is one whole dollar or more", "a budget this small cannot be set; leave the key out or watch it"));
+      lose(&budget, dropped("a budget is one whole dollar or more",
+                            "a budget this small cannot be set; leave the key out or watch it"));
       return std::nullopt;
     }
     if (!keep_exact && Decimal(whole) != amount) {
-      lose(&budget.amount, {Fate::Approximated, DiagId::Approximated, "a budget is a whole number, rounded down", std::to_string(whole), ""});
+      lose(&budget.amount, {Fate::Approximated, DiagId::Approximated, "a budget is a whole number, rounded down",
+                            std::to_string(whole), ""});
     }
     out.add("credit_limit", keep_exact ? Out::number(amount.text()) : Out::integer(whole));
   }
@@ -215,7 +239,9 @@ std::optional<Out> HostedWriter::budget(const ir::Budget& budget, bool policy) {
     if (same()) {
       out.add("alert_threshold", Out::number(budget.soft->text()));
     } else if (alert >= 1 && Decimal(alert) < amount) {
-      if (Decimal(alert) != *budget.soft) lose(&budget.soft, {Fate::Approximated, DiagId::Approximated, "an alert stands at a whole number", std::to_string(alert), ""});
+      if (Decimal(alert) != *budget.soft)
+        lose(&budget.soft, {Fate::Approximated, DiagId::Approximated, "an alert stands at a whole number",
+                            std::to_string(alert), ""});
       out.add("alert_threshold", Out::integer(alert));
     } else {
       lose(&budget.soft, skipped("an alert stands at a whole number below the limit"));
@@ -227,7 +253,8 @@ std::optional<Out> HostedWriter::budget(const ir::Budget& budget, bool policy) {
 
 bool HostedWriter::add_reset(const ir::Budget& budget, Out& out) {
   if (!budget.window.given()) {
-    if (budget.window.state == ir::State::Unknown) lose(&budget.window, manual("when the budget starts anew is not known here", "set its reset by hand"));
+    if (budget.window.state == ir::State::Unknown)
+      lose(&budget.window, manual("when the budget starts anew is not known here", "set its reset by hand"));
     return true;
   }
   const ir::Window& w = *budget.window;
@@ -249,10 +276,14 @@ bool HostedWriter::add_reset(const ir::Budget& budget, Out& out) {
   }
   const std::int64_t days = w.seconds / kDay;
   if (w.kind == Kind::Invalid || days < 1 || days > kMostDays || w.seconds % kDay != 0) {
-    lose(&budget, dropped("a budget starts anew after 1 to 365 whole days, on Sundays or on the first of the month", "set a daily budget by hand"));
+    lose(&budget, dropped("a budget starts anew after 1 to 365 whole days, on Sundays or on the first of the month",
+                          "set a daily budget by hand"));
     return false;
   }
-  lose(&budget, {Fate::Approximated, DiagId::Approximated, "the budget starts anew at midnight UTC every " + std::to_string(days) + " days, not from the first spend", "", ""});
+  lose(&budget,
+       {Fate::Approximated, DiagId::Approximated,
+        "the budget starts anew at midnight UTC every " + std::to_string(days) + " days, not from the first spend", "",
+        ""});
   context_.ledger.admit_added("principals[", "a budget with the nearest period");
   out.add("periodic_reset_days", Out::integer(days));
   return true;
@@ -262,10 +293,11 @@ std::optional<Out> HostedWriter::limit(const ir::Limit& limit) {
   const bool counts = limit.counts == ir::Counted::Requests || limit.counts == ir::Counted::Tokens;
   const std::string_view unit = limit.window.given() ? rate_unit(*limit.window) : std::string_view();
   if (!counts || unit.empty() || !limit.amount.given() || limit.scope.model.given() || limit.burst.given()) {
-    lose(&limit, dropped(limit.counts == ir::Counted::Concurrent ? "parallel requests are not limited"
-                         : limit.scope.model.given()             ? "a limit for one model is a policy of its own"
-                                                                 : "rates count requests or tokens of a second, minute, hour, day or week",
-                         "set the nearest limit by hand"));
+    lose(&limit,
+         dropped(limit.counts == ir::Counted::Concurrent ? "parallel requests are not limited"
+                 : limit.scope.model.given()             ? "a limit for one model is a policy of its own"
+                                             : "rates count requests or tokens of a second, minute, hour, day or week",
+                 "set the nearest limit by hand"));
     return std::nullopt;
   }
   const std::int64_t whole = limit.amount->floor().value_or(0);
@@ -273,7 +305,8 @@ std::optional<Out> HostedWriter::limit(const ir::Limit& limit) {
   out.add("type", limit.counts == ir::Counted::Requests ? "requests" : "tokens");
   out.add("unit", unit);
   if (!same() && Decimal(whole) != *limit.amount) {
-    lose(&limit.amount, {Fate::Approximated, DiagId::Approximated, "a rate is a whole number, rounded down", std::to_string(whole), ""});
+    lose(&limit.amount, {Fate::Approximated, DiagId::Approximated, "a rate is a whole number, rounded down",
+                         std::to_string(whole), ""});
   }
   out.add("value", same() ? Out::number(limit.amount->text()) : Out::integer(whole));
   if (!same()) {
@@ -296,7 +329,8 @@ Out HostedWriter::budgets(const std::vector<ir::Budget>& all, std::size_t most) 
       continue;
     }
     if (!b.scope.per.items.empty()) {
-      lose(&b, dropped("the object has one counter, none for each of those who use it", "set it as a usage policy that groups"));
+      lose(&b, dropped("the object has one counter, none for each of those who use it",
+                       "set it as a usage policy that groups"));
       continue;
     }
     if (auto out = budget(b, false)) {
@@ -311,7 +345,8 @@ Out HostedWriter::limits(const std::vector<ir::Limit>& all) {
   Out list = Out::sequence();
   for (const ir::Limit& l : all) {
     if (!l.scope.per.items.empty()) {
-      lose(&l, dropped("the object has one counter, none for each of those who use it", "set it as a rate policy that groups"));
+      lose(&l, dropped("the object has one counter, none for each of those who use it",
+                       "set it as a rate policy that groups"));
       continue;
     }
     if (auto out = limit(l)) list.push(*std::move(out));
@@ -322,7 +357,8 @@ Out HostedWriter::limits(const std::vector<ir::Limit>& all) {
 void HostedWriter::add_guardrails() {
   for (const ir::Guardrail& g : gateway_.guardrails) {
     if (!same()) {
-      lose(&g, manual("the guardrail `" + g.name.value + "` has other checks there", "create a guardrail with like checks and name it in the config, or requests pass unguarded"));
+      lose(&g, manual("the guardrail `" + g.name.value + "` has other checks there",
+                      "create a guardrail with like checks and name it in the config, or requests pass unguarded"));
       continue;
     }
     Out body = Out::mapping();

@@ -1,10 +1,10 @@
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
 #include "compiler/ir/describe.h"
 #include "targets/portkey/hosted_writer.h"
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -12,7 +12,9 @@ namespace {
 using ir::Fate;
 
 Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(base::Text reason, base::Text advice) { return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)}; }
+Loss manual(base::Text reason, base::Text advice) {
+  return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
+}
 
 constexpr std::string_view kAzureHost = ".openai.azure.com";
 constexpr std::string_view kAzureVersion = "2024-10-21";
@@ -22,8 +24,10 @@ std::string slug_text(std::string_view text) {
   for (const char c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     const bool upper = c >= 'A' && c <= 'Z';
-    if (plain || upper) slug += upper ? static_cast<char>(c - 'A' + 'a') : c;
-    else if (!slug.empty() && slug.back() != '-') slug += '-';
+    if (plain || upper)
+      slug += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    else if (!slug.empty() && slug.back() != '-')
+      slug += '-';
   }
   while (slug.ends_with('-')) slug.pop_back();
   return slug.empty() ? "provider" : slug;
@@ -32,7 +36,8 @@ std::string slug_text(std::string_view text) {
 /// All that tells one provider from another; secrets by their text.
 std::string identity_of(const ir::ResolvedProvider& r) {
   std::string text;
-  for (const auto* field : {r.kind, r.base_url, r.region, r.api_version, r.organization}) (text += field->value) += '\n';
+  for (const auto* field : {r.kind, r.base_url, r.region, r.api_version, r.organization})
+    (text += field->value) += '\n';
   if (r.api_key->given()) text += ir::show(**r.api_key) + (*r.api_key)->literal.reveal();
   const auto add = [&](const std::string& name, const ir::Value& value) {
     ((text += '\n') += name) += '=';
@@ -80,8 +85,10 @@ Out* grant_of(Out& body, const ir::Scope& scope) {
 std::string legacy_key(std::string_view snake) {
   std::string key;
   for (std::size_t i = 0; i < snake.size(); ++i) {
-    if (snake[i] == '_' && i + 1 < snake.size()) key += static_cast<char>(snake[++i] - 'a' + 'A');
-    else key += snake[i];
+    if (snake[i] == '_' && i + 1 < snake.size())
+      key += static_cast<char>(snake[++i] - 'a' + 'A');
+    else
+      key += snake[i];
   }
   return key;
 }
@@ -94,10 +101,12 @@ void HostedWriter::lose_named(const ir::Provider& provider, const std::string& s
     lose(&provider.name, {Fate::Approximated, DiagId::Approximated, "the control plane knows it by a slug", slug, ""});
   }
   for (const ir::Limit& l : provider.limits) {
-    lose(&l, {Fate::Manual, DiagId::DroppedLimit, "the provider is written without limits of its own", "", "set `rate_limits` on the provider `" + slug + "`"});
+    lose(&l, {Fate::Manual, DiagId::DroppedLimit, "the provider is written without limits of its own", "",
+              "set `rate_limits` on the provider `" + slug + "`"});
   }
   for (const ir::Budget& b : provider.budgets) {
-    lose(&b, {Fate::Manual, DiagId::DroppedLimit, "the provider is written without limits of its own", "", "set `usage_limits` on the provider `" + slug + "`"});
+    lose(&b, {Fate::Manual, DiagId::DroppedLimit, "the provider is written without limits of its own", "",
+              "set `usage_limits` on the provider `" + slug + "`"});
   }
 }
 
@@ -111,23 +120,31 @@ std::string HostedWriter::slug_of(const ir::Deployment& deployment) {
     Integration& i = integrations_[known->second];
     i.others.push_back(&provider);
     if (std::ranges::find(i.models, model) == i.models.end()) i.models.push_back(model);
-    if (i.as_openai) lose(r.kind, {Fate::Approximated, DiagId::Approximated, "it is called as an OpenAI-compatible server", "openai", ""});
+    if (i.as_openai)
+      lose(r.kind,
+           {Fate::Approximated, DiagId::Approximated, "it is called as an OpenAI-compatible server", "openai", ""});
     lose_named(provider, i.slug);
     return i.slug;
   }
   Integration made;
   made.provider = &provider;
   const facts::ProviderFacts* facts = r.kind->given() ? facts::provider_by_kind(**r.kind) : nullptr;
-  if (facts == nullptr || (facts->portkey.empty() && !(facts->openai_compatible && (!r.base_url->absent() || !facts->base_url().empty())))) {
-    const std::string title = facts != nullptr ? std::string(facts->title) : r.kind->given() ? "`" + **r.kind + "`" : std::string("a provider that the source does not name");
-    configs_.refuse_with(manual("the hosted gateway cannot call " + title, "call " + title + " another way, or through an OpenAI-compatible endpoint"));
+  if (facts == nullptr || (facts->portkey.empty() &&
+                           !(facts->openai_compatible && (!r.base_url->absent() || !facts->base_url().empty())))) {
+    const std::string title = facts != nullptr  ? std::string(facts->title)
+                              : r.kind->given() ? "`" + **r.kind + "`"
+                                                : std::string("a provider that the source does not name");
+    configs_.refuse_with(manual("the hosted gateway cannot call " + title,
+                                "call " + title + " another way, or through an OpenAI-compatible endpoint"));
     return {};
   }
   made.kind = **r.kind;
   made.as_openai = facts->portkey.empty();
   made.native = made.as_openai ? "openai" : std::string(facts->portkey);
   if (made.as_openai) {
-    lose(r.kind, {Fate::Approximated, DiagId::Approximated, "the gateway has no name for this provider: it is called as an OpenAI-compatible server", "openai", ""});
+    lose(r.kind,
+         {Fate::Approximated, DiagId::Approximated,
+          "the gateway has no name for this provider: it is called as an OpenAI-compatible server", "openai", ""});
   }
   const std::string base = slug_text(made.as_openai ? made.kind : made.native);
   made.slug = base;
@@ -146,7 +163,8 @@ Out HostedWriter::configurations(const ir::ResolvedProvider& r, const Integratio
   std::string url = given;
   while (url.ends_with('/')) url.pop_back();
   if (url != given) {
-    lose(r.base_url, {Fate::Approximated, DiagId::Approximated, "without the slash at its end, which would be doubled", url, ""});
+    lose(r.base_url,
+         {Fate::Approximated, DiagId::Approximated, "without the slash at its end, which would be doubled", url, ""});
   }
   if (url.empty() && integration.as_openai) url = facts::provider_by_kind(kind)->base_url();
   const bool azure_name = kind == "azure_openai" && url.starts_with("https://") && url.ends_with(kAzureHost);
@@ -156,32 +174,40 @@ Out HostedWriter::configurations(const ir::ResolvedProvider& r, const Integratio
     configs_.add_reference("AZURE_RESOURCE_NAME");
     out.add("azure_resource_name", "${AZURE_RESOURCE_NAME}");
   } else if (!url.empty()) {
-    out.add(kind == "azure_ai" ? "azure_foundry_url" : "custom_host", kind == "azure_ai" ? url : url + std::string(host_suffix(kind)));
+    out.add(kind == "azure_ai" ? "azure_foundry_url" : "custom_host",
+            kind == "azure_ai" ? url : url + std::string(host_suffix(kind)));
   }
   if (!r.region->absent()) {
     const ParamName* name = param_by_canonical("@region", kind);
-    if (name != nullptr) out.add(std::string(name->key), configs_.text(*r.region));
-    else lose(r.region, skipped("the gateway takes no region for this provider"));
+    if (name != nullptr)
+      out.add(std::string(name->key), configs_.text(*r.region));
+    else
+      lose(r.region, skipped("the gateway takes no region for this provider"));
   }
   if (kind == "azure_ai" && !r.api_version->absent()) out.add("azure_api_version", configs_.text(*r.api_version));
-  if (!r.api_version->absent() && kind != "azure_openai" && kind != "azure_ai") lose(r.api_version, skipped("the gateway takes no API version for this provider"));
+  if (!r.api_version->absent() && kind != "azure_openai" && kind != "azure_ai")
+    lose(r.api_version, skipped("the gateway takes no API version for this provider"));
   if (!r.organization->absent()) out.add("openai_organization", configs_.text(*r.organization));
   for (const ir::ProviderParam* p : r.params) {
     const ParamName* name = param_by_canonical(p->name, kind);
     const std::string_view key = name != nullptr ? name->key : std::string_view(p->name);
     if (p->name == "vertex_credentials" && p->value.kind != ir::Value::Kind::Mapping) {
-      lose(p, manual("the control plane takes the service account as an object", "put the fields of the JSON file into `vertex_service_account_json`"));
+      lose(p, manual("the control plane takes the service account as an object",
+                     "put the fields of the JSON file into `vertex_service_account_json`"));
     } else if (name != nullptr || is_provider_key(key)) {
       out.add(std::string(key), configs_.open(p->value, key));
     } else {
-      lose(p, manual("the control plane has no such parameter", "see how the target reaches this provider without `" + p->name + "`"));
+      lose(p, manual("the control plane has no such parameter",
+                     "see how the target reaches this provider without `" + p->name + "`"));
     }
   }
   if (!r.headers.empty()) {
     Out headers = Out::mapping();
     for (const ir::Param* h : r.headers) {
-      if (h->value.kind == ir::Value::Kind::String || h->value.kind == ir::Value::Kind::Secret) headers.add(h->name, configs_.open(h->value, h->name));
-      else lose(h, skipped("a header's value is text"));
+      if (h->value.kind == ir::Value::Kind::String || h->value.kind == ir::Value::Kind::Secret)
+        headers.add(h->name, configs_.open(h->value, h->name));
+      else
+        lose(h, skipped("a header's value is text"));
     }
     if (!headers.empty()) out.add("custom_headers", std::move(headers));
   }
@@ -190,7 +216,8 @@ Out HostedWriter::configurations(const ir::ResolvedProvider& r, const Integratio
 }
 
 /// What the control plane asks for beside what the source says (page 3.4).
-void HostedWriter::add_required(Out& out, const ir::ResolvedProvider& r, const Integration& integration, bool custom_host) {
+void HostedWriter::add_required(Out& out, const ir::ResolvedProvider& r, const Integration& integration,
+                                bool custom_host) {
   const std::string_view kind = integration.kind;
   if (kind == "azure_openai") {
     if (param(r, "azure_auth_mode") == nullptr) out.add("azure_auth_mode", "default");
@@ -198,7 +225,8 @@ void HostedWriter::add_required(Out& out, const ir::ResolvedProvider& r, const I
     Out list = Out::sequence();
     for (std::size_t i = 0; i < integration.models.size(); ++i) {
       Out one = Out::mapping();
-      one.add("azure_api_version", r.api_version->absent() ? std::string(kAzureVersion) : configs_.text(*r.api_version));
+      one.add("azure_api_version",
+              r.api_version->absent() ? std::string(kAzureVersion) : configs_.text(*r.api_version));
       one.add("azure_deployment_name", integration.models[i]);
       one.add("azure_model_slug", integration.models[i]);
       one.add("is_default", i == 0);
@@ -208,7 +236,8 @@ void HostedWriter::add_required(Out& out, const ir::ResolvedProvider& r, const I
   } else if (kind == "azure_ai") {
     if (param(r, "azure_auth_mode") == nullptr) out.add("azure_auth_mode", "default");
   } else if (in_family(Family::Aws, kind)) {
-    if (param(r, "aws_auth_type") == nullptr) out.add("aws_auth_type", param(r, "aws_role_name") != nullptr ? "assumedRole" : "accessKey");
+    if (param(r, "aws_auth_type") == nullptr)
+      out.add("aws_auth_type", param(r, "aws_role_name") != nullptr ? "assumedRole" : "accessKey");
   } else if (kind == "vertex_ai") {
     out.add("vertex_auth_type", param(r, "vertex_credentials") != nullptr ? "serviceAccount" : "basic");
   }
@@ -250,9 +279,12 @@ void HostedWriter::add_integrations() {
     Out grant = Out::mapping();
     grant.add("global_workspace_access", std::move(access));
     grant.add("create_default_provider", false);
-    file("integration-workspaces." + integration.slug, "PUT", "/integrations/" + integration.slug + "/workspaces", "grant").bodies.push_back(std::move(grant));
+    file("integration-workspaces." + integration.slug, "PUT", "/integrations/" + integration.slug + "/workspaces",
+         "grant")
+        .bodies.push_back(std::move(grant));
   }
-  if (!integrations_.empty()) context_.ledger.admit_added("credential_sets[", "an integration for each provider and credential");
+  if (!integrations_.empty())
+    context_.ledger.admit_added("credential_sets[", "an integration for each provider and credential");
 }
 
 void HostedWriter::add_grants(const ir::CredentialSet& set) {
@@ -270,7 +302,8 @@ void HostedWriter::add_grants(const ir::CredentialSet& set) {
   if (!models.empty()) {
     Out body = Out::mapping();
     put(body, models);
-    file("integration-models." + slug, "PUT", "/integrations/" + slug + "/models", "list of models").bodies.push_back(std::move(body));
+    file("integration-models." + slug, "PUT", "/integrations/" + slug + "/models", "list of models")
+        .bodies.push_back(std::move(body));
   }
   Out body = Out::mapping();
   put(body, grants);
@@ -285,7 +318,9 @@ void HostedWriter::add_grants(const ir::CredentialSet& set) {
     if (!is_grant(l.scope, slug)) continue;
     if (auto out = limit(l)) add(l.scope, "rate_limits", *std::move(out));
   }
-  if (!body.empty()) file("integration-workspaces." + slug, "PUT", "/integrations/" + slug + "/workspaces", "grant").bodies.push_back(std::move(body));
+  if (!body.empty())
+    file("integration-workspaces." + slug, "PUT", "/integrations/" + slug + "/workspaces", "grant")
+        .bodies.push_back(std::move(body));
 }
 
 /// As the source had them: integrations, providers and virtual keys.
@@ -310,7 +345,8 @@ void HostedWriter::add_kept_providers() {
     body.add("name", has_name ? Out() : Out(*p.name));
     if (legacy) {
       const facts::ProviderFacts* facts = p.kind.given() ? facts::provider_by_kind(*p.kind) : nullptr;
-      if (!p.kind.absent()) body.add("provider", facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey) : p.kind.value);
+      if (!p.kind.absent())
+        body.add("provider", facts != nullptr && !facts->portkey.empty() ? std::string(facts->portkey) : p.kind.value);
       if (p.api_key.given()) body.add("key", configs_.spell(*p.api_key, &p.api_key, *p.name + " key"));
       add_legacy_settings(body, p);
     } else if (!p.credential_set.absent()) {
@@ -320,10 +356,18 @@ void HostedWriter::add_kept_providers() {
     if (!p.owner.absent()) body.add("workspace_id", workspace_reference(p.owner));
     Out usage = budgets(p.budgets, SIZE_MAX);
     Out rates = limits(p.limits);
-    if (!usage.empty()) body.add("usage_limits", std::get<Out::Sequence>(usage.storage()).size() == 1 ? std::get<Out::Sequence>(usage.storage()).front() : usage);
-    if (!rates.empty()) body.add("rate_limits", std::get<Out::Sequence>(rates.storage()).size() == 1 ? std::get<Out::Sequence>(rates.storage()).front() : rates);
+    if (!usage.empty())
+      body.add("usage_limits", std::get<Out::Sequence>(usage.storage()).size() == 1
+                                   ? std::get<Out::Sequence>(usage.storage()).front()
+                                   : usage);
+    if (!rates.empty())
+      body.add("rate_limits", std::get<Out::Sequence>(rates.storage()).size() == 1
+                                  ? std::get<Out::Sequence>(rates.storage()).front()
+                                  : rates);
     put(body, p.extras);
-    file(legacy ? "virtual-keys" : "providers", "POST", legacy ? "/virtual-keys" : "/providers", legacy ? "virtual key" : "provider").bodies.push_back(std::move(body));
+    file(legacy ? "virtual-keys" : "providers", "POST", legacy ? "/virtual-keys" : "/providers",
+         legacy ? "virtual key" : "provider")
+        .bodies.push_back(std::move(body));
   }
 }
 
@@ -337,14 +381,16 @@ void HostedWriter::add_legacy_settings(Out& body, const ir::Provider& p) {
   if (!p.region.absent()) body.add(kind == "vertex_ai" ? "vertexRegion" : "awsRegion", configs_.text(p.region));
   for (const ir::ProviderParam& param : p.params) {
     const ParamName* name = param_by_canonical(param.name, kind);
-    body.add(legacy_key(name != nullptr ? name->key : std::string_view(param.name)), configs_.open(param.value, param.name));
+    body.add(legacy_key(name != nullptr ? name->key : std::string_view(param.name)),
+             configs_.open(param.value, param.name));
   }
 }
 
 void HostedWriter::add_kept_integration(const ir::CredentialSet& set) {
   const ir::Provider& v = set.values;
   const auto extra = [&](std::string_view key) -> const ir::Extra* {
-    const auto found = std::ranges::find_if(set.extras, [&](const ir::Extra& e) { return e.section.empty() && e.key == key; });
+    const auto found =
+        std::ranges::find_if(set.extras, [&](const ir::Extra& e) { return e.section.empty() && e.key == key; });
     return found == set.extras.end() ? nullptr : &*found;
   };
   const ir::Extra* native = extra("ai_provider_id");
@@ -359,7 +405,8 @@ void HostedWriter::add_kept_integration(const ir::CredentialSet& set) {
   if (v.api_key.given()) body.add("key", configs_.spell(*v.api_key, &v.api_key, set.name.value + " key"));
   Out settings = Out::mapping();
   const std::string& url = v.base_url.value;
-  const bool has_versions = std::ranges::any_of(set.extras, [](const ir::Extra& e) { return e.key == "azure_deployment_config"; });
+  const bool has_versions =
+      std::ranges::any_of(set.extras, [](const ir::Extra& e) { return e.key == "azure_deployment_config"; });
   if (kind == "azure_openai" && v.base_url.given() && url.ends_with(kAzureHost)) {
     settings.add("azure_resource_name", url.substr(8, url.size() - 8 - kAzureHost.size()));
   } else if (kind == "azure_ai" && !v.base_url.absent()) {
@@ -371,7 +418,8 @@ void HostedWriter::add_kept_integration(const ir::CredentialSet& set) {
     const ParamName* name = param_by_canonical("@region", kind);
     settings.add(name != nullptr ? std::string(name->key) : "aws_region", configs_.text(v.region));
   }
-  if (!v.api_version.absent() && !has_versions) settings.add(kind == "azure_openai" ? "api_version" : "azure_api_version", configs_.text(v.api_version));
+  if (!v.api_version.absent() && !has_versions)
+    settings.add(kind == "azure_openai" ? "api_version" : "azure_api_version", configs_.text(v.api_version));
   if (!v.organization.absent()) settings.add("openai_organization", configs_.text(v.organization));
   for (const ir::ProviderParam& p : v.params) {
     const ParamName* name = param_by_canonical(p.name, kind);
@@ -380,7 +428,8 @@ void HostedWriter::add_kept_integration(const ir::CredentialSet& set) {
   if (!settings.empty()) body.add("configurations", std::move(settings));
   std::vector<ir::Extra> own;
   for (const ir::Extra& e : set.extras) {
-    const bool elsewhere = e.section == "models" || e.section.starts_with("models.") || e.section == "workspaces" || e.section.starts_with("workspaces.");
+    const bool elsewhere = e.section == "models" || e.section.starts_with("models.") || e.section == "workspaces" ||
+                           e.section.starts_with("workspaces.");
     if (!elsewhere) own.push_back(e);
   }
   put(body, own);

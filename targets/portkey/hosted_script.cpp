@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include "targets/portkey/hosted_writer.h"
+
+#include <fmt/format.h>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -114,7 +114,8 @@ std::string list(const auto& names) {
 
 }  // namespace
 
-std::string apply_script(const std::vector<PayloadFile>& files, const std::set<std::string>& secrets, const std::vector<std::string>& workspaces) {
+std::string apply_script(const std::vector<PayloadFile>& files, const std::set<std::string>& secrets,
+                         const std::vector<std::string>& workspaces) {
   std::string text(kHead);
   text += fmt::format("\nsecrets=({})\nworkspaces=({})\n", list(secrets), list(workspaces));
   text += kBody;

@@ -1,8 +1,8 @@
 #include "targets/portkey/hosted_writer.h"
 
-#include <algorithm>
-
 #include "targets/portkey/portkey.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -10,9 +10,19 @@ namespace {
 using ir::Fate;
 
 /// In the order of creation (page 3.1).
-constexpr std::string_view kOrder[] = {"secret-references", "workspaces",  "integrations", "integration-models", "integration-workspaces",
-                                       "providers",         "virtual-keys", "guardrails",  "configs",            "api-keys",
-                                       "usage-policies",    "rate-policies", "objects"};
+constexpr std::string_view kOrder[] = {"secret-references",
+                                       "workspaces",
+                                       "integrations",
+                                       "integration-models",
+                                       "integration-workspaces",
+                                       "providers",
+                                       "virtual-keys",
+                                       "guardrails",
+                                       "configs",
+                                       "api-keys",
+                                       "usage-policies",
+                                       "rate-policies",
+                                       "objects"};
 
 std::string two_digits(std::size_t n) { return (n < 10 ? "0" : "") + std::to_string(n); }
 
@@ -30,7 +40,8 @@ std::string payload_text(const std::vector<Out>& bodies) {
 std::string file_name(std::string_view route) {
   std::string name;
   for (const char c : route) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     name += plain ? c : '-';
   }
   return name.empty() ? "route" : name;
@@ -41,7 +52,8 @@ std::string file_name(std::string_view route) {
 HostedWriter::HostedWriter(const ir::Gateway& gateway, WriteContext& context)
     : gateway_(gateway), context_(context), configs_(gateway, context, World::Hosted) {}
 
-PayloadFile& HostedWriter::file(std::string_view name, std::string_view method, std::string_view path, std::string_view word) {
+PayloadFile& HostedWriter::file(std::string_view name, std::string_view method, std::string_view path,
+                                std::string_view word) {
   for (PayloadFile& f : files_) {
     if (f.name == name) return f;
   }
@@ -56,9 +68,12 @@ PayloadFile& HostedWriter::file(std::string_view name, std::string_view method, 
 /// Whether there is anything but configs to write.
 bool HostedWriter::needs_objects() const {
   if (!same()) return true;
-  const auto laid_out = [&](std::string_view name) { return std::ranges::any_of(gateway_.layout, [&](const ir::Param& p) { return p.name == name; }); };
-  return !gateway_.principals.empty() || !gateway_.credential_sets.empty() || !gateway_.guardrails.empty() || !gateway_.budgets.empty() ||
-         !gateway_.limits.empty() || laid_out("objects") || std::ranges::any_of(gateway_.extras, [](const ir::Extra& e) { return e.section == "objects"; });
+  const auto laid_out = [&](std::string_view name) {
+    return std::ranges::any_of(gateway_.layout, [&](const ir::Param& p) { return p.name == name; });
+  };
+  return !gateway_.principals.empty() || !gateway_.credential_sets.empty() || !gateway_.guardrails.empty() ||
+         !gateway_.budgets.empty() || !gateway_.limits.empty() || laid_out("objects") ||
+         std::ranges::any_of(gateway_.extras, [](const ir::Extra& e) { return e.section == "objects"; });
 }
 
 std::vector<Artifact> HostedWriter::plain_configs(std::vector<ConfigWriter::Config> configs) const {
@@ -67,7 +82,8 @@ std::vector<Artifact> HostedWriter::plain_configs(std::vector<ConfigWriter::Conf
   for (ConfigWriter::Config& config : configs) {
     Artifact artifact;
     std::string name = file_name(config.route);
-    for (int n = 2; !config.route.empty() && !taken.insert(name).second; ++n) name = file_name(config.route) + "-" + std::to_string(n);
+    for (int n = 2; !config.route.empty() && !taken.insert(name).second; ++n)
+      name = file_name(config.route) + "-" + std::to_string(n);
     artifact.path = config.route.empty() ? "config.json" : "configs/" + name + ".json";
     artifact.text = doc::write_json(config.value, {2, true});
     artifact.route = config.route;
@@ -83,7 +99,8 @@ void HostedWriter::add_configs(std::vector<ConfigWriter::Config> configs) {
   for (ConfigWriter::Config& config : configs) {
     const ir::Route* route = config.route.empty() ? &gateway_.routes.front() : gateway_.route(config.route);
     Out body = Out::mapping();
-    const bool has_name = same() && std::ranges::any_of(route->extras, [](const ir::Extra& e) { return e.key == "name"; });
+    const bool has_name =
+        same() && std::ranges::any_of(route->extras, [](const ir::Extra& e) { return e.key == "name"; });
     // an extra takes the place that is kept for it
     body.add("name", has_name ? Out() : Out(config.route.empty() ? std::string("routes") : config.route));
     const Out* strategy = config.value.find("strategy");
@@ -97,14 +114,20 @@ void HostedWriter::add_configs(std::vector<ConfigWriter::Config> configs) {
 /// Everybody needs a key of the control plane's own there.
 void HostedWriter::lose_server(bool any_config) {
   const ir::Server& server = gateway_.server;
-  lose_if(server.master_key, {Fate::Manual, DiagId::DroppedPrincipal, "the control plane has admin keys of its own", "", "use an admin key of the control plane"});
+  lose_if(server.master_key, {Fate::Manual, DiagId::DroppedPrincipal, "the control plane has admin keys of its own", "",
+                              "use an admin key of the control plane"});
   if (!server.auth.absent() && !(server.auth.given() && *server.auth == ir::AuthMode::Key)) {
-    lose(&server.auth, {any_config ? Fate::Approximated : Fate::Skipped, DiagId::Approximated, "callers need a key of the control plane", "key", ""});
+    lose(&server.auth, {any_config ? Fate::Approximated : Fate::Skipped, DiagId::Approximated,
+                        "callers need a key of the control plane", "key", ""});
   }
   if (same()) return;
   for (const ir::Provider& p : gateway_.providers) {
-    const bool used = std::ranges::any_of(gateway_.deployments, [&](const ir::Deployment& d) { return d.provider.valid() && &gateway_.at(d.provider) == &p; });
-    if (!used) lose(&p, {Fate::Manual, DiagId::NotExpressible, "no route uses this provider", "", "add it to the model catalog if it shall be there"});
+    const bool used = std::ranges::any_of(gateway_.deployments, [&](const ir::Deployment& d) {
+      return d.provider.valid() && &gateway_.at(d.provider) == &p;
+    });
+    if (!used)
+      lose(&p, {Fate::Manual, DiagId::NotExpressible, "no route uses this provider", "",
+                "add it to the model catalog if it shall be there"});
   }
 }
 
@@ -128,11 +151,14 @@ std::vector<Artifact> HostedWriter::write() {
   }
   std::vector<ConfigWriter::Config> configs = configs_.write();
   if (!same()) lose_server(!configs.empty());
-  const bool saved = same() && std::ranges::any_of(gateway_.routes, [](const ir::Route& r) { return !r.extras.empty(); });
+  const bool saved =
+      same() && std::ranges::any_of(gateway_.routes, [](const ir::Route& r) { return !r.extras.empty(); });
   if (!needs_objects() && !saved) return plain_configs(std::move(configs));
   add_principals();
-  if (same()) add_kept_providers();
-  else add_integrations();
+  if (same())
+    add_kept_providers();
+  else
+    add_integrations();
   add_guardrails();
   std::vector<Artifact> artifacts;
   if (!configs.empty() && (saved || !same())) {
@@ -160,6 +186,8 @@ std::vector<Artifact> HostedWriter::write() {
   return artifacts;
 }
 
-std::vector<Artifact> write_hosted(const ir::Gateway& gateway, WriteContext& context) { return HostedWriter(gateway, context).write(); }
+std::vector<Artifact> write_hosted(const ir::Gateway& gateway, WriteContext& context) {
+  return HostedWriter(gateway, context).write();
+}
 
 }  // namespace gatec::targets::portkey

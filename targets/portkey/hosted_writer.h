@@ -1,21 +1,21 @@
 #pragma once
 
+#include "targets/portkey/writer.h"
+
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "targets/portkey/writer.h"
-
 namespace gatec::targets::portkey {
 
 /// One file of payloads: bodies that go to one address of the control plane.
 struct PayloadFile {
-  std::string name;      // "02-integrations.json"
-  std::string method;    // POST or PUT
-  std::string path;      // "/integrations"
-  std::string word;      // "integration"
+  std::string name;    // "02-integrations.json"
+  std::string method;  // POST or PUT
+  std::string path;    // "/integrations"
+  std::string word;    // "integration"
   std::vector<Out> bodies;
   std::vector<std::string> id_variables;  // variable for the id of each answer; empty = not asked for
   bool per_workspace = false;             // sent once for each workspace that was made
@@ -47,7 +47,8 @@ class HostedWriter {
   void lose_server(bool any_config);
   void admit_name(const Out* strategy, const ir::Route& route);
   void add_configs(std::vector<ConfigWriter::Config> configs);
-  [[nodiscard]] PayloadFile& file(std::string_view name, std::string_view method, std::string_view path, std::string_view word);
+  [[nodiscard]] PayloadFile& file(std::string_view name, std::string_view method, std::string_view path,
+                                  std::string_view word);
   template <class T>
   void lose(const T* value, Loss loss) {
     context_.ledger.lose(value, std::move(loss));

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "targets/dialect.h"
+
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "targets/dialect.h"
 
 namespace gatec::targets::portkey {
 

@@ -15,9 +15,14 @@ struct LegacyKey {
   std::string_view key, snake;
 };
 constexpr LegacyKey kLegacyKeys[] = {
-    {"resourceName", "azure_resource_name"}, {"apiVersion", "api_version"}, {"workersAiAccountId", "workers_ai_account_id"},
-    {"vertexProjectId", "vertex_project_id"}, {"vertexRegion", "vertex_region"}, {"awsRegion", "aws_region"},
-    {"awsAccessKeyId", "aws_access_key_id"}, {"awsSecretAccessKey", "aws_secret_access_key"},
+    {"resourceName", "azure_resource_name"},
+    {"apiVersion", "api_version"},
+    {"workersAiAccountId", "workers_ai_account_id"},
+    {"vertexProjectId", "vertex_project_id"},
+    {"vertexRegion", "vertex_region"},
+    {"awsRegion", "aws_region"},
+    {"awsAccessKeyId", "aws_access_key_id"},
+    {"awsSecretAccessKey", "aws_secret_access_key"},
     {"vertexServiceAccountJson", "vertex_service_account_json"},
 };
 
@@ -30,7 +35,8 @@ std::string_view snake_of(std::string_view key) {
 
 /// Modes of signing in that say what is so anyhow.
 bool is_plain_mode(std::string_view key, const Node& value) {
-  return key == "aws_auth_type" || key == "vertex_auth_type" || (key == "azure_auth_mode" && value.is_string() && value.text() == "default");
+  return key == "aws_auth_type" || key == "vertex_auth_type" ||
+         (key == "azure_auth_mode" && value.is_string() && value.text() == "default");
 }
 
 }  // namespace
@@ -73,8 +79,8 @@ ir::Field<std::string> Reader::take_text(const Node& node, std::string_view key)
 }
 
 /// Keys that were not taken: kept or told by their rows.
-void Reader::rest(const Node& node, KeyTable::Cursor rows, const std::set<std::string_view>& taken, std::string_view section,
-                  std::vector<ir::Extra>& extras) {
+void Reader::rest(const Node& node, KeyTable::Cursor rows, const std::set<std::string_view>& taken,
+                  std::string_view section, std::vector<ir::Extra>& extras) {
   for (const Entry& entry : node.entries()) {
     const std::string_view key = entry.key->text();
     if (taken.contains(key)) continue;
@@ -98,8 +104,10 @@ void Reader::read_metadata(const Node& node, ir::Principal& principal, std::stri
   for (const Entry& entry : defaults->entries()) {
     const std::string_view key = entry.key->text();
     if (key != "metadata" || !entry.value->is_mapping() || entry.value->empty()) {
-      if (key == "metadata") keep_whole(*entry.value, "defaults.metadata", principal.extras);
-      else keep_key(principal.extras, "defaults", rows, entry);
+      if (key == "metadata")
+        keep_whole(*entry.value, "defaults.metadata", principal.extras);
+      else
+        keep_key(principal.extras, "defaults", rows, entry);
       continue;
     }
     for (const Entry& m : entry.value->entries()) {
@@ -124,8 +132,13 @@ void Reader::read_workspace(const Node& node) {
   read_metadata(node, p, "$workspace");
   if (const Node* limits = node.get("rate_limits")) read_limits(*limits, "rate_limits", p.limits, p.extras);
   if (const Node* budgets = node.get("usage_limits")) read_budgets(*budgets, "usage_limits", p.budgets, p.extras);
-  rest(node, keys().root("$workspace"), taken({{"id", !p.id.absent()}, {"name", !p.alias.absent()}, {"defaults", true}, {"rate_limits", true}, {"usage_limits", true}}), "",
-       p.extras);
+  rest(node, keys().root("$workspace"),
+       taken({{"id", !p.id.absent()},
+              {"name", !p.alias.absent()},
+              {"defaults", true},
+              {"rate_limits", true},
+              {"usage_limits", true}}),
+       "", p.extras);
   const std::string id = p.id.given() ? *p.id : p.alias.value;
   for (const std::string_view key : {std::string_view("id"), std::string_view("slug"), std::string_view("name")}) {
     const Node* value = node.get(key);
@@ -173,9 +186,16 @@ void Reader::read_api_key(const Node& node) {
   if (const Node* limits = node.get("rate_limits")) read_limits(*limits, "rate_limits", p.limits, p.extras);
   if (const Node* budgets = node.get("usage_limits")) read_budgets(*budgets, "usage_limits", p.budgets, p.extras);
   rest(node, keys().root("$api_key"),
-       taken({{"id", node.get("id") && node.get("id")->is_string()}, {"name", !p.alias.absent()}, {"workspace_id", !p.team.absent()}, {"user_id", node.get("user_id") && !p.user.absent()},
-                    {"organisation_id", !p.organization.absent()}, {"expires_at", !p.expires.absent()}, {"defaults", true}, {"rate_limits", true},
-                    {"usage_limits", true}, {"key", has_secret}}),
+       taken({{"id", node.get("id") && node.get("id")->is_string()},
+              {"name", !p.alias.absent()},
+              {"workspace_id", !p.team.absent()},
+              {"user_id", node.get("user_id") && !p.user.absent()},
+              {"organisation_id", !p.organization.absent()},
+              {"expires_at", !p.expires.absent()},
+              {"defaults", true},
+              {"rate_limits", true},
+              {"usage_limits", true},
+              {"key", has_secret}}),
        "", p.extras);
   gateway_.principals.push_back(std::move(p));
 }
@@ -189,7 +209,8 @@ bool Reader::read_configuration(std::string_view key, const Node& value, ir::Pro
     return !into.absent();
   };
   if (key == "openai_organization") return field(provider.organization);
-  if (key == "api_version" || (key == "azure_api_version" && kind != "azure_openai")) return field(provider.api_version);
+  if (key == "api_version" || (key == "azure_api_version" && kind != "azure_openai"))
+    return field(provider.api_version);
   if (key == "azure_resource_name" && value.is_string() && provider.base_url.absent()) {
     provider.base_url = {"https://" + std::string(value.text()) + ".openai.azure.com", value.leaf()};
     return true;
@@ -203,7 +224,8 @@ bool Reader::read_configuration(std::string_view key, const Node& value, ir::Pro
     return true;
   }
   if (key == "custom_headers" && value.is_mapping() && !value.empty()) {
-    for (const Entry& h : value.entries()) provider.headers.push_back({std::string(h.key->text()), kit_.value(*h.value, h.key->text())});
+    for (const Entry& h : value.entries())
+      provider.headers.push_back({std::string(h.key->text()), kit_.value(*h.value, h.key->text())});
     return true;
   }
   const ParamName* name = param_by_key(key, kind);
@@ -224,7 +246,8 @@ ir::Field<std::string> Reader::kind_of(const Node& node, std::string_view key) {
   return field;
 }
 
-/// An integration is a set of credentials; what no set has (the kind, headers, models) goes to the providers that use it.
+/// An integration is a set of credentials; what no set has (the kind, headers, models) goes to the providers that use
+/// it.
 void Reader::read_integration(const Node& node) {
   ir::CredentialSet set;
   ir::Provider values;
@@ -233,7 +256,8 @@ void Reader::read_integration(const Node& node) {
   if (!has_slug) set.name = take_text(node, "name");
   values.kind = kind_of(node, "ai_provider_id");
   if (values.kind.given() && facts::provider_by_kind(*values.kind) == nullptr) {
-    report(DiagId::PortkeyUnknownProvider, node.get("ai_provider_id")->span(), "`" + *values.kind + "` is no provider that gatec knows");
+    report(DiagId::PortkeyUnknownProvider, node.get("ai_provider_id")->span(),
+           "`" + *values.kind + "` is no provider that gatec knows");
   }
   const Node* key = node.get("key");
   if (key != nullptr && key->is_string()) values.api_key = kit_.credential(*key, "key");
@@ -244,7 +268,11 @@ void Reader::read_integration(const Node& node) {
     keep_whole(*configurations, "configurations", set.extras);
   }
   rest(node, keys().root("$integration"),
-       taken({{"slug", has_slug}, {"name", !has_slug && !set.name.absent()}, {"key", !values.api_key.absent()}, {"configurations", true}}), "", set.extras);
+       taken({{"slug", has_slug},
+              {"name", !has_slug && !set.name.absent()},
+              {"key", !values.api_key.absent()},
+              {"configurations", true}}),
+       "", set.extras);
   if (const Node* pinned = node.get("default_provider_slug"); pinned != nullptr && pinned->is_string()) {
     default_slugs_.emplace(std::string(pinned->text()), set.name.value);
   }
@@ -267,7 +295,8 @@ void Reader::read_configurations(const Node& node, ir::Provider& values, std::ve
     const bool headers = name == "custom_headers";
     if (read_configuration(name, *entry.value, values) && !headers) continue;
     if (name == "azure_deployment_config") read_deployment_config(*entry.value, values);
-    keep_as(extras, "configurations", name, *entry.value, DiagId::NotModelled, Fate::Skipped, "nothing to do: it goes with the other settings");
+    keep_as(extras, "configurations", name, *entry.value, DiagId::NotModelled, Fate::Skipped,
+            "nothing to do: it goes with the other settings");
   }
 }
 
@@ -279,8 +308,10 @@ void Reader::read_deployment_config(const Node& list, ir::Provider& values) {
     const Node* value = one->is_mapping() ? one->get("azure_api_version") : nullptr;
     if (value == nullptr || !value->is_string()) return;
     if (version.given() && *version != value->text()) return;
-    if (version.given()) version.from.add(value->leaf());
-    else version = {std::string(value->text()), value->leaf()};
+    if (version.given())
+      version.from.add(value->leaf());
+    else
+      version = {std::string(value->text()), value->leaf()};
   }
   from_environment(version);
   if (values.api_version.absent()) values.api_version = std::move(version);
@@ -301,21 +332,25 @@ void Reader::read_integration_models(const Node& node, const std::string& slug) 
   }
   const Node* all = node.get("allow_all_models");
   const bool everything = all != nullptr && all->as_bool().value_or(false);
-  if (all != nullptr) keep_as(set->extras, "models", "allow_all_models", *all, DiagId::NotModelled, Fate::Skipped, "nothing to do");
+  if (all != nullptr)
+    keep_as(set->extras, "models", "allow_all_models", *all, DiagId::NotModelled, Fate::Skipped, "nothing to do");
   std::size_t index = 0;
   for (const Node* model : node.get("models")->elements()) {
     const std::string key = "[" + std::to_string(index++) + "]";
     const Node* name = model->is_mapping() ? model->get("slug") : nullptr;
     const Node* enabled = model->is_mapping() ? model->get("enabled") : nullptr;
-    if (!everything && name != nullptr && name->is_string() && (enabled == nullptr || enabled->as_bool().value_or(false))) {
+    if (!everything && name != nullptr && name->is_string() &&
+        (enabled == nullptr || enabled->as_bool().value_or(false))) {
       beside_[slug].models.push(std::string(name->text()), name->leaf());
       if (enabled != nullptr) beside_[slug].models.items.back().from.add(enabled->leaf());
     }
-    keep_as(set->extras, "models.models", key, *model, DiagId::NotModelled, Fate::Skipped, "nothing to do: it goes with the integration");
+    keep_as(set->extras, "models.models", key, *model, DiagId::NotModelled, Fate::Skipped,
+            "nothing to do: it goes with the integration");
   }
   for (const Entry& entry : node.entries()) {
     const std::string_view key = entry.key->text();
-    if (key != "models" && key != "allow_all_models") keep_key(set->extras, "models", keys().root("$integration_models"), entry);
+    if (key != "models" && key != "allow_all_models")
+      keep_key(set->extras, "models", keys().root("$integration_models"), entry);
   }
 }
 
@@ -351,7 +386,8 @@ void Reader::read_integration_workspaces(const Node& node, const std::string& sl
     const std::string_view key = entry.key->text();
     if (key == "global_workspace_access" && entry.value->is_mapping() && !entry.value->empty()) {
       limits_of(*entry.value, "", "workspaces.global_workspace_access");
-      rest(*entry.value, grants.child(key), {"rate_limits", "usage_limits"}, "workspaces.global_workspace_access", set->extras);
+      rest(*entry.value, grants.child(key), {"rate_limits", "usage_limits"}, "workspaces.global_workspace_access",
+           set->extras);
     } else if (key == "workspaces" && entry.value->is_sequence() && !entry.value->empty()) {
       std::size_t index = 0;
       for (const Node* grant : entry.value->elements()) {
@@ -366,7 +402,8 @@ void Reader::read_integration_workspaces(const Node& node, const std::string& sl
         rest(*grant, grants.child(key).element(), {"rate_limits", "usage_limits"}, path, set->extras);
       }
     } else {
-      keep_as(set->extras, "workspaces", key, *entry.value, DiagId::NotModelled, Fate::Skipped, "nothing to do: it goes with the integration");
+      keep_as(set->extras, "workspaces", key, *entry.value, DiagId::NotModelled, Fate::Skipped,
+              "nothing to do: it goes with the integration");
     }
   }
 }
@@ -385,9 +422,14 @@ void Reader::read_provider_object(const Node& node, Object object) {
   const Node* key = node.get("key");
   if (key != nullptr && key->is_string()) p.api_key = kit_.credential(*key, "key");
   p.owner = take_workspace(node);
-  std::set<std::string_view> done = taken({{"slug", has_slug}, {"name", same_name || (!has_slug && !p.name.absent())}, {"provider", legacy && !p.kind.absent()},
-                                                 {"integration_id", !p.credential_set.absent()}, {"key", !p.api_key.absent()},
-                                                 {"workspace_id", !p.owner.absent()}, {"rate_limits", true}, {"usage_limits", true}});
+  std::set<std::string_view> done = taken({{"slug", has_slug},
+                                           {"name", same_name || (!has_slug && !p.name.absent())},
+                                           {"provider", legacy && !p.kind.absent()},
+                                           {"integration_id", !p.credential_set.absent()},
+                                           {"key", !p.api_key.absent()},
+                                           {"workspace_id", !p.owner.absent()},
+                                           {"rate_limits", true},
+                                           {"usage_limits", true}});
   if (legacy) {
     for (const Entry& entry : node.entries()) {
       const std::string_view name = entry.key->text();
@@ -404,8 +446,10 @@ void Reader::read_provider_object(const Node& node, Object object) {
     settle(node, Fate::Skipped, DiagId::DuplicateEntity, "a provider of the same name is stated before");
     return;
   }
-  if (same_name) object_of_slug_.emplace(slug, legacy ? "virtual_key, named" : "provider, named");
-  else object_of_slug_.emplace(slug, legacy ? "virtual_key" : "provider");
+  if (same_name)
+    object_of_slug_.emplace(slug, legacy ? "virtual_key, named" : "provider, named");
+  else
+    object_of_slug_.emplace(slug, legacy ? "virtual_key" : "provider");
   by_slug_.emplace(slug, gateway_.add(std::move(p)));
 }
 
@@ -419,7 +463,9 @@ void Reader::read_policy(const Node& node, Object object) {
   const Node* type = body.get("type");
   const Node* unit = body.get("unit");
   const Node* value = body.get("value");
-  const bool good = rate ? type != nullptr && unit != nullptr && value != nullptr && read_rate(*type, *unit, *value, limit) : read_budget(body, budget);
+  const bool good =
+      rate ? type != nullptr && unit != nullptr && value != nullptr && read_rate(*type, *unit, *value, limit)
+           : read_budget(body, budget);
   if (!good) return read_kept_object(node, object);
   const std::string_view kind = rate ? "rate_policies" : "usage_policies";
   const std::string section = std::string(kind) + "." + std::to_string(++counted_[std::string(kind)]);
@@ -427,14 +473,18 @@ void Reader::read_policy(const Node& node, Object object) {
   read_scope(body, section, rate ? limit.scope : budget.scope, general);
   for (const Entry& entry : body.entries()) {
     const std::string_view key = entry.key->text();
-    const bool is_limit = rate ? (key == "type" || key == "unit" || key == "value") : (is_budget_key(key) || (key == "name" && entry.value->is_string()));
-    const bool is_scope = (key == "conditions" || key == "group_by") && entry.value->is_sequence() && !entry.value->empty();
+    const bool is_limit = rate ? (key == "type" || key == "unit" || key == "value")
+                               : (is_budget_key(key) || (key == "name" && entry.value->is_string()));
+    const bool is_scope =
+        (key == "conditions" || key == "group_by") && entry.value->is_sequence() && !entry.value->empty();
     if (is_limit || is_scope) continue;
-    keep_as(gateway_.extras, section, key, *entry.value, DiagId::NotModelled, Fate::Skipped, "nothing to do: it goes with the policy");
+    keep_as(gateway_.extras, section, key, *entry.value, DiagId::NotModelled, Fate::Skipped,
+            "nothing to do: it goes with the policy");
   }
   for (const Entry& entry : node.entries()) {
     if (!wrapped || entry.key->text() == "policy") continue;
-    keep_as(gateway_.extras, section, "wrapper." + std::string(entry.key->text()), *entry.value, DiagId::NotModelled, Fate::Skipped, "nothing to do");
+    keep_as(gateway_.extras, section, "wrapper." + std::string(entry.key->text()), *entry.value, DiagId::NotModelled,
+            Fate::Skipped, "nothing to do");
   }
   if (rate) {
     limit.amount.from.add(general);
@@ -451,7 +501,8 @@ void Reader::read_guardrail(const Node& node) {
   g.name = take_text(node, "slug");
   const bool has_slug = !g.name.absent();
   if (!has_slug) g.name = take_text(node, "name");
-  std::set<std::string_view> done = taken({{"slug", has_slug}, {"name", !has_slug && !g.name.absent()}, {"checks", true}, {"actions", true}});
+  std::set<std::string_view> done =
+      taken({{"slug", has_slug}, {"name", !has_slug && !g.name.absent()}, {"checks", true}, {"actions", true}});
   for (const std::string_view key : {std::string_view("checks"), std::string_view("actions")}) {
     if (const Node* value = node.get(key)) g.params.push_back({std::string(key), kit_.value(*value, key)});
   }
@@ -461,8 +512,8 @@ void Reader::read_guardrail(const Node& node) {
 
 void Reader::read_kept_object(const Node& node, Object object) {
   const std::string_view section = root_name(object).substr(1);
-  keep_as(gateway_.extras, "objects", std::string(section) + "." + std::to_string(++counted_[std::string(section)]), node, DiagId::NotModelled, Fate::Manual,
-          "set up this object by hand");
+  keep_as(gateway_.extras, "objects", std::string(section) + "." + std::to_string(++counted_[std::string(section)]),
+          node, DiagId::NotModelled, Fate::Manual, "set up this object by hand");
 }
 
 /// Slugs that an integration makes a provider of, and slugs that nobody declares.

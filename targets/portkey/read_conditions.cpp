@@ -1,6 +1,6 @@
-#include <unordered_set>
-
 #include "targets/portkey/reader.h"
+
+#include <unordered_set>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -14,9 +14,9 @@ struct Operator {
   bool list;
 };
 constexpr Operator kOperators[] = {
-    {"$eq", Condition::Op::Eq, false}, {"$ne", Condition::Op::Ne, false}, {"$gt", Condition::Op::Gt, false},
-    {"$gte", Condition::Op::Gte, false}, {"$lt", Condition::Op::Lt, false}, {"$lte", Condition::Op::Lte, false},
-    {"$in", Condition::Op::In, true}, {"$nin", Condition::Op::Nin, true}, {"$regex", Condition::Op::Regex, false},
+    {"$eq", Condition::Op::Eq, false},   {"$ne", Condition::Op::Ne, false},  {"$gt", Condition::Op::Gt, false},
+    {"$gte", Condition::Op::Gte, false}, {"$lt", Condition::Op::Lt, false},  {"$lte", Condition::Op::Lte, false},
+    {"$in", Condition::Op::In, true},    {"$nin", Condition::Op::Nin, true}, {"$regex", Condition::Op::Regex, false},
 };
 
 const Operator* operator_of(std::string_view name) {
@@ -60,7 +60,8 @@ bool Reader::field_conditions(const Entry& entry, std::vector<Condition>& parts,
     return true;
   }
   if (!value.is_mapping() || value.empty()) {
-    report(DiagId::PortkeyCondition, value.span(), "`" + std::string(entry.key->text()) + "` is compared with no operator");
+    report(DiagId::PortkeyCondition, value.span(),
+           "`" + std::string(entry.key->text()) + "` is compared with no operator");
     return false;
   }
   bool ended = false;
@@ -68,12 +69,14 @@ bool Reader::field_conditions(const Entry& entry, std::vector<Condition>& parts,
     const Operator* o = operator_of(test.key->text());
     if (ended) {
       // the operator before it has answered already (page 1.4)
-      report(DiagId::PortkeyConditionOrder, test.key->span(), "what stands behind `$regex` in the same object is never looked at");
+      report(DiagId::PortkeyConditionOrder, test.key->span(),
+             "what stands behind `$regex` in the same object is never looked at");
       settle(*test.value, ir::Fate::Skipped, DiagId::PortkeyConditionOrder, "the gateway never looks at it");
       continue;
     }
     if (o == nullptr) {
-      report(DiagId::PortkeyCondition, test.key->span(), "`" + std::string(test.key->text()) + "` is no operator, the gateway refuses the request");
+      report(DiagId::PortkeyCondition, test.key->span(),
+             "`" + std::string(test.key->text()) + "` is no operator, the gateway refuses the request");
       return false;
     }
     if (o->list != test.value->is_sequence() || test.value->is_mapping()) {
@@ -134,8 +137,9 @@ std::optional<Condition> Reader::condition(const Node& query, ir::Origin& from) 
     const std::string_view key = entry.key->text();
     if (ended) {
       // `$and` and `$or` answer at once (page 1.4)
-      report(DiagId::PortkeyConditionOrder, entry.key->span(),
-             "what stands behind `$and` or `$or` in the same object is never looked at; put it into an `$and` with them");
+      report(
+          DiagId::PortkeyConditionOrder, entry.key->span(),
+          "what stands behind `$and` or `$or` in the same object is never looked at; put it into an `$and` with them");
       settle(*entry.value, ir::Fate::Skipped, DiagId::PortkeyConditionOrder, "the gateway never looks at it");
       continue;
     }
@@ -143,7 +147,8 @@ std::optional<Condition> Reader::condition(const Node& query, ir::Origin& from) 
       if (!logic_condition(entry, parts, from)) return std::nullopt;
       ended = true;
     } else if (key.starts_with('$')) {
-      report(DiagId::PortkeyCondition, entry.key->span(), "`" + std::string(key) + "` is no operator, the gateway refuses the request");
+      report(DiagId::PortkeyCondition, entry.key->span(),
+             "`" + std::string(key) + "` is no operator, the gateway refuses the request");
       return std::nullopt;
     } else if (!field_conditions(entry, parts, from)) {
       return std::nullopt;
@@ -152,9 +157,11 @@ std::optional<Condition> Reader::condition(const Node& query, ir::Origin& from) 
   return joined(std::move(parts));
 }
 
-void Reader::unusable(const Node& condition, std::size_t index, ir::PlanNode& node, DiagId id, const Node& at, std::string message) {
+void Reader::unusable(const Node& condition, std::size_t index, ir::PlanNode& node, DiagId id, const Node& at,
+                      std::string message) {
   if (!message.empty()) report(id, at.span(), std::move(message));
-  keep_as(node.extras, "strategy.conditions", "[" + std::to_string(index) + "]", condition, id, ir::Fate::Manual, kCorrect);
+  keep_as(node.extras, "strategy.conditions", "[" + std::to_string(index) + "]", condition, id, ir::Fate::Manual,
+          kCorrect);
 }
 
 void Reader::fill_switch(const Parts& parts, ir::PlanNode& node, const Above& below) {
@@ -164,7 +171,8 @@ void Reader::fill_switch(const Parts& parts, ir::PlanNode& node, const Above& be
   const std::vector<const Node*> targets = targets_of(parts, node);
   std::unordered_map<std::string_view, const Node*> by_name;
   for (const Node* target : targets) {
-    if (const Node* name = target->get("name"); name != nullptr && name->is_string()) by_name.emplace(name->text(), target);
+    if (const Node* name = target->get("name"); name != nullptr && name->is_string())
+      by_name.emplace(name->text(), target);
   }
   std::unordered_set<const Node*> used;
   const auto find = [&](const Node* name) -> const Node* {
@@ -199,21 +207,24 @@ void Reader::fill_switch(const Parts& parts, ir::PlanNode& node, const Above& be
     const Node* target = find(then);
     if (target == nullptr) {
       unusable(*c, at, node, DiagId::PortkeyConditionTarget, then ? *then : *c,
-               then && then->is_string() ? "no target is named `" + std::string(then->text()) + "`" : "a condition needs the name of a target in `then`");
+               then && then->is_string() ? "no target is named `" + std::string(then->text()) + "`"
+                                         : "a condition needs the name of a target in `then`");
       continue;
     }
     ir::SwitchCase one;
     auto parsed = condition(*query, one.condition_from);
     const bool again_and_again = used.contains(target) && read_objects_ > object_budget_;
     if (!parsed || again_and_again) {
-      unusable(*c, at, node, DiagId::PortkeyCondition, *c, again_and_again ? "too many conditions lead to the same targets" : "");
+      unusable(*c, at, node, DiagId::PortkeyCondition, *c,
+               again_and_again ? "too many conditions lead to the same targets" : "");
       continue;
     }
     one.condition = *std::move(parsed);
     for (const Entry& entry : c->entries()) {
       const std::string_view key = entry.key->text();
       if (key == "query" || key == "then") continue;
-      keep_key(node.extras, "strategy.conditions.[" + std::to_string(at) + "]", config_keys_.child("strategy").child("conditions").element(), entry);
+      keep_key(node.extras, "strategy.conditions.[" + std::to_string(at) + "]",
+               config_keys_.child("strategy").child("conditions").element(), entry);
     }
     if (choice.cases.empty() && mode_of(mode->text())) one.condition_from.add(mode->leaf());
     one.node = read_named(*target, *then, one.label);
@@ -225,8 +236,10 @@ void Reader::fill_switch(const Parts& parts, ir::PlanNode& node, const Above& be
       choice.otherwise = read_named(*target, *otherwise, choice.otherwise_label);
     } else {
       report(DiagId::PortkeyConditionTarget, otherwise->span(),
-             otherwise->is_string() ? "no target is named `" + std::string(otherwise->text()) + "`" : "`default` takes the name of a target");
-      keep_as(node.extras, "strategy", "default", *otherwise, DiagId::PortkeyConditionTarget, ir::Fate::Manual, kCorrect);
+             otherwise->is_string() ? "no target is named `" + std::string(otherwise->text()) + "`"
+                                    : "`default` takes the name of a target");
+      keep_as(node.extras, "strategy", "default", *otherwise, DiagId::PortkeyConditionTarget, ir::Fate::Manual,
+              kCorrect);
     }
   }
   for (const Node* target : targets) {
@@ -239,8 +252,11 @@ void Reader::fill_switch(const Parts& parts, ir::PlanNode& node, const Above& be
     choice.idle.push_back(std::move(edge));
   }
   if (choice.cases.empty() && mode_of(mode->text())) {
-    if (choice.otherwise.valid()) note_mode(choice.otherwise, *mode);
-    else settle(*mode, ir::Fate::Skipped, DiagId::PortkeyHalfStrategy, "the strategy has no condition that can be evaluated");
+    if (choice.otherwise.valid())
+      note_mode(choice.otherwise, *mode);
+    else
+      settle(*mode, ir::Fate::Skipped, DiagId::PortkeyHalfStrategy,
+             "the strategy has no condition that can be evaluated");
   }
   node.what = std::move(choice);
 }

@@ -41,8 +41,8 @@ void Reader::add_leaves(ir::Origin& origin, const Node& node) {
   for (const doc::Entry& entry : node.entries()) add_leaves(origin, *entry.value);
 }
 
-void Reader::keep_as(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value, DiagId code,
-                     ir::Fate elsewhere, std::string_view advice) {
+void Reader::keep_as(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value,
+                     DiagId code, ir::Fate elsewhere, std::string_view advice) {
   for (const ir::Extra& e : extras) {
     if (e.key != key || e.section != section) continue;
     settle(value, ir::Fate::Skipped, DiagId::ShadowedSetting, "another spelling of the same key is kept");
@@ -51,20 +51,24 @@ void Reader::keep_as(std::vector<ir::Extra>& extras, std::string_view section, s
   extras.push_back(kit_.extra(std::string(section), key, value, code, elsewhere, advice));
 }
 
-void Reader::keep_wrong(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value) {
+void Reader::keep_wrong(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key,
+                        const Node& value) {
   if (!value.is_scalar() && value.empty()) {
     keep_as(extras, section, key, value, DiagId::InertKey, ir::Fate::Skipped, kIgnored);
     return;
   }
-  keep_as(extras, section, key, value, DiagId::WrongType, ir::Fate::Skipped, "correct the value in the source: the gateway refuses it");
+  keep_as(extras, section, key, value, DiagId::WrongType, ir::Fate::Skipped,
+          "correct the value in the source: the gateway refuses it");
 }
 
-void Reader::keep_inert(std::vector<ir::Extra>& extras, std::string_view section, const doc::Entry& entry, std::string message) {
+void Reader::keep_inert(std::vector<ir::Extra>& extras, std::string_view section, const doc::Entry& entry,
+                        std::string message) {
   report(DiagId::InertKey, entry.key->span(), std::move(message));
   keep_as(extras, section, entry.key->text(), *entry.value, DiagId::InertKey, ir::Fate::Skipped, kIgnored);
 }
 
-void Reader::keep_key(std::vector<ir::Extra>& extras, std::string_view section, KeyTable::Cursor parent, const doc::Entry& entry) {
+void Reader::keep_key(std::vector<ir::Extra>& extras, std::string_view section, KeyTable::Cursor parent,
+                      const doc::Entry& entry) {
   const std::string_view key = entry.key->text();
   const KeyTable::Cursor here = parent.child(key);
   const KeyRow* row = here.named() ? here.row() : nullptr;
@@ -81,8 +85,10 @@ void Reader::keep_key(std::vector<ir::Extra>& extras, std::string_view section, 
       return;
     case Handling::Inert: {
       if (key == "azure_resource_name" || key == "azure_deployment_id") {
-        report(DiagId::PortkeyAzureKeys, entry.key->span(), quoted(key) + " is read from headers only, a config takes " + quoted(key.substr(6)));
-        keep_as(extras, section, key, *entry.value, DiagId::PortkeyAzureKeys, ir::Fate::Skipped, "write it without `azure_` in the source");
+        report(DiagId::PortkeyAzureKeys, entry.key->span(),
+               quoted(key) + " is read from headers only, a config takes " + quoted(key.substr(6)));
+        keep_as(extras, section, key, *entry.value, DiagId::PortkeyAzureKeys, ir::Fate::Skipped,
+                "write it without `azure_` in the source");
         return;
       }
       std::string message = quoted(key) + " has no effect here";
@@ -91,18 +97,19 @@ void Reader::keep_key(std::vector<ir::Extra>& extras, std::string_view section, 
       keep_inert(extras, section, entry, std::move(message));
       return;
     }
-    case Handling::Read:
-      keep_inert(extras, section, entry, quoted(key) + " has no effect here");
-      return;
+    case Handling::Read: keep_inert(extras, section, entry, quoted(key) + " has no effect here"); return;
   }
 }
 
-void Reader::keep_unknown(std::vector<ir::Extra>& extras, std::string_view section, KeyTable::Cursor parent, const doc::Entry& entry) {
+void Reader::keep_unknown(std::vector<ir::Extra>& extras, std::string_view section, KeyTable::Cursor parent,
+                          const doc::Entry& entry) {
   const std::string_view key = entry.key->text();
   if (const auto near = keys().nearest(parent, key)) {
-    report(DiagId::UnknownKey, entry.key->span(), quoted(key) + " is not known here, did you mean " + quoted(*near) + "?");
+    report(DiagId::UnknownKey, entry.key->span(),
+           quoted(key) + " is not known here, did you mean " + quoted(*near) + "?");
   } else if (const auto homes = keys().homes(key); !homes.empty()) {
-    report(DiagId::MisplacedKey, entry.key->span(), quoted(key) + " does not belong here, it stands in " + place(homes.front()));
+    report(DiagId::MisplacedKey, entry.key->span(),
+           quoted(key) + " does not belong here, it stands in " + place(homes.front()));
     keep_as(extras, section, key, *entry.value, DiagId::MisplacedKey, ir::Fate::Skipped, kIgnored);
     return;
   } else {

@@ -1,7 +1,7 @@
+#include "targets/portkey/reader.h"
+
 #include <algorithm>
 #include <set>
-
-#include "targets/portkey/reader.h"
 
 namespace gatec::targets::portkey {
 namespace {
@@ -51,16 +51,20 @@ bool has_idle_targets(const Node& config) {
 }
 
 constexpr ir::Enforcement kHostedEnforcement[] = {
-    {"key", "usd", ">=", "ignored", rules::kPage},      {"key", "tokens", ">=", "ignored", rules::kPage},
-    {"key", "requests", ">", "blocks", rules::kPage},   {"team", "usd", ">=", "ignored", rules::kPage},
-    {"team", "requests", ">", "blocks", rules::kPage},  {"provider", "usd", ">=", "ignored", rules::kPage},
+    {"key", "usd", ">=", "ignored", rules::kPage},         {"key", "tokens", ">=", "ignored", rules::kPage},
+    {"key", "requests", ">", "blocks", rules::kPage},      {"team", "usd", ">=", "ignored", rules::kPage},
+    {"team", "requests", ">", "blocks", rules::kPage},     {"provider", "usd", ">=", "ignored", rules::kPage},
     {"provider", "requests", ">", "blocks", rules::kPage},
 };
 
 }  // namespace
 
 Reader::Reader(ReadContext& context, ir::Gateway& gateway, std::string_view dialect)
-    : context_(context), gateway_(gateway), dialect_(dialect), kit_(context, dialect, &parse_reference), config_keys_(keys().root("$config")) {}
+    : context_(context),
+      gateway_(gateway),
+      dialect_(dialect),
+      kit_(context, dialect, &parse_reference),
+      config_keys_(keys().root("$config")) {}
 
 void read(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway, std::string_view dialect) {
   gateway.dialect = dialect;
@@ -91,7 +95,8 @@ void Reader::read_all(std::span<const Input> inputs) {
     read_config(source, std::move(name), std::move(from));
   }
   for (const Node* model : inherited_models_) {
-    if (!sent_models_.contains(model)) settle(*model, ir::Fate::Skipped, DiagId::ShadowedSetting, "every target below names a model of its own");
+    if (!sent_models_.contains(model))
+      settle(*model, ir::Fate::Skipped, DiagId::ShadowedSetting, "every target below names a model of its own");
   }
   resolve_providers();
   defaults();
@@ -108,7 +113,8 @@ void Reader::gather(const Input& input) {
     const std::vector<const Node*> objects = objects_of(*root);
     if (objects.size() != 1 || objects.front() != root) {
       for (const Entry& entry : root->entries()) {
-        if (entry.key->text() != "data") settle(*entry.value, ir::Fate::Skipped, DiagId::ReadOnlyField, "only the gateway's API writes this field");
+        if (entry.key->text() != "data")
+          settle(*entry.value, ir::Fate::Skipped, DiagId::ReadOnlyField, "only the gateway's API writes this field");
       }
       if (objects.empty()) settle(*root, ir::Fate::Skipped, DiagId::UnknownObject, "the list is empty");
     }
@@ -158,7 +164,8 @@ std::string Reader::route_name_of(const Source& source, bool several, ir::Origin
   std::string free = text;
   for (int n = 2; asked_.contains(free); ++n) free = text + "-" + std::to_string(n);
   if (free != text) {
-    report(DiagId::DuplicateEntity, source.node->span(), "two configs are named `" + text + "`, this one is taken as `" + free + "`");
+    report(DiagId::DuplicateEntity, source.node->span(),
+           "two configs are named `" + text + "`, this one is taken as `" + free + "`");
   }
   asked_.insert(free);
   return free;
@@ -201,7 +208,8 @@ void Reader::read_config(const Source& source, std::string route_name, ir::Origi
     const std::string_view key = entry.key->text();
     if (key == "config" || (key == "name" && name_is_used)) continue;
     if (key == "name" || key == "slug" || key == "workspace_id") {
-      keep_as(extras, "", key, *entry.value, DiagId::NotModelled, ir::Fate::Skipped, "nothing to do: it names the saved config");
+      keep_as(extras, "", key, *entry.value, DiagId::NotModelled, ir::Fate::Skipped,
+              "nothing to do: it names the saved config");
     } else {
       keep_key(extras, "", rows, entry);
     }

@@ -145,7 +145,8 @@ void Reader::read_endpoint(Parts& parts, const Above& above, ir::Provider& provi
     keep_wrong(parts.extras, "", "custom_host", *host);
     host = nullptr;
   } else if (host != nullptr && host->text().empty()) {
-    keep_as(parts.extras, "", "custom_host", *host, DiagId::InertKey, ir::Fate::Skipped, "nothing to do: empty text counts as unset");
+    keep_as(parts.extras, "", "custom_host", *host, DiagId::InertKey, ir::Fate::Skipped,
+            "nothing to do: empty text counts as unset");
     host = nullptr;
   }
   if (host == nullptr) host = above.custom_host;
@@ -186,8 +187,10 @@ void Reader::read_provider_params(Parts& parts, ir::Provider& provider) {
   field(Slot::Organization, "openai_organization", provider.organization);
   for (const auto& [key, node] : parts.params) {
     if (kind == "azure_openai" && key == "azure_api_version") {
-      report(DiagId::PortkeyAzureKeys, node->span(), "`azure_api_version` is read from headers only, a config takes `api_version`");
-      keep_as(parts.extras, "", key, *node, DiagId::PortkeyAzureKeys, ir::Fate::Skipped, "write `api_version` in the source");
+      report(DiagId::PortkeyAzureKeys, node->span(),
+             "`azure_api_version` is read from headers only, a config takes `api_version`");
+      keep_as(parts.extras, "", key, *node, DiagId::PortkeyAzureKeys, ir::Fate::Skipped,
+              "write `api_version` in the source");
       continue;
     }
     const ParamName* name = param_by_key(key, kind);
@@ -210,8 +213,9 @@ void Reader::read_provider_params(Parts& parts, ir::Provider& provider) {
 ir::ProviderId Reader::shared_provider() {
   const ir::ProviderId last{static_cast<std::uint32_t>(gateway_.providers.size() - 1)};
   const ir::Provider& provider = gateway_.providers.back();
-  const bool only_name = provider.name.given() && provider.kind.state == ir::State::Unknown && provider.base_url.absent() &&
-                         provider.api_version.absent() && provider.organization.absent() && provider.api_key.absent() && provider.params.empty();
+  const bool only_name = provider.name.given() && provider.kind.state == ir::State::Unknown &&
+                         provider.base_url.absent() && provider.api_version.absent() &&
+                         provider.organization.absent() && provider.api_key.absent() && provider.params.empty();
   if (!only_name) return last;
   const auto [place, is_new] = by_slug_.try_emplace(*provider.name, last);
   if (!is_new) {

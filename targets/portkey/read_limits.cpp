@@ -11,7 +11,9 @@ using doc::Entry;
 using ir::Fate;
 using ir::Window;
 
-std::string at_index(std::string_view path, std::size_t index) { return std::string(path) + ".[" + std::to_string(index) + "]"; }
+std::string at_index(std::string_view path, std::size_t index) {
+  return std::string(path) + ".[" + std::to_string(index) + "]";
+}
 
 std::optional<ir::Counted> counted_of(std::string_view type) {
   if (type == "cost") return ir::Counted::Usd;
@@ -23,7 +25,8 @@ std::optional<ir::Counted> counted_of(std::string_view type) {
 }  // namespace
 
 /// A list of them, or one.
-void Reader::read_limits(const Node& node, std::string_view path, std::vector<ir::Limit>& limits, std::vector<ir::Extra>& extras) {
+void Reader::read_limits(const Node& node, std::string_view path, std::vector<ir::Limit>& limits,
+                         std::vector<ir::Extra>& extras) {
   if (node.is_sequence() && !node.empty()) {
     for (std::size_t i = 0; i < node.size(); ++i) read_limits(*node.elements()[i], at_index(path, i), limits, extras);
     return;
@@ -37,7 +40,8 @@ void Reader::read_limits(const Node& node, std::string_view path, std::vector<ir
   const Node* unit = node.get("unit");
   const Node* value = node.get("value");
   if (type == nullptr || unit == nullptr || value == nullptr || !read_rate(*type, *unit, *value, limit)) {
-    report(DiagId::PortkeyRateUnit, node.span(), "a rate limit takes `type` requests or tokens, `unit` rps, rpm, rph, rpd or rpw, and a number in `value`");
+    report(DiagId::PortkeyRateUnit, node.span(),
+           "a rate limit takes `type` requests or tokens, `unit` rps, rpm, rph, rpd or rpw, and a number in `value`");
     keep_whole(node, path, extras);
     return;
   }
@@ -59,7 +63,8 @@ bool Reader::read_rate(const Node& type, const Node& unit, const Node& value, ir
   return true;
 }
 
-void Reader::read_budgets(const Node& node, std::string_view path, std::vector<ir::Budget>& budgets, std::vector<ir::Extra>& extras) {
+void Reader::read_budgets(const Node& node, std::string_view path, std::vector<ir::Budget>& budgets,
+                          std::vector<ir::Extra>& extras) {
   if (node.is_sequence() && !node.empty()) {
     for (std::size_t i = 0; i < node.size(); ++i) read_budgets(*node.elements()[i], at_index(path, i), budgets, extras);
     return;
@@ -80,7 +85,8 @@ void Reader::read_budgets(const Node& node, std::string_view path, std::vector<i
 }
 
 bool Reader::is_budget_key(std::string_view key) {
-  return key == "type" || key == "credit_limit" || key == "alert_threshold" || key == "periodic_reset" || key == "periodic_reset_days";
+  return key == "type" || key == "credit_limit" || key == "alert_threshold" || key == "periodic_reset" ||
+         key == "periodic_reset_days";
 }
 
 /// `type` is cost unless it says otherwise (terraform's older bodies leave it out).
@@ -90,11 +96,16 @@ bool Reader::read_budget(const Node& node, ir::Budget& budget) {
   const Node* soft = node.get("alert_threshold");
   const Node* reset = node.get("periodic_reset");
   const Node* days = node.get("periodic_reset_days");
-  const auto counts = type == nullptr ? std::optional(ir::Counted::Usd) : type->is_string() ? counted_of(type->text()) : std::nullopt;
-  const bool odd_reset = (reset != nullptr && (!reset->is_string() || !reset_window(reset->text()))) || (days != nullptr && !days->is_number());
-  if (!counts || (amount == nullptr && soft == nullptr) || (amount != nullptr && !amount->is_number()) || (soft != nullptr && !soft->is_number()) || odd_reset) {
-    report(DiagId::PortkeyBudgetRange, node.span(), "a usage limit takes `type` cost or tokens, numbers in `credit_limit` and `alert_threshold`, and "
-                                                    "`periodic_reset` monthly or weekly, or `periodic_reset_days`");
+  const auto counts = type == nullptr     ? std::optional(ir::Counted::Usd)
+                      : type->is_string() ? counted_of(type->text())
+                                          : std::nullopt;
+  const bool odd_reset = (reset != nullptr && (!reset->is_string() || !reset_window(reset->text()))) ||
+                         (days != nullptr && !days->is_number());
+  if (!counts || (amount == nullptr && soft == nullptr) || (amount != nullptr && !amount->is_number()) ||
+      (soft != nullptr && !soft->is_number()) || odd_reset) {
+    report(DiagId::PortkeyBudgetRange, node.span(),
+           "a usage limit takes `type` cost or tokens, numbers in `credit_limit` and `alert_threshold`, and "
+           "`periodic_reset` monthly or weekly, or `periodic_reset_days`");
     return false;
   }
   budget.counts = *counts;
@@ -119,12 +130,13 @@ void Reader::keep_whole(const Node& node, std::string_view path, std::vector<ir:
   const std::string_view section = dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
   const std::string_view key = dot == std::string_view::npos ? path : path.substr(dot + 1);
   const bool empty = !node.is_scalar() && node.empty();
-  keep_as(extras, section, key, node, empty || node.is_null() ? DiagId::InertKey : DiagId::WrongType, empty || node.is_null() ? Fate::Skipped : Fate::Manual,
+  keep_as(extras, section, key, node, empty || node.is_null() ? DiagId::InertKey : DiagId::WrongType,
+          empty || node.is_null() ? Fate::Skipped : Fate::Manual,
           empty || node.is_null() ? "nothing to do: no limit is set" : "correct the limit in the source");
 }
 
-/// Conditions become the scope. One that holds for all says nothing; one that a scope has no field for is kept, and named
-/// among the counters so that nobody takes the limit for a wider one.
+/// Conditions become the scope. One that holds for all says nothing; one that a scope has no field for is kept, and
+/// named among the counters so that nobody takes the limit for a wider one.
 void Reader::read_scope(const Node& body, const std::string& section, ir::Scope& scope, ir::Origin& general) {
   const Node* conditions = body.get("conditions");
   std::size_t index = 0;
@@ -145,10 +157,13 @@ void Reader::read_scope(const Node& body, const std::string& section, ir::Scope&
     } else if (name == "virtual_key" && scope.provider.absent()) {
       scope.provider = {"@" + std::string(value->text()), std::move(from)};
     } else if (name.starts_with("metadata.") && scope.tag.absent()) {
-      scope.tag = {name == "metadata.tags" ? std::string(value->text()) : std::string(name) + "=" + std::string(value->text()), std::move(from)};
+      scope.tag = {
+          name == "metadata.tags" ? std::string(value->text()) : std::string(name) + "=" + std::string(value->text()),
+          std::move(from)};
     } else {
       scope.per.push("if " + ir::show(kit_.value(*c, "")), std::move(from));
-      keep_as(gateway_.extras, section, "if." + std::to_string(index++), *c, DiagId::NotModelled, Fate::Manual, "set this limit for what the condition says");
+      keep_as(gateway_.extras, section, "if." + std::to_string(index++), *c, DiagId::NotModelled, Fate::Manual,
+              "set this limit for what the condition says");
     }
   }
   const Node* group = body.get("group_by");

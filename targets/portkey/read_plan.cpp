@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/portkey/reader.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -75,7 +75,8 @@ Parts Reader::take_apart(const Node& node) {
   parts.node = &node;
   const auto put = [&](Slot slot, const Entry& entry) {
     const Entry*& place = parts.slots[static_cast<std::size_t>(slot)];
-    if (place != nullptr) settle(*place->value, ir::Fate::Skipped, DiagId::ShadowedSetting, "a later spelling of the same key counts");
+    if (place != nullptr)
+      settle(*place->value, ir::Fate::Skipped, DiagId::ShadowedSetting, "a later spelling of the same key counts");
     place = &entry;
   };
   for (const Entry& entry : node.entries()) {
@@ -86,7 +87,8 @@ Parts Reader::take_apart(const Node& node) {
       row = snake ? config_keys_.child(*snake).row() : nullptr;
       if (row != nullptr && row->handling == Handling::Read) {
         report(DiagId::PortkeyCamelCase, entry.key->span(),
-               "`" + std::string(key) + "` is a spelling that the gateway obeys without checking it; write `" + *snake + "`");
+               "`" + std::string(key) + "` is a spelling that the gateway obeys without checking it; write `" + *snake +
+                   "`");
       } else {
         row = nullptr;
       }
@@ -130,10 +132,12 @@ Above Reader::inherit(const Parts& parts, const Above& above) {
       inherited_models_.push_back(model);
     }
   }
-  if (const Node* host = parts.at(Slot::CustomHost); host != nullptr && host->is_string() && !host->text().empty()) below.custom_host = host;
+  if (const Node* host = parts.at(Slot::CustomHost); host != nullptr && host->is_string() && !host->text().empty())
+    below.custom_host = host;
   if (const Node* retry = parts.at(Slot::Retry); retry != nullptr && retry->is_mapping()) {
     below.retry_statuses = below.retry_statuses || retry->get("on_status_codes") != nullptr;
-    below.retry_header = below.retry_header || retry->get("use_retry_after_header") || retry->get("use_retry_after_headers");
+    below.retry_header =
+        below.retry_header || retry->get("use_retry_after_header") || retry->get("use_retry_after_headers");
   }
   if (const Node* cache = parts.at(Slot::Cache); cache != nullptr && cache->is_mapping()) {
     below.cache_ttl = below.cache_ttl || cache->get("max_age") != nullptr;
@@ -160,7 +164,8 @@ std::optional<Mode> Reader::strategy_mode(Parts& parts) {
   const Node* strategy = parts.at(Slot::Strategy);
   const Node* targets = parts.at(Slot::Targets);
   if (strategy == nullptr) {
-    report(DiagId::PortkeyHalfStrategy, parts.entry(Slot::Targets)->key->span(), "`targets` without `strategy` are never used");
+    report(DiagId::PortkeyHalfStrategy, parts.entry(Slot::Targets)->key->span(),
+           "`targets` without `strategy` are never used");
     return std::nullopt;
   }
   if (!strategy->is_mapping()) {
@@ -168,23 +173,31 @@ std::optional<Mode> Reader::strategy_mode(Parts& parts) {
     return std::nullopt;
   }
   if (targets == nullptr || !targets->is_sequence() || targets->empty()) {
-    if (targets != nullptr && !targets->is_sequence()) kit_.wrong_type(*targets, "targets", "a list");
-    else report(DiagId::PortkeyHalfStrategy, parts.entry(Slot::Strategy)->key->span(), "`strategy` has no targets to choose from");
+    if (targets != nullptr && !targets->is_sequence())
+      kit_.wrong_type(*targets, "targets", "a list");
+    else
+      report(DiagId::PortkeyHalfStrategy, parts.entry(Slot::Strategy)->key->span(),
+             "`strategy` has no targets to choose from");
     return std::nullopt;
   }
   bool any_object = false;
   for (const Node* target : targets->elements()) any_object = any_object || target->is_mapping();
   const Node* mode = strategy->get("mode");
   if (mode == nullptr || !mode->is_string()) {
-    if (mode != nullptr) kit_.wrong_type(*mode, "mode", "a string");
-    else report(DiagId::PortkeyMode, parts.entry(Slot::Strategy)->key->span(), "`strategy` has no `mode`, the gateway refuses the config");
+    if (mode != nullptr)
+      kit_.wrong_type(*mode, "mode", "a string");
+    else
+      report(DiagId::PortkeyMode, parts.entry(Slot::Strategy)->key->span(),
+             "`strategy` has no `mode`, the gateway refuses the config");
     return std::nullopt;
   }
   if (const auto exact = mode_of(mode->text())) return any_object ? exact : std::nullopt;
   const auto near = nearest_mode(mode->text());
   std::string message = "`" + std::string(mode->text()) + "` is no mode that the gateway knows";
-  if (near) ((message += ", write `") += mode_name(*near)) += '`';
-  else message += ", it takes `single`, `fallback`, `loadbalance` or `conditional`";
+  if (near)
+    ((message += ", write `") += mode_name(*near)) += '`';
+  else
+    message += ", it takes `single`, `fallback`, `loadbalance` or `conditional`";
   report(DiagId::PortkeyMode, mode->span(), std::move(message));
   return any_object ? near : std::nullopt;
 }
@@ -194,7 +207,8 @@ ir::NodeId Reader::read_broken(Parts& parts, const Above& above) {
   for (const Slot slot : {Slot::Strategy, Slot::Targets}) {
     const Entry*& entry = parts.slots[static_cast<std::size_t>(slot)];
     if (entry == nullptr) continue;
-    keep_as(parts.extras, "", entry->key->text(), *entry->value, DiagId::PortkeyHalfStrategy, ir::Fate::Manual, kCorrect);
+    keep_as(parts.extras, "", entry->key->text(), *entry->value, DiagId::PortkeyHalfStrategy, ir::Fate::Manual,
+            kCorrect);
     entry = nullptr;
   }
   return read_leaf(parts, above);
@@ -204,10 +218,11 @@ ir::NodeId Reader::read_strategy(Parts& parts, Mode mode, const Above& above) {
   ir::PlanNode node;
   const Above below = inherit(parts, above);
   read_settings(parts, node.settings, above);
-  for (const Slot slot : {Slot::Provider, Slot::VirtualKey, Slot::ApiKey, Slot::ResourceName, Slot::DeploymentId, Slot::ApiVersion,
-                          Slot::BaseModel, Slot::Organization}) {
+  for (const Slot slot : {Slot::Provider, Slot::VirtualKey, Slot::ApiKey, Slot::ResourceName, Slot::DeploymentId,
+                          Slot::ApiVersion, Slot::BaseModel, Slot::Organization}) {
     if (const Entry* e = parts.entry(slot)) {
-      keep_inert(parts.extras, "", *e, "`" + std::string(e->key->text()) + "` beside `targets` is not handed down to them");
+      keep_inert(parts.extras, "", *e,
+                 "`" + std::string(e->key->text()) + "` beside `targets` is not handed down to them");
     }
   }
   for (const auto& [key, value] : parts.params) {
@@ -218,7 +233,8 @@ ir::NodeId Reader::read_strategy(Parts& parts, Mode mode, const Above& above) {
     kit_.wrong_type(*weight, "weight", "a number");
     keep_wrong(parts.extras, "", "weight", *weight);
   }
-  if (const Node* name = parts.at(Slot::Name); name != nullptr && !name->is_string()) keep_wrong(parts.extras, "", "name", *name);
+  if (const Node* name = parts.at(Slot::Name); name != nullptr && !name->is_string())
+    keep_wrong(parts.extras, "", "name", *name);
   node.extras = std::move(parts.extras);
   read_strategy_extras(*parts.at(Slot::Strategy), mode, node);
   switch (mode) {
@@ -238,7 +254,8 @@ void Reader::read_strategy_extras(const Node& strategy, Mode mode, ir::PlanNode&
     const std::string_view key = entry.key->text();
     if (key == "mode") {
       if (!mode_of(entry.value->text())) {
-        keep_as(node.extras, "strategy", key, *entry.value, DiagId::PortkeyMode, ir::Fate::Manual, "correct the mode in the source");
+        keep_as(node.extras, "strategy", key, *entry.value, DiagId::PortkeyMode, ir::Fate::Manual,
+                "correct the mode in the source");
       }
     } else if (key == "cb_config") {
       ir::Breaker breaker;
@@ -251,7 +268,9 @@ void Reader::read_strategy_extras(const Node& strategy, Mode mode, ir::PlanNode&
     } else if ((key == "conditions" || key == "default") && mode == Mode::Conditional) {
       continue;
     } else if (rows.child(key).named()) {
-      keep_inert(node.extras, "strategy", entry, "`" + std::string(key) + "` has no effect on a strategy of mode `" + std::string(mode_name(mode)) + "`");
+      keep_inert(
+          node.extras, "strategy", entry,
+          "`" + std::string(key) + "` has no effect on a strategy of mode `" + std::string(mode_name(mode)) + "`");
     } else {
       keep_key(node.extras, "strategy", rows, entry);
     }
@@ -318,7 +337,8 @@ void Reader::fill_single(const Parts& parts, ir::PlanNode& node, const Above& be
     edge.label = label_of(*target);
     edge.weight = weight_of(*target);
     if (!balance.edges.empty()) {
-      report(DiagId::PortkeyDeadTarget, target->span(), "`single` uses the first target alone, this one is never called");
+      report(DiagId::PortkeyDeadTarget, target->span(),
+             "`single` uses the first target alone, this one is never called");
     }
     balance.edges.push_back(std::move(edge));
   }

@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <unordered_set>
-
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
+
+#include <algorithm>
+#include <unordered_set>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -13,7 +13,8 @@ const Node* single_value(const Node& query, std::string_view& op) {
   if (query.size() != 1) return nullptr;
   for (const std::string_view join : {std::string_view("$and"), std::string_view("$or")}) {
     const Node* parts = query.get(join);
-    if (parts != nullptr && parts->is_sequence() && parts->size() == 1 && parts->elements()[0]->is_mapping()) return single_value(*parts->elements()[0], op);
+    if (parts != nullptr && parts->is_sequence() && parts->size() == 1 && parts->elements()[0]->is_mapping())
+      return single_value(*parts->elements()[0], op);
   }
   const Node* value = query.get("params.model");
   if (value == nullptr) return nullptr;
@@ -28,8 +29,10 @@ const Node* single_value(const Node& query, std::string_view& op) {
 /// Whether a target, or any leaf of it, sends on the requested model name.
 bool passes_model(const Node& target, bool has_model) {
   if (!target.is_mapping()) return false;
-  if (const Node* params = target.get("override_params"); params != nullptr && params->is_mapping()) has_model = has_model || params->get("model") != nullptr;
-  if (const Node* targets = target.get("targets"); targets != nullptr && target.get("strategy") != nullptr && targets->is_sequence()) {
+  if (const Node* params = target.get("override_params"); params != nullptr && params->is_mapping())
+    has_model = has_model || params->get("model") != nullptr;
+  if (const Node* targets = target.get("targets");
+      targets != nullptr && target.get("strategy") != nullptr && targets->is_sequence()) {
     return std::ranges::any_of(targets->elements(), [&](const Node* t) { return passes_model(*t, has_model); });
   }
   return !has_model && target.get("deployment_id") == nullptr;
@@ -40,17 +43,20 @@ bool passes_model(const Node& target, bool has_model) {
 std::optional<std::vector<Reader::ModelCase>> Reader::model_cases(const Parts& root) const {
   const Node* strategy = root.at(Slot::Strategy);
   const Node* targets = root.at(Slot::Targets);
-  if (strategy == nullptr || !strategy->is_mapping() || targets == nullptr || !targets->is_sequence() || targets->empty()) return std::nullopt;
+  if (strategy == nullptr || !strategy->is_mapping() || targets == nullptr || !targets->is_sequence() ||
+      targets->empty())
+    return std::nullopt;
   const Node* mode = strategy->get("mode");
   const Node* conditions = strategy->get("conditions");
-  if (mode == nullptr || !mode->is_string() || mode->text() != "conditional" || conditions == nullptr || !conditions->is_sequence() ||
-      conditions->empty()) {
+  if (mode == nullptr || !mode->is_string() || mode->text() != "conditional" || conditions == nullptr ||
+      !conditions->is_sequence() || conditions->empty()) {
     return std::nullopt;
   }
   std::unordered_map<std::string_view, const Node*> by_name;
   for (const Node* target : targets->elements()) {
     if (!target->is_mapping()) return std::nullopt;
-    if (const Node* name = target->get("name"); name != nullptr && name->is_string()) by_name.emplace(name->text(), target);
+    if (const Node* name = target->get("name"); name != nullptr && name->is_string())
+      by_name.emplace(name->text(), target);
   }
   std::vector<ModelCase> cases;
   for (const Node* condition : conditions->elements()) {
@@ -59,7 +65,8 @@ std::optional<std::vector<Reader::ModelCase>> Reader::model_cases(const Parts& r
     one.condition = condition;
     one.query = condition->get("query");
     one.then = condition->get("then");
-    if (one.query == nullptr || !one.query->is_mapping() || one.then == nullptr || !one.then->is_string()) return std::nullopt;
+    if (one.query == nullptr || !one.query->is_mapping() || one.then == nullptr || !one.then->is_string())
+      return std::nullopt;
     const auto target = by_name.find(one.then->text());
     std::string_view op;
     const Node* value = single_value(*one.query, op);
@@ -107,11 +114,13 @@ void Reader::read_model_routes(Parts& root, const std::vector<ModelCase>& cases)
   gateway_.defaults = std::move(settings);
   for (ir::Extra& e : root.extras) gateway_.extras.push_back(std::move(e));
   for (ir::Extra& e : strategy_rest.extras) gateway_.extras.push_back(std::move(e));
-  for (const Slot slot : {Slot::Name, Slot::Weight, Slot::Provider, Slot::VirtualKey, Slot::ApiKey, Slot::ResourceName, Slot::DeploymentId,
-                          Slot::ApiVersion, Slot::BaseModel, Slot::Organization}) {
-    if (const Entry* e = root.entry(slot)) keep_inert(gateway_.extras, "", *e, "`" + std::string(e->key->text()) + "` has no effect here");
+  for (const Slot slot : {Slot::Name, Slot::Weight, Slot::Provider, Slot::VirtualKey, Slot::ApiKey, Slot::ResourceName,
+                          Slot::DeploymentId, Slot::ApiVersion, Slot::BaseModel, Slot::Organization}) {
+    if (const Entry* e = root.entry(slot))
+      keep_inert(gateway_.extras, "", *e, "`" + std::string(e->key->text()) + "` has no effect here");
   }
-  for (const auto& [key, value] : root.params) keep_as(gateway_.extras, "", key, *value, DiagId::InertKey, ir::Fate::Skipped, "nothing to do");
+  for (const auto& [key, value] : root.params)
+    keep_as(gateway_.extras, "", key, *value, DiagId::InertKey, ir::Fate::Skipped, "nothing to do");
 
   route_targets_.clear();
   for (const ModelCase& one : cases) {
@@ -127,7 +136,8 @@ void Reader::read_model_routes(Parts& root, const std::vector<ModelCase>& cases)
     if (std::ranges::any_of(cases, [&](const ModelCase& one) { return one.condition == condition; })) continue;
     const Node& then = *condition->get("then");
     report(DiagId::PortkeyConditionTarget, then.span(), "no target is named `" + std::string(then.text()) + "`");
-    keep_as(gateway_.extras, "strategy.conditions", key, *condition, DiagId::PortkeyConditionTarget, ir::Fate::Manual, "correct the condition in the source");
+    keep_as(gateway_.extras, "strategy.conditions", key, *condition, DiagId::PortkeyConditionTarget, ir::Fate::Manual,
+            "correct the condition in the source");
   }
   std::unordered_map<const Node*, std::string> owners;
   for (const ModelCase& one : cases) read_model_case(one, above, root, owners);
@@ -139,8 +149,10 @@ void Reader::read_model_routes(Parts& root, const std::vector<ModelCase>& cases)
     }
     if (target == nullptr) {
       report(DiagId::PortkeyConditionTarget, otherwise->span(),
-             otherwise->is_string() ? "no target is named `" + std::string(otherwise->text()) + "`" : "`default` takes the name of a target");
-      keep_as(gateway_.extras, "strategy", "default", *otherwise, DiagId::PortkeyConditionTarget, ir::Fate::Manual, "correct the condition in the source");
+             otherwise->is_string() ? "no target is named `" + std::string(otherwise->text()) + "`"
+                                    : "`default` takes the name of a target");
+      keep_as(gateway_.extras, "strategy", "default", *otherwise, DiagId::PortkeyConditionTarget, ir::Fate::Manual,
+              "correct the condition in the source");
     } else if (owners.find(target) == owners.end() && read_refusal(*target, *otherwise)) {
       owners.emplace(target, "");
       target = nullptr;
@@ -154,12 +166,14 @@ void Reader::read_model_routes(Parts& root, const std::vector<ModelCase>& cases)
 /// A target that refuses every model stands for "no default".
 bool Reader::read_refusal(const Node& target, const Node& by) {
   const Node* guards = target.get("input_guardrails");
-  if (guards == nullptr || !guards->is_sequence() || guards->size() != 1 || !guards->elements()[0]->is_mapping()) return false;
+  if (guards == nullptr || !guards->is_sequence() || guards->size() != 1 || !guards->elements()[0]->is_mapping())
+    return false;
   const Node& guard = *guards->elements()[0];
   const Node* list = guard.get("default.modelwhitelist");
   const Node* deny = guard.get("deny");
   const Node* models = list != nullptr && list->is_mapping() ? list->get("models") : nullptr;
-  if (models == nullptr || !models->is_sequence() || models->size() != 1 || models->elements()[0]->text() != kNoModel) return false;
+  if (models == nullptr || !models->is_sequence() || models->size() != 1 || models->elements()[0]->text() != kNoModel)
+    return false;
   if (deny == nullptr || !deny->as_bool().value_or(false)) return false;
   unlisted_.push_back(kit_.value(target, ""));
   settle(target, ir::Fate::Mapped, DiagId::NotModelled, "names that no route has are refused");
@@ -170,7 +184,8 @@ bool Reader::read_refusal(const Node& target, const Node& by) {
 void Reader::read_default(const Node& target, const Node& otherwise, const Node& mode, const Above& above,
                           std::unordered_map<const Node*, std::string>& owners) {
   ir::Origin from(otherwise.leaf());
-  // `default` is what our writer calls a target that needs no name of its own, with `-any` after it where a route has that name
+  // `default` is what our writer calls a target that needs no name of its own, with `-any` after it where a route has
+  // that name
   std::string_view name = otherwise.text();
   while (name.ends_with("-any")) name.remove_suffix(4);
   const bool nameless = owners.contains(&target) || name == "default";
@@ -185,12 +200,14 @@ void Reader::read_default(const Node& target, const Node& otherwise, const Node&
 /// The route that a target's further names are aliases of: its own name if somebody can ask for it, else the first one.
 std::string Reader::owner_of(const Node& target, const std::unordered_map<const Node*, std::string>& owners) const {
   const std::string_view label = target.get("name")->text();
-  if (const auto own = route_targets_.find(label); own != route_targets_.end() && own->second == &target) return std::string(label);
+  if (const auto own = route_targets_.find(label); own != route_targets_.end() && own->second == &target)
+    return std::string(label);
   const auto first = owners.find(&target);
   return first == owners.end() ? std::string() : first->second;
 }
 
-void Reader::read_model_case(const ModelCase& one, const Above& above, const Parts& root, std::unordered_map<const Node*, std::string>& owners) {
+void Reader::read_model_case(const ModelCase& one, const Above& above, const Parts& root,
+                             std::unordered_map<const Node*, std::string>& owners) {
   const Node& mode = *root.at(Slot::Strategy)->get("mode");
   for (const Node* asked : one.names) {
     const std::string name = one.regex ? *pattern_of_regex(asked->text()) : std::string(asked->text());
@@ -231,7 +248,8 @@ void Reader::read_idle_targets(const Node& targets, const std::unordered_map<con
     const std::string key = "[" + std::to_string(index++) + "]";
     if (owners.contains(target)) continue;
     report(DiagId::PortkeyDeadTarget, target->span(), "no condition leads to this target");
-    keep_as(gateway_.extras, "targets", key, *target, DiagId::PortkeyDeadTarget, ir::Fate::Skipped, "nothing to do: the source gateway never uses it");
+    keep_as(gateway_.extras, "targets", key, *target, DiagId::PortkeyDeadTarget, ir::Fate::Skipped,
+            "nothing to do: the source gateway never uses it");
   }
 }
 
@@ -246,7 +264,8 @@ void Reader::read_single_route(Parts& root, std::string name, ir::Origin from) {
   route.plan = read_object(root, {});
   ir::PlanNode& plan = gateway_.at(route.plan);
   plan.name = label;
-  if (weight != nullptr && weight->value->is_number()) keep_inert(plan.extras, "", *weight, "`weight` has no effect on a whole config");
+  if (weight != nullptr && weight->value->is_number())
+    keep_inert(plan.extras, "", *weight, "`weight` has no effect on a whole config");
   gateway_.routes.push_back(std::move(route));
 }
 

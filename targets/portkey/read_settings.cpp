@@ -93,9 +93,11 @@ void Reader::read_retry(const Node& node, ir::Retry& retry, const Above& above, 
   }
   // a retry object replaces the one above it whole (page 1.3)
   if (above.retry_statuses && retry.statuses.absent()) {
-    for (const std::int64_t code : {429, 500, 502, 503, 504}) retry.statuses.push(code, ir::Origin(rules::kRetryStatuses));
+    for (const std::int64_t code : {429, 500, 502, 503, 504})
+      retry.statuses.push(code, ir::Origin(rules::kRetryStatuses));
   }
-  if (above.retry_header && retry.honour_retry_after.absent()) retry.honour_retry_after = {false, ir::Origin(rules::kRetryHeader)};
+  if (above.retry_header && retry.honour_retry_after.absent())
+    retry.honour_retry_after = {false, ir::Origin(rules::kRetryHeader)};
 }
 
 void Reader::read_cache(const Node& node, ir::CachePolicy& cache, const Above& above, std::vector<ir::Extra>& extras) {
@@ -119,7 +121,8 @@ void Reader::read_cache(const Node& node, ir::CachePolicy& cache, const Above& a
   if (above.cache_ttl && cache.ttl.absent()) cache.ttl = {Decimal(604800), ir::Origin(rules::kCacheTtl)};
 }
 
-void Reader::read_breaker(const Node& node, std::string_view section, ir::Breaker& breaker, std::vector<ir::Extra>& extras) {
+void Reader::read_breaker(const Node& node, std::string_view section, ir::Breaker& breaker,
+                          std::vector<ir::Extra>& extras) {
   if (!node.is_mapping() || node.empty()) {
     if (!node.is_mapping()) kit_.wrong_type(node, "cb_config", "a mapping");
     const bool inside = section.starts_with("strategy");
@@ -224,7 +227,8 @@ void Reader::read_settings(Parts& parts, ir::Settings& settings, const Above& ab
   const Node* strategy = parts.at(Slot::Strategy);
   const bool has_inner_breaker = strategy != nullptr && strategy->is_mapping() && strategy->get("cb_config") != nullptr;
   if (const Node* breaker = parts.at(Slot::Breaker); breaker != nullptr && has_inner_breaker) {
-    keep_as(parts.extras, "", "cb_config", *breaker, DiagId::ShadowedSetting, ir::Fate::Skipped, "nothing to do: the one in `strategy` counts");
+    keep_as(parts.extras, "", "cb_config", *breaker, DiagId::ShadowedSetting, ir::Fate::Skipped,
+            "nothing to do: the one in `strategy` counts");
   } else if (breaker != nullptr) {
     read_breaker(*breaker, "cb_config", settings.breaker, parts.extras);
   }

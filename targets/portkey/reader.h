@@ -1,5 +1,9 @@
 #pragma once
 
+#include "targets/dialect.h"
+#include "targets/portkey/tables.h"
+#include "targets/read_kit.h"
+
 #include <array>
 #include <map>
 #include <set>
@@ -9,10 +13,6 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
-
-#include "targets/dialect.h"
-#include "targets/portkey/tables.h"
-#include "targets/read_kit.h"
 
 namespace gatec::targets::portkey {
 
@@ -24,8 +24,20 @@ void read(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gate
 
 /// What an object of the inputs is, told by its keys.
 enum class Object : std::uint8_t {
-  Config, SavedConfig, Workspace, Integration, IntegrationModels, IntegrationWorkspaces, Provider, VirtualKey, ApiKey,
-  UsagePolicy, RatePolicy, Guardrail, SecretReference, Unknown,
+  Config,
+  SavedConfig,
+  Workspace,
+  Integration,
+  IntegrationModels,
+  IntegrationWorkspaces,
+  Provider,
+  VirtualKey,
+  ApiKey,
+  UsagePolicy,
+  RatePolicy,
+  Guardrail,
+  SecretReference,
+  Unknown,
 };
 [[nodiscard]] Object object_of(const Node& node);
 /// The root of the object's rows in keys.def.
@@ -35,9 +47,9 @@ enum class Object : std::uint8_t {
 
 /// What a target has from the strategies around it.
 struct Above {
-  const Node* model = nullptr;        // override_params.model
+  const Node* model = nullptr;  // override_params.model
   const Node* custom_host = nullptr;
-  bool retry_statuses = false;        // some retry object above names them
+  bool retry_statuses = false;  // some retry object above names them
   bool retry_header = false;
   bool cache_ttl = false;
 };
@@ -88,8 +100,10 @@ class Reader {
   };
   [[nodiscard]] std::optional<std::vector<ModelCase>> model_cases(const Parts& root) const;
   void read_model_routes(Parts& root, const std::vector<ModelCase>& cases);
-  void read_model_case(const ModelCase& model_case, const Above& above, const Parts& root, std::unordered_map<const Node*, std::string>& owners);
-  [[nodiscard]] std::string owner_of(const Node& target, const std::unordered_map<const Node*, std::string>& owners) const;
+  void read_model_case(const ModelCase& model_case, const Above& above, const Parts& root,
+                       std::unordered_map<const Node*, std::string>& owners);
+  [[nodiscard]] std::string owner_of(const Node& target,
+                                     const std::unordered_map<const Node*, std::string>& owners) const;
   void add_route(std::string name, ir::Origin from, ir::RouteKind kind, const Node& target, const Above& above);
   void read_single_route(Parts& root, std::string name, ir::Origin from);
   void read_default(const Node& target, const Node& otherwise, const Node& mode, const Above& above,
@@ -122,7 +136,8 @@ class Reader {
   [[nodiscard]] std::optional<ir::Condition> condition(const Node& query, ir::Origin& from);
   [[nodiscard]] bool field_conditions(const doc::Entry& entry, std::vector<ir::Condition>& parts, ir::Origin& from);
   [[nodiscard]] bool logic_condition(const doc::Entry& entry, std::vector<ir::Condition>& parts, ir::Origin& from);
-  void unusable(const Node& condition, std::size_t index, ir::PlanNode& node, DiagId id, const Node& at, std::string message);
+  void unusable(const Node& condition, std::size_t index, ir::PlanNode& node, DiagId id, const Node& at,
+                std::string message);
 
   // read_leaf.cpp
   [[nodiscard]] ir::NodeId read_leaf(Parts& parts, const Above& above);
@@ -150,11 +165,14 @@ class Reader {
 
   // read_extras.cpp
   /// Keeps what has no place in the IR and tells why, by the row of keys.def at `parent`.
-  void keep_key(std::vector<ir::Extra>& extras, std::string_view section, KeyTable::Cursor parent, const doc::Entry& entry);
-  void keep_unknown(std::vector<ir::Extra>& extras, std::string_view section, KeyTable::Cursor parent, const doc::Entry& entry);
-  void keep_inert(std::vector<ir::Extra>& extras, std::string_view section, const doc::Entry& entry, std::string message);
-  void keep_as(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value, DiagId code, ir::Fate elsewhere,
-               std::string_view advice);
+  void keep_key(std::vector<ir::Extra>& extras, std::string_view section, KeyTable::Cursor parent,
+                const doc::Entry& entry);
+  void keep_unknown(std::vector<ir::Extra>& extras, std::string_view section, KeyTable::Cursor parent,
+                    const doc::Entry& entry);
+  void keep_inert(std::vector<ir::Extra>& extras, std::string_view section, const doc::Entry& entry,
+                  std::string message);
+  void keep_as(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value,
+               DiagId code, ir::Fate elsewhere, std::string_view advice);
   void keep_wrong(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value);
   void settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason);
   void report(DiagId id, source::Span span, std::string message, std::string note = {});
@@ -189,8 +207,10 @@ class Reader {
   void rest(const Node& node, KeyTable::Cursor rows, const std::set<std::string_view>& taken, std::string_view section,
             std::vector<ir::Extra>& extras);
   void resolve_providers();
-  void read_limits(const Node& node, std::string_view path, std::vector<ir::Limit>& limits, std::vector<ir::Extra>& extras);
-  void read_budgets(const Node& node, std::string_view path, std::vector<ir::Budget>& budgets, std::vector<ir::Extra>& extras);
+  void read_limits(const Node& node, std::string_view path, std::vector<ir::Limit>& limits,
+                   std::vector<ir::Extra>& extras);
+  void read_budgets(const Node& node, std::string_view path, std::vector<ir::Budget>& budgets,
+                    std::vector<ir::Extra>& extras);
   [[nodiscard]] bool read_rate(const Node& type, const Node& unit, const Node& value, ir::Limit& limit);
   [[nodiscard]] bool read_budget(const Node& node, ir::Budget& budget);
   [[nodiscard]] static bool is_budget_key(std::string_view key);
@@ -204,11 +224,11 @@ class Reader {
   KeyTable::Cursor config_keys_;
   std::vector<Source> configs_;
   std::vector<Held> objects_;
-  std::map<std::string, std::string> workspaces_;      // any name of a workspace → the id of its principal
-  std::map<std::string, std::string> default_slugs_;   // provider that an integration makes → the integration
+  std::map<std::string, std::string> workspaces_;     // any name of a workspace → the id of its principal
+  std::map<std::string, std::string> default_slugs_;  // provider that an integration makes → the integration
   std::map<std::string, std::string_view> object_of_slug_;
-  std::set<std::string> source_ids_;   // ids that stand in an object's metadata
-  std::vector<ir::Value> unlisted_;    // targets that refuse whatever reaches them
+  std::set<std::string> source_ids_;  // ids that stand in an object's metadata
+  std::vector<ir::Value> unlisted_;   // targets that refuse whatever reaches them
   /// What an integration says of its providers beside credentials.
   struct Beside {
     ir::Field<std::string> kind;
@@ -218,13 +238,13 @@ class Reader {
   std::map<std::string, Beside> beside_;
   std::size_t workspace_count_ = 0;
   std::map<std::string, int> counted_;  // objects of a kind, which are told apart by their number
-  std::string requested_;  // what a leaf without a model sends on, as a template
+  std::string requested_;               // what a leaf without a model sends on, as a template
   std::unordered_map<std::string_view, const Node*> route_targets_;  // of the root that is being read
   std::unordered_map<std::string, ir::ProviderId> by_slug_;
-  std::unordered_set<std::string> asked_;  // model names that a condition answers for
+  std::unordered_set<std::string> asked_;          // model names that a condition answers for
   std::map<std::string, std::string_view> spelt_;  // slugs that are not written as `provider: @slug`
-  std::vector<const Node*> inherited_models_;  // `override_params.model` of strategies
-  std::unordered_set<const Node*> sent_models_;  // those that reach a target
+  std::vector<const Node*> inherited_models_;      // `override_params.model` of strategies
+  std::unordered_set<const Node*> sent_models_;    // those that reach a target
   std::uint64_t read_objects_ = 0, object_budget_ = 0;
 };
 
@@ -232,12 +252,17 @@ namespace rules {
 inline constexpr std::string_view kPage = "docs/dialects/portkey.md";
 inline constexpr ir::Rule kRetries{"portkey.retries", "a request is not retried unless a retry object says so", kPage};
 inline constexpr ir::Rule kSameTarget{"portkey.same-target", "a retry goes to the same target", kPage};
-inline constexpr ir::Rule kRetryStatuses{"portkey.retry-statuses", "a retry object without status codes retries on 429, 500, 502, 503 and 504", kPage};
-inline constexpr ir::Rule kRetryHeader{"portkey.retry-header", "a retry object without the switch does not heed Retry-After", kPage};
-inline constexpr ir::Rule kCacheTtl{"portkey.cache-age", "a cache object without max_age keeps answers for a week", kPage};
+inline constexpr ir::Rule kRetryStatuses{
+    "portkey.retry-statuses", "a retry object without status codes retries on 429, 500, 502, 503 and 504", kPage};
+inline constexpr ir::Rule kRetryHeader{"portkey.retry-header",
+                                       "a retry object without the switch does not heed Retry-After", kPage};
+inline constexpr ir::Rule kCacheTtl{"portkey.cache-age", "a cache object without max_age keeps answers for a week",
+                                    kPage};
 inline constexpr ir::Rule kPickIsFinal{"portkey.pick-is-final", "the failure of a picked target is the answer", kPage};
-inline constexpr ir::Rule kPassModel{"portkey.pass-model", "a target without a model sends on the one that was asked for", kPage};
-inline constexpr ir::Rule kSlugKind{"portkey.slug-kind", "what stands behind a slug is known to the control plane alone", kPage};
+inline constexpr ir::Rule kPassModel{"portkey.pass-model",
+                                     "a target without a model sends on the one that was asked for", kPage};
+inline constexpr ir::Rule kSlugKind{"portkey.slug-kind",
+                                    "what stands behind a slug is known to the control plane alone", kPage};
 inline constexpr ir::Rule kAnyModel{"portkey.any-model", "a config without conditions on the model serves any", kPage};
 inline constexpr ir::Rule kReadAs{"portkey.read-as", "read as what it evidently means", kPage};
 inline constexpr ir::Rule kHostedAuth{"portkey.hosted-auth", "the hosted gateway asks for an API key", kPage};

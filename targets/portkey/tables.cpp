@@ -21,7 +21,8 @@ constexpr AreaRow kAreas[] = {
 };
 
 constexpr KeyRow kRows[] = {
-#define GATEC_KEY(path, type, handling, area, world, source) {path, KeyType::type, Handling::handling, #area, source, #world},
+#define GATEC_KEY(path, type, handling, area, world, source) \
+  {path, KeyType::type, Handling::handling, #area, source, #world},
 #include "targets/portkey/keys.def"
 #undef GATEC_KEY
 };
@@ -38,14 +39,32 @@ struct Named {
 };
 
 constexpr Named kSlotNames[] = {
-    {"name", Slot::Name}, {"weight", Slot::Weight}, {"strategy", Slot::Strategy}, {"targets", Slot::Targets},
-    {"provider", Slot::Provider}, {"virtual_key", Slot::VirtualKey}, {"api_key", Slot::ApiKey}, {"custom_host", Slot::CustomHost},
-    {"resource_name", Slot::ResourceName}, {"deployment_id", Slot::DeploymentId}, {"api_version", Slot::ApiVersion},
-    {"azure_model_name", Slot::BaseModel}, {"openai_organization", Slot::Organization}, {"override_params", Slot::OverrideParams},
-    {"default_params", Slot::DefaultParams}, {"drop_params", Slot::DropParams}, {"forward_headers", Slot::ForwardHeaders},
-    {"strict_open_ai_compliance", Slot::Strict}, {"retry", Slot::Retry}, {"cache", Slot::Cache}, {"request_timeout", Slot::RequestTimeout},
-    {"cb_config", Slot::Breaker}, {"before_request_hooks", Slot::BeforeHooks}, {"after_request_hooks", Slot::AfterHooks},
-    {"input_guardrails", Slot::InputGuardrails}, {"output_guardrails", Slot::OutputGuardrails},
+    {"name", Slot::Name},
+    {"weight", Slot::Weight},
+    {"strategy", Slot::Strategy},
+    {"targets", Slot::Targets},
+    {"provider", Slot::Provider},
+    {"virtual_key", Slot::VirtualKey},
+    {"api_key", Slot::ApiKey},
+    {"custom_host", Slot::CustomHost},
+    {"resource_name", Slot::ResourceName},
+    {"deployment_id", Slot::DeploymentId},
+    {"api_version", Slot::ApiVersion},
+    {"azure_model_name", Slot::BaseModel},
+    {"openai_organization", Slot::Organization},
+    {"override_params", Slot::OverrideParams},
+    {"default_params", Slot::DefaultParams},
+    {"drop_params", Slot::DropParams},
+    {"forward_headers", Slot::ForwardHeaders},
+    {"strict_open_ai_compliance", Slot::Strict},
+    {"retry", Slot::Retry},
+    {"cache", Slot::Cache},
+    {"request_timeout", Slot::RequestTimeout},
+    {"cb_config", Slot::Breaker},
+    {"before_request_hooks", Slot::BeforeHooks},
+    {"after_request_hooks", Slot::AfterHooks},
+    {"input_guardrails", Slot::InputGuardrails},
+    {"output_guardrails", Slot::OutputGuardrails},
 };
 
 constexpr std::string_view kConfigRoot = "$config.";

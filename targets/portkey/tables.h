@@ -1,13 +1,13 @@
 #pragma once
 
+#include "compiler/ir/value.h"
+#include "targets/key_table.h"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "compiler/ir/value.h"
-#include "targets/key_table.h"
 
 namespace gatec::targets::portkey {
 
@@ -19,10 +19,32 @@ namespace gatec::targets::portkey {
 /// What the reader does with a key of a config object.
 enum class Slot : std::uint8_t {
   None,
-  Name, Weight, Strategy, Targets,
-  Provider, VirtualKey, ApiKey, CustomHost, ResourceName, DeploymentId, ApiVersion, BaseModel, Organization,
-  OverrideParams, DefaultParams, DropParams, ForwardHeaders, Strict, Retry, Cache, RequestTimeout, Breaker,
-  BeforeHooks, AfterHooks, InputGuardrails, OutputGuardrails,
+  Name,
+  Weight,
+  Strategy,
+  Targets,
+  Provider,
+  VirtualKey,
+  ApiKey,
+  CustomHost,
+  ResourceName,
+  DeploymentId,
+  ApiVersion,
+  BaseModel,
+  Organization,
+  OverrideParams,
+  DefaultParams,
+  DropParams,
+  ForwardHeaders,
+  Strict,
+  Retry,
+  Cache,
+  RequestTimeout,
+  Breaker,
+  BeforeHooks,
+  AfterHooks,
+  InputGuardrails,
+  OutputGuardrails,
   Param,  // a key of one provider
   Count,
 };

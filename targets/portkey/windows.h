@@ -1,10 +1,10 @@
 #pragma once
 
+#include "compiler/ir/limits.h"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include "compiler/ir/limits.h"
 
 namespace gatec::targets::portkey {
 

@@ -1,7 +1,7 @@
+#include "targets/portkey/writer.h"
+
 #include <algorithm>
 #include <charconv>
-
-#include "targets/portkey/writer.h"
 
 namespace gatec::targets::portkey {
 namespace {
@@ -44,7 +44,8 @@ void ConfigWriter::place_extras(Out& object, const std::vector<ir::Extra>& extra
     if (index && !at->is_mapping()) {
       if (!at->is_sequence()) *at = Out::sequence();
       auto& elements = std::get<Out::Sequence>(at->storage());
-      elements.insert(elements.begin() + static_cast<std::ptrdiff_t>(std::min(*index, elements.size())), open(e.value, e.key));
+      elements.insert(elements.begin() + static_cast<std::ptrdiff_t>(std::min(*index, elements.size())),
+                      open(e.value, e.key));
     } else {
       at->at(e.key) = open(e.value, e.key);
     }

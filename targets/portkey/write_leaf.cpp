@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "compiler/facts/providers.h"
 #include "targets/portkey/reader.h"
 #include "targets/portkey/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -15,14 +15,18 @@ constexpr std::string_view kAzureHost = ".openai.azure.com";
 constexpr std::string_view kNoKey = "none";
 
 Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(base::Text reason, base::Text advice) { return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)}; }
+Loss manual(base::Text reason, base::Text advice) {
+  return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
+}
 
 std::string upper_name(std::string_view text) {
   std::string name;
   for (const char c : text) {
     const bool lower = c >= 'a' && c <= 'z';
-    if (lower || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) name += lower ? static_cast<char>(c - 'a' + 'A') : c;
-    else if (!name.empty() && name.back() != '_') name += '_';
+    if (lower || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+      name += lower ? static_cast<char>(c - 'a' + 'A') : c;
+    else if (!name.empty() && name.back() != '_')
+      name += '_';
   }
   return name;
 }
@@ -37,15 +41,19 @@ const facts::ProviderFacts* guess(std::string_view slug) {
   words += '-';
   const facts::ProviderFacts* best = nullptr;
   const auto better = [&](const facts::ProviderFacts& p, std::string_view name) {
-    const bool fits = p.portkey_oss == facts::PortkeyOss::Yes && !name.empty() && words.find("-" + std::string(name) + "-") != std::string::npos;
+    const bool fits = p.portkey_oss == facts::PortkeyOss::Yes && !name.empty() &&
+                      words.find("-" + std::string(name) + "-") != std::string::npos;
     return fits && (best == nullptr || name.size() > best->portkey.size());
   };
   for (const facts::ProviderFacts& p : facts::providers()) {
     if (better(p, p.portkey)) best = &p;
   }
-  for (const auto& [word, kind] : {std::pair("azure", "azure_openai"), std::pair("vertex", "vertex_ai"), std::pair("mistral", "mistral"), std::pair("gemini", "google"),
-                                   std::pair("together", "together_ai"), std::pair("fireworks", "fireworks_ai"), std::pair("xai", "xai")}) {
-    if (best == nullptr && words.find("-" + std::string(word) + "-") != std::string::npos) best = facts::provider_by_kind(kind);
+  for (const auto& [word, kind] :
+       {std::pair("azure", "azure_openai"), std::pair("vertex", "vertex_ai"), std::pair("mistral", "mistral"),
+        std::pair("gemini", "google"), std::pair("together", "together_ai"), std::pair("fireworks", "fireworks_ai"),
+        std::pair("xai", "xai")}) {
+    if (best == nullptr && words.find("-" + std::string(word) + "-") != std::string::npos)
+      best = facts::provider_by_kind(kind);
   }
   return best;
 }
@@ -68,7 +76,8 @@ bool has_param(const ir::ResolvedProvider& r, std::string_view name) {
 bool keyless(const ir::ResolvedProvider& r, std::string_view kind) {
   if (kind == "ollama" || kind == "triton") return true;
   if (in_family(Family::Aws, kind)) return has_param(r, "aws_access_key_id") && has_param(r, "aws_secret_access_key");
-  if (kind == "vertex_ai") return !r.region->absent() && (has_param(r, "vertex_project") || has_param(r, "vertex_credentials"));
+  if (kind == "vertex_ai")
+    return !r.region->absent() && (has_param(r, "vertex_project") || has_param(r, "vertex_credentials"));
   if (kind == "azure_openai") return has_param(r, "azure_auth_mode");
   return false;
 }
@@ -85,7 +94,8 @@ bool ConfigWriter::refuse(Loss why) {
 std::string ConfigWriter::text_of(const ir::Field<std::string>& field) {
   if (field.state != State::Unknown) {
     if (const auto reference = parse_reference(field.value); reference && !same()) {
-      lose(&field, {Fate::Approximated, DiagId::Approximated, "the source gateway takes this text as it is, here it is filled in from the environment",
+      lose(&field, {Fate::Approximated, DiagId::Approximated,
+                    "the source gateway takes this text as it is, here it is filled in from the environment",
                     "unknown here", ""});
       references_.insert(reference->name);
     }
@@ -102,7 +112,8 @@ std::string ConfigWriter::text_of(const ir::Field<std::string>& field) {
 std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::Deployment& deployment, Out object) {
   const ir::Provider& provider = gateway_.at(deployment.provider);
   if (deployment.blocked.given() && *deployment.blocked && !same()) {
-    static_cast<void>(refuse({Fate::Approximated, DiagId::RouteLeftOut, "the deployment is blocked: it is left out", "", ""}));
+    static_cast<void>(
+        refuse({Fate::Approximated, DiagId::RouteLeftOut, "the deployment is blocked: it is left out", "", ""}));
     return std::nullopt;
   }
   at_ = &deployment;
@@ -121,7 +132,9 @@ std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::
   }
   chain_.pop_back();
   const bool own_kind = by_slug && same();
-  const std::string kind = !own_kind ? resolved(gateway_, provider).kind->value : provider.credential_set.absent() ? provider.kind.value : std::string();
+  const std::string kind = !own_kind                          ? resolved(gateway_, provider).kind->value
+                           : provider.credential_set.absent() ? provider.kind.value
+                                                              : std::string();
   write_model(object, deployment, prefix, kind);
   if (deployment.base_model.given() && (same() || (kind == "azure_openai" && !slug_of))) {
     object.add("azure_model_name", *deployment.base_model);
@@ -144,14 +157,16 @@ bool ConfigWriter::is_declared(const ir::Provider& provider) const {
 }
 
 /// By the name that the control plane has for the provider.
-bool ConfigWriter::write_named_provider(Out& object, const ir::Deployment& deployment, const ir::Provider& provider, std::string& model_prefix) {
+bool ConfigWriter::write_named_provider(Out& object, const ir::Deployment& deployment, const ir::Provider& provider,
+                                        std::string& model_prefix) {
   if (slug_of) {
     const std::string slug = slug_of(deployment);
     if (slug.empty()) return false;
     object.add("provider", "@" + slug);
     admit("provider.name", "the control plane has a name for each provider");
     if (ir::resolved(gateway_, provider).base_url->absent()) admit("provider.base_url", "the provider's own address");
-    if (ir::resolved(gateway_, provider).api_version->absent()) admit("provider.api_version", "an API version must be named");
+    if (ir::resolved(gateway_, provider).api_version->absent())
+      admit("provider.api_version", "an API version must be named");
     return true;
   }
   const std::string& slug = *provider.name;
@@ -165,7 +180,8 @@ bool ConfigWriter::write_named_provider(Out& object, const ir::Deployment& deplo
     object.add("virtual_key", slug);
   } else if (spelling != spelt_.end() && spelling->second == "virtual_key") {
     object.add("virtual_key", slug);
-  } else if (spelling != spelt_.end() && spelling->second == "model" && deployment.upstream_model.from.rule() != &rules::kPassModel) {
+  } else if (spelling != spelt_.end() && spelling->second == "model" &&
+             deployment.upstream_model.from.rule() != &rules::kPassModel) {
     model_prefix = "@" + slug + "/";
   } else {
     object.add("provider", "@" + slug);
@@ -182,13 +198,17 @@ void ConfigWriter::write_guessed_provider(Out& object, const ir::Provider& provi
   const facts::ProviderFacts* facts = guess(slug);
   if (facts == nullptr) facts = facts::provider_by_kind("openai");
   const std::string variable = (slug.empty() ? "PROVIDER" : upper_name(slug)) + "_API_KEY";
-  const std::string advice = "check that `" + std::string(facts->portkey) + "` is right and put the provider's key into " + variable;
-  Loss loss{Fate::Manual, DiagId::PortkeySlugUnresolved, "only the hosted gateway knows what stands behind the slug", "", advice};
+  const std::string advice =
+      "check that `" + std::string(facts->portkey) + "` is right and put the provider's key into " + variable;
+  Loss loss{Fate::Manual, DiagId::PortkeySlugUnresolved, "only the hosted gateway knows what stands behind the slug",
+            "", advice};
   lose_if(provider.name, loss);
-  for (const auto* field : {&provider.base_url, &provider.region, &provider.api_version, &provider.organization}) lose_if(*field, loss);
+  for (const auto* field : {&provider.base_url, &provider.region, &provider.api_version, &provider.organization})
+    lose_if(*field, loss);
   for (const ir::ProviderParam& p : provider.params) lose(&p, loss);
   const std::string reason = "what the target says of the provider is read as the guessed one's";
-  for (const std::string_view part : {"provider.base_url", "provider.region", "provider.api_version", "provider.organization", "provider.params[", "extras["}) {
+  for (const std::string_view part : {"provider.base_url", "provider.region", "provider.api_version",
+                                      "provider.organization", "provider.params[", "extras["}) {
     admit(std::string(part), reason);
   }
   loss.written = facts->kind;
@@ -208,7 +228,8 @@ bool ConfigWriter::write_oss_provider(Out& object, const ir::Deployment& deploym
   const bool told_later = r.kind->state == State::Unknown && r.kind->value.empty();
   if (r.kind->absent() || (told_later && provider.name.absent() && !same())) {
     const bool pass = oss() && deployment.upstream_model.from.rule() == &rules::kPassModel;
-    if (!pass) return refuse(manual("the source does not say which provider this is", "name the provider in the source"));
+    if (!pass)
+      return refuse(manual("the source does not say which provider this is", "name the provider in the source"));
   }
   if (!r.kind->given() && same()) {
     write_endpoint(object, provider, r, "", false);
@@ -225,7 +246,8 @@ bool ConfigWriter::write_oss_provider(Out& object, const ir::Deployment& deploym
   lose_if(provider.name, skipped("the open-source gateway has no names for providers"));
   const std::string& kind = **r.kind;
   const facts::ProviderFacts* facts = facts::provider_by_kind(kind);
-  const bool native = facts != nullptr && !facts->portkey.empty() && (same() || facts->portkey_oss == facts::PortkeyOss::Yes);
+  const bool native =
+      facts != nullptr && !facts->portkey.empty() && (same() || facts->portkey_oss == facts::PortkeyOss::Yes);
   const bool as_openai = !native && !same();
   if (native) {
     object.add("provider", facts->portkey);
@@ -233,12 +255,15 @@ bool ConfigWriter::write_oss_provider(Out& object, const ir::Deployment& deploym
     object.add("provider", kind);
   } else if (facts != nullptr && facts->openai_compatible && (!r.base_url->absent() || !facts->base_url().empty())) {
     object.add("provider", "openai");
-    lose(r.kind, {Fate::Approximated, DiagId::Approximated, facts->portkey_oss == facts::PortkeyOss::Dead
+    lose(r.kind, {Fate::Approximated, DiagId::Approximated,
+                  facts->portkey_oss == facts::PortkeyOss::Dead
                       ? "the gateway accepts this provider and then fails: it is called as an OpenAI-compatible server"
-                      : "the gateway has no name for this provider: it is called as an OpenAI-compatible server", "openai", ""});
+                      : "the gateway has no name for this provider: it is called as an OpenAI-compatible server",
+                  "openai", ""});
   } else {
     const std::string title = facts != nullptr ? std::string(facts->title) : "`" + kind + "`";
-    return refuse(manual("the open-source gateway cannot call " + title, "call " + title + " another way, or through an OpenAI-compatible endpoint"));
+    return refuse(manual("the open-source gateway cannot call " + title,
+                         "call " + title + " another way, or through an OpenAI-compatible endpoint"));
   }
   write_endpoint(object, provider, r, kind, as_openai);
   write_key(object, r, kind);
@@ -246,7 +271,8 @@ bool ConfigWriter::write_oss_provider(Out& object, const ir::Deployment& deploym
   return true;
 }
 
-void ConfigWriter::write_endpoint(Out& object, const ir::Provider& provider, const ir::ResolvedProvider& r, std::string_view kind, bool as_openai) {
+void ConfigWriter::write_endpoint(Out& object, const ir::Provider& provider, const ir::ResolvedProvider& r,
+                                  std::string_view kind, bool as_openai) {
   static_cast<void>(provider);
   const facts::ProviderFacts* facts = facts::provider_by_kind(kind);
   std::string url = text_of(*r.base_url);
@@ -259,7 +285,8 @@ void ConfigWriter::write_endpoint(Out& object, const ir::Provider& provider, con
     while (trimmed.ends_with('/')) trimmed.pop_back();
     if (trimmed != url) {
       // a slash at the end makes `//chat/completions` (page 1.1)
-      lose(r.base_url, {Fate::Approximated, DiagId::Approximated, "without the slash at its end, which would be doubled", trimmed, ""});
+      lose(r.base_url, {Fate::Approximated, DiagId::Approximated,
+                        "without the slash at its end, which would be doubled", trimmed, ""});
       url = trimmed;
     }
   }
@@ -280,7 +307,8 @@ void ConfigWriter::write_endpoint(Out& object, const ir::Provider& provider, con
 
 void ConfigWriter::write_key(Out& object, const ir::ResolvedProvider& r, std::string_view kind) {
   const facts::ProviderFacts* facts = facts::provider_by_kind(kind);
-  const std::string hint = facts != nullptr && !facts->main_key_env().empty() ? std::string(facts->main_key_env()) : upper_name(kind) + "_API_KEY";
+  const std::string hint = facts != nullptr && !facts->main_key_env().empty() ? std::string(facts->main_key_env())
+                                                                              : upper_name(kind) + "_API_KEY";
   if (r.api_key->given()) {
     object.add("api_key", spell(**r.api_key, r.api_key, hint));
     return;
@@ -299,36 +327,45 @@ void ConfigWriter::write_key(Out& object, const ir::ResolvedProvider& r, std::st
 void ConfigWriter::write_provider_params(Out& object, const ir::ResolvedProvider& r, std::string_view kind) {
   if (!r.region->absent()) {
     const ParamName* name = param_by_canonical("@region", kind);
-    if (name != nullptr) object.add(std::string(name->key), text_of(*r.region));
-    else lose(r.region, skipped("the gateway takes no region for this provider"));
+    if (name != nullptr)
+      object.add(std::string(name->key), text_of(*r.region));
+    else
+      lose(r.region, skipped("the gateway takes no region for this provider"));
   }
   if (!r.api_version->absent()) {
     const ParamName* name = param_by_canonical("@api_version", kind);
     const bool written = name != nullptr || kind == "azure_openai" || same();
-    if (written) object.add(name != nullptr ? std::string(name->key) : "api_version", text_of(*r.api_version));
-    else lose(r.api_version, skipped("the gateway takes no API version for this provider"));
+    if (written)
+      object.add(name != nullptr ? std::string(name->key) : "api_version", text_of(*r.api_version));
+    else
+      lose(r.api_version, skipped("the gateway takes no API version for this provider"));
   }
   if (!r.organization->absent()) object.add("openai_organization", text_of(*r.organization));
   for (const ir::ProviderParam* p : r.params) {
     const ParamName* name = param_by_canonical(p->name, kind);
     const std::string_view key = name != nullptr ? name->key : std::string_view(p->name);
-    const bool plain_credentials = p->name == "vertex_credentials" && p->value.kind != ir::Value::Kind::Mapping && !same();
+    const bool plain_credentials =
+        p->name == "vertex_credentials" && p->value.kind != ir::Value::Kind::Mapping && !same();
     if (plain_credentials) {
-      lose(p, manual("the gateway takes the service account as an object", "put the fields of the JSON file into `vertex_service_account_json`"));
+      lose(p, manual("the gateway takes the service account as an object",
+                     "put the fields of the JSON file into `vertex_service_account_json`"));
     } else if (same() || name != nullptr || is_provider_key(key)) {
       object.add(std::string(key), open(p->value, key));
     } else if (p->name == "custom_host" || p->name == "deployment_id" || p->name == "resource_name") {
       object.add(p->name, open(p->value, key));
     } else {
-      lose(p, manual("the gateway has no such parameter", "see how the target reaches this provider without `" + p->name + "`"));
+      lose(p, manual("the gateway has no such parameter",
+                     "see how the target reaches this provider without `" + p->name + "`"));
     }
   }
   for (const ir::Param* h : r.headers) {
-    lose(h, manual("the open-source gateway adds no headers of its own", "let the clients send this header and list it in `forward_headers`"));
+    lose(h, manual("the open-source gateway adds no headers of its own",
+                   "let the clients send this header and list it in `forward_headers`"));
   }
 }
 
-void ConfigWriter::write_model(Out& object, const ir::Deployment& deployment, std::string_view prefix, std::string_view kind) {
+void ConfigWriter::write_model(Out& object, const ir::Deployment& deployment, std::string_view prefix,
+                               std::string_view kind) {
   const ir::Field<std::string>& upstream = deployment.upstream_model;
   const bool passes = upstream.from.rule() == &rules::kPassModel && same();
   if (upstream.absent() || passes) return;
@@ -344,8 +381,9 @@ void ConfigWriter::write_model(Out& object, const ir::Deployment& deployment, st
     }
   } else if (open_ended && requested_.find('*') != std::string_view::npos) {
     if (model != requested_) {
-      lose(&upstream, manual("a model name cannot be rewritten: the requested name goes upstream as it is",
-                             "name each model on a route of its own, or let the clients send the provider's own names"));
+      lose(&upstream,
+           manual("a model name cannot be rewritten: the requested name goes upstream as it is",
+                  "name each model on a route of its own, or let the clients send the provider's own names"));
     }
     return;
   }
@@ -379,25 +417,35 @@ std::string ConfigWriter::share_of(const ir::Limit& limit) {
 void ConfigWriter::lose_deployment(const ir::Deployment& d) {
   if (same()) return;
   lose_if(d.id, skipped("the gateway has no ids for targets"));
-  lose_if(d.upstream_spelling, {Fate::Approximated, DiagId::Approximated, "the caller's path decides which of the provider's endpoints is called", "", ""});
+  lose_if(d.upstream_spelling, {Fate::Approximated, DiagId::Approximated,
+                                "the caller's path decides which of the provider's endpoints is called", "", ""});
   lose_if(d.mode, {Fate::Approximated, DiagId::Approximated, "the caller's path decides what is done", "", ""});
   for (const auto* field : {&d.max_input_tokens, &d.max_output_tokens, &d.max_tokens}) {
     lose_if(*field, skipped("the gateway knows no context windows"));
   }
-  for (const ir::Price& p : d.prices) lose(&p, manual("prices are kept by the hosted control plane only", "enter the price where costs are watched"));
+  for (const ir::Price& p : d.prices)
+    lose(&p, manual("prices are kept by the hosted control plane only", "enter the price where costs are watched"));
   for (const ir::Limit& l : d.limits) {
     const bool hint = l.hint.given() && *l.hint;
     if (const std::string share = hint ? share_of(l) : std::string(); !share.empty()) {
-      lose(&l, {Fate::Approximated, DiagId::Approximated, "it steers LiteLLM's choice; here its share of the group, " + share + ", is the target's weight", "", ""});
+      lose(&l,
+           {Fate::Approximated, DiagId::Approximated,
+            "it steers LiteLLM's choice; here its share of the group, " + share + ", is the target's weight", "", ""});
       continue;
     }
-    lose(&l, {Fate::Skipped, hint ? DiagId::NotExpressible : DiagId::DroppedLimit,
-              hint ? "it steers LiteLLM's choice; the weights say what comes of it" : "a target of a config has no limits", "", ""});
+    lose(&l,
+         {Fate::Skipped, hint ? DiagId::NotExpressible : DiagId::DroppedLimit,
+          hint ? "it steers LiteLLM's choice; the weights say what comes of it" : "a target of a config has no limits",
+          "", ""});
   }
-  for (const ir::Budget& b : d.budgets) lose(&b, {Fate::Skipped, DiagId::DroppedLimit, "a target of a config has no budget", "", ""});
-  lose_if(d.tags, manual("a target cannot be asked for by tag", "let clients send metadata and route by a condition on it"));
-  lose_if(d.tag_patterns, manual("a target cannot be asked for by tag", "let clients send metadata and route by a condition on it"));
-  lose_if(d.access_groups, manual("the gateway has no groups of models that keys are bound to", "restrict models by workspace or guardrail"));
+  for (const ir::Budget& b : d.budgets)
+    lose(&b, {Fate::Skipped, DiagId::DroppedLimit, "a target of a config has no budget", "", ""});
+  lose_if(d.tags,
+          manual("a target cannot be asked for by tag", "let clients send metadata and route by a condition on it"));
+  lose_if(d.tag_patterns,
+          manual("a target cannot be asked for by tag", "let clients send metadata and route by a condition on it"));
+  lose_if(d.access_groups, manual("the gateway has no groups of models that keys are bound to",
+                                  "restrict models by workspace or guardrail"));
   lose_if(d.environments, skipped("the gateway has no environments"));
   lose_if(d.blocked, {Fate::Approximated, DiagId::Approximated, "a target that is written is not blocked", "", ""});
   lose_if(d.owner, manual("a target belongs to nobody in particular", "give the team a config of its own"));

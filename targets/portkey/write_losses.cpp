@@ -7,7 +7,9 @@ namespace {
 using ir::Fate;
 
 Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(base::Text reason, base::Text advice) { return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)}; }
+Loss manual(base::Text reason, base::Text advice) {
+  return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
+}
 
 }  // namespace
 
@@ -67,40 +69,51 @@ void ConfigWriter::lose_gateway() {
     lose(&set, {Fate::Approximated, DiagId::Approximated, "each target holds its own credentials", "", ""});
   }
   if (!gateway_.default_fallbacks.empty()) {
-    lose(&gateway_.default_fallbacks, {Fate::Approximated, DiagId::Approximated, "they are repeated on each route that takes them", "", ""});
+    lose(&gateway_.default_fallbacks,
+         {Fate::Approximated, DiagId::Approximated, "they are repeated on each route that takes them", "", ""});
   }
-  for (const ir::OrphanFallback& o : gateway_.orphan_fallbacks) lose(&o, skipped("it is for a name that nobody can ask for"));
+  for (const ir::OrphanFallback& o : gateway_.orphan_fallbacks)
+    lose(&o, skipped("it is for a name that nobody can ask for"));
   lose_if(gateway_.context_list_exists, skipped("there are no fallbacks for context windows"));
   lose_if(gateway_.content_list_exists, skipped("there are no fallbacks for content policies"));
   const ir::RoutingOptions& routing = gateway_.routing;
   for (const ir::Param& p : routing.policy_args) lose(&p, skipped("a draw by weight has no arguments"));
-  lose_if(routing.max_fallbacks, {Fate::Approximated, DiagId::Approximated, "each route says its chain of fallbacks itself", "", ""});
+  lose_if(routing.max_fallbacks,
+          {Fate::Approximated, DiagId::Approximated, "each route says its chain of fallbacks itself", "", ""});
   lose_if(routing.prechecks, skipped("the gateway does not look at context windows or regions before it calls"));
   lose_if(routing.optional_prechecks, skipped("the gateway makes no such checks"));
-  lose_if(routing.tag_filtering, manual("targets cannot be asked for by tag", "let clients send metadata and route by a condition on it"));
+  lose_if(routing.tag_filtering,
+          manual("targets cannot be asked for by tag", "let clients send metadata and route by a condition on it"));
   lose_if(routing.tag_match_any, skipped("targets cannot be asked for by tag"));
-  lose_if(routing.cooldowns_off, {Fate::Approximated, DiagId::Approximated, "a config without a circuit breaker rests no target", "", ""});
-  lose_if(routing.default_max_parallel, {Fate::Skipped, DiagId::DroppedLimit, "parallel requests are not limited", "", ""});
+  lose_if(routing.cooldowns_off,
+          {Fate::Approximated, DiagId::Approximated, "a config without a circuit breaker rests no target", "", ""});
+  lose_if(routing.default_max_parallel,
+          {Fate::Skipped, DiagId::DroppedLimit, "parallel requests are not limited", "", ""});
   for (const ir::PrincipalDefaults& d : gateway_.principal_defaults) {
-    lose(&d, {Fate::Manual, DiagId::DroppedPrincipal, "there are no defaults for principals made later", "", "set it on each of them"});
+    lose(&d, {Fate::Manual, DiagId::DroppedPrincipal, "there are no defaults for principals made later", "",
+              "set it on each of them"});
   }
   for (const ir::Observer& o : gateway_.observers) {
-    lose(&o, manual("a config names no callbacks", "connect `" + o.name.value + "` to the gateway's own logs or traces"));
+    lose(&o,
+         manual("a config names no callbacks", "connect `" + o.name.value + "` to the gateway's own logs or traces"));
   }
   for (const ir::EnvironmentVariable& v : gateway_.environment) {
     lose(&v, manual("a config sets no environment", "set " + v.name + " where the gateway runs"));
   }
   lose(&gateway_.cache, skipped("which store caches is no matter of a config"));
   if (!oss() && gateway_.cache.enabled.given() && gateway_.defaults.cache.mode.given()) {
-    lose(&gateway_.cache.enabled, {Fate::Approximated, DiagId::Approximated, "each config says itself whether it caches", "", ""});
+    lose(&gateway_.cache.enabled,
+         {Fate::Approximated, DiagId::Approximated, "each config says itself whether it caches", "", ""});
   }
   lose_if(gateway_.server.database_url, skipped("the gateway needs no database of this kind"));
   lose_if(gateway_.server.models_in_database, skipped("the gateway takes no models from a database"));
-  lose_if(gateway_.server.allowed_ips, manual("the gateway does not look at addresses", "allow the addresses in the network or a proxy before it"));
+  lose_if(gateway_.server.allowed_ips,
+          manual("the gateway does not look at addresses", "allow the addresses in the network or a proxy before it"));
   for (const auto* limit : {&gateway_.server.max_parallel_requests, &gateway_.server.global_max_parallel_requests}) {
     lose_if(*limit, {Fate::Skipped, DiagId::DroppedLimit, "parallel requests are not limited", "", ""});
   }
-  lose_if(gateway_.server.stores_prompts, manual("what is logged is set with the gateway itself", "decide what the gateway logs"));
+  lose_if(gateway_.server.stores_prompts,
+          manual("what is logged is set with the gateway itself", "decide what the gateway logs"));
   for (const ir::Param& p : gateway_.server.params) lose(&p, skipped("it runs the source gateway itself"));
 }
 

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "targets/portkey/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -29,7 +29,9 @@ Out named(const Out& object, std::string_view name) {
 }
 
 bool has_copies(const ir::Gateway& gateway, const ir::Fallback& fallback) {
-  return std::ranges::any_of(fallback.edges, [&](const ir::FallbackEdge& e) { return std::holds_alternative<ir::To>(gateway.at(e.node).what); });
+  return std::ranges::any_of(fallback.edges, [&](const ir::FallbackEdge& e) {
+    return std::holds_alternative<ir::To>(gateway.at(e.node).what);
+  });
 }
 
 std::string_view operator_name(ir::Condition::Op op) {
@@ -100,7 +102,8 @@ std::optional<Out> ConfigWriter::write_node(ir::NodeId id, const ir::Field<std::
   } else if (const auto* choice = std::get_if<ir::Switch>(&node.what)) {
     out = write_switch(node, *choice, std::move(object));
   } else if (const auto* mirror = std::get_if<ir::Mirror>(&node.what)) {
-    lose_if(mirror->shadow, {Fate::Skipped, DiagId::NotExpressible, "the gateway cannot send a copy of the traffic elsewhere", "", ""});
+    lose_if(mirror->shadow,
+            {Fate::Skipped, DiagId::NotExpressible, "the gateway cannot send a copy of the traffic elsewhere", "", ""});
     out = write_node(mirror->primary, label);
   }
   emitted_ = emitted;
@@ -120,18 +123,21 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
     context_.ledger.admit_within(&node, "policy", "a load balance picks at random by weight");
   } else if (!first && !(policy.given() && *policy == ir::Policy::Weighted)) {
     const std::string name = policy.given() ? std::string(ir::policy_name(*policy)) : "one from the environment";
-    lose(&policy, {Fate::Approximated, DiagId::Approximated, "the gateway knows no policy but weights; " + name + " becomes a draw by the weights as written",
+    lose(&policy, {Fate::Approximated, DiagId::Approximated,
+                   "the gateway knows no policy but weights; " + name + " becomes a draw by the weights as written",
                    "weighted", ""});
   }
   if (balance.on_failure.given() && *balance.on_failure != ir::OnFailure::Return) {
-    lose(&balance.on_failure, {Fate::Approximated, DiagId::Approximated,
-                               "the failure of a picked target is the answer, no other member of the group is tried", "return", ""});
+    lose(&balance.on_failure,
+         {Fate::Approximated, DiagId::Approximated,
+          "the failure of a picked target is the answer, no other member of the group is tried", "return", ""});
   }
   write_settings(object);
   Out strategy = strategy_of(first ? Mode::Single : Mode::Loadbalance);
   if (!balance.sticky.enabled.absent() || !balance.sticky.per.absent() || !balance.sticky.ttl.absent()) {
     if (oss() && !same()) {
-      lose(&balance.sticky, {Fate::Skipped, DiagId::NotExpressible, "the open-source gateway has no sticky sessions", "", ""});
+      lose(&balance.sticky,
+           {Fate::Skipped, DiagId::NotExpressible, "the open-source gateway has no sticky sessions", "", ""});
     } else {
       Out sticky;
       if (balance.sticky.enabled.given()) sticky.add("enabled", *balance.sticky.enabled);
@@ -152,7 +158,8 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
     }
     if (edge.weight.given()) target->add("weight", Out::number(edge.weight->text()));
     if (edge.weight.state == ir::State::Unknown) {
-      lose(&edge.weight, {Fate::Manual, DiagId::NotExpressible, "the weight comes from the environment", "", "set the weight by hand"});
+      lose(&edge.weight, {Fate::Manual, DiagId::NotExpressible, "the weight comes from the environment", "",
+                          "set the weight by hand"});
     }
     targets.push(*std::move(target));
     ++written;
@@ -160,8 +167,10 @@ std::optional<Out> ConfigWriter::write_balance(const ir::PlanNode& node, const i
   if (written == 0) return std::nullopt;
   if (written == 1 && !lone) {
     // one member of several is left: what is read back is no balance any more
-    lose(&node, {Fate::Approximated, DiagId::Approximated, "only one member of the group can be written", "", "", false, true});
-    for (const ir::Edge& e : balance.edges) lose_if(e.weight, {Fate::Skipped, DiagId::NotExpressible, "only one member of the group can be written", "", ""});
+    lose(&node, {Fate::Approximated, DiagId::Approximated, "only one member of the group can be written", "", "", false,
+                 true});
+    for (const ir::Edge& e : balance.edges)
+      lose_if(e.weight, {Fate::Skipped, DiagId::NotExpressible, "only one member of the group can be written", "", ""});
   }
   object.add("strategy", std::move(strategy));
   object.add("targets", std::move(targets));
@@ -194,7 +203,8 @@ std::optional<Out> ConfigWriter::write_fallback(const ir::PlanNode& node, const 
     targets.push(*std::move(target));
     if (!first || !std::holds_alternative<ir::To>(gateway_.at(edge.node).what)) continue;
     // where a copy stands first nothing tells it from a target of its own
-    lose(&edge, {Fate::Approximated, DiagId::Approximated, "a copy of what the route leads to takes the place of the first choice", "", ""});
+    lose(&edge, {Fate::Approximated, DiagId::Approximated,
+                 "a copy of what the route leads to takes the place of the first choice", "", ""});
     context_.ledger.admit_within(&edge, "", "a copy of what a route leads to");
   }
   const std::size_t written = std::get<Out::Sequence>(targets.storage()).size();
@@ -219,7 +229,9 @@ std::optional<Out> ConfigWriter::write_fallback(const ir::PlanNode& node, const 
 std::optional<Out> ConfigWriter::write_fallback_edge(const ir::FallbackEdge& edge) {
   if (edge.on != ir::Failure::Any) {
     leave_out(&edge, {Fate::Skipped, DiagId::NotExpressible,
-                 "a fallback cannot be bound to " + std::string(ir::failure_name(edge.on)) + ": status 400 stands for any bad request", "", ""});
+                      "a fallback cannot be bound to " + std::string(ir::failure_name(edge.on)) +
+                          ": status 400 stands for any bad request",
+                      "", ""});
     return std::nullopt;
   }
   const ir::PlanNode& node = gateway_.at(edge.node);
@@ -233,7 +245,8 @@ std::optional<Out> ConfigWriter::write_fallback_edge(const ir::FallbackEdge& edg
 std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) {
   const std::string& name = *to.route;
   std::string_view wanted = name;
-  if (const auto alias = alias_index_.find(wanted); alias != alias_index_.end() && !route_index_.contains(wanted)) wanted = *alias->second->target;
+  if (const auto alias = alias_index_.find(wanted); alias != alias_index_.end() && !route_index_.contains(wanted))
+    wanted = *alias->second->target;
   auto found = route_index_.find(wanted);
   std::optional<std::vector<std::string>> captures;
   for (std::size_t i = 0; found == route_index_.end() && i < gateway_.routes.size() && !captures; ++i) {
@@ -254,7 +267,8 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
   const bool whole = !chain.cyclic && chain.leaves <= kMaxInlined && chain.depth < chain_limit();
   constexpr int kMostCopies = 8;
   if (copies_ >= kMostCopies) {
-    leave_out(edge, {Fate::Skipped, DiagId::Approximated, "the chain of fallbacks is cut here, it has no end or too many", "", ""});
+    leave_out(edge, {Fate::Skipped, DiagId::Approximated,
+                     "the chain of fallbacks is cut here, it has no end or too many", "", ""});
     return std::nullopt;
   }
   ++copies_;
@@ -276,7 +290,8 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
       leave_out(edge, {Fate::Skipped, DiagId::RouteLeftOut, "the route `" + name + "` cannot be written", "", ""});
       return out;
     }
-    lose(edge, {Fate::Approximated, DiagId::Approximated, "a copy of what the pattern `" + *gateway_.routes[found->second].name + "` leads to", "", ""});
+    lose(edge, {Fate::Approximated, DiagId::Approximated,
+                "a copy of what the pattern `" + *gateway_.routes[found->second].name + "` leads to", "", ""});
     context_.ledger.admit_within(edge, "", "a copy of what a pattern leads to");
     return out;
   }
@@ -286,13 +301,15 @@ std::optional<Out> ConfigWriter::write_copy(const ir::To& to, const void* edge) 
   std::optional<Out> out;
   if (split_) {
     out = write_own_copy(route, plan, fallback == nullptr || (whole && chained) ? route.plan : fallback->primary);
-    lose(edge, {Fate::Approximated, DiagId::Approximated, "each config has a copy of the routes that it falls back to", "", ""});
+    lose(edge, {Fate::Approximated, DiagId::Approximated, "each config has a copy of the routes that it falls back to",
+                "", ""});
     context_.ledger.admit_within(edge, "", "a copy of the route `" + name + "`");
   } else if (fallback == nullptr || (whole && chained)) {
     out = route_target(found->second);
   } else {
     if (chained) {
-      lose(&to.chained, {Fate::Approximated, DiagId::Approximated, "the chain of fallbacks is cut here, it has no end or too many", "false", ""});
+      lose(&to.chained, {Fate::Approximated, DiagId::Approximated,
+                         "the chain of fallbacks is cut here, it has no end or too many", "false", ""});
     }
     out = write_primary(route, plan, *fallback);
   }
@@ -318,7 +335,8 @@ std::optional<Out> ConfigWriter::write_own_copy(const ir::Route& route, const ir
 }
 
 /// The primary of a route, as it stands in the route's own target.
-std::optional<Out> ConfigWriter::write_primary(const ir::Route& route, const ir::PlanNode& plan, const ir::Fallback& fallback) {
+std::optional<Out> ConfigWriter::write_primary(const ir::Route& route, const ir::PlanNode& plan,
+                                               const ir::Fallback& fallback) {
   const bool pushed_down = !same() || has_copies(gateway_, fallback);
   const std::string_view requested = std::exchange(requested_, std::string_view(*route.name));
   std::vector<const ir::Settings*> chain{chain_.front()};
@@ -356,17 +374,21 @@ std::optional<Out> ConfigWriter::write_switch(const ir::PlanNode& node, const ir
   if (choice.otherwise.valid()) {
     const Step step(path_, "otherwise");
     std::string name;
-    if (add_case_target(targets, choice.otherwise, choice.otherwise_label, name)) strategy.add("default", name);
+    if (add_case_target(targets, choice.otherwise, choice.otherwise_label, name))
+      strategy.add("default", name);
     else {
       leave_out(&gateway_.at(choice.otherwise), why_);
-      lose_if(choice.otherwise_label, {Fate::Skipped, DiagId::NotExpressible, "the target that it names is left out", "", ""});
+      lose_if(choice.otherwise_label,
+              {Fate::Skipped, DiagId::NotExpressible, "the target that it names is left out", "", ""});
     }
   }
   for (std::size_t i = 0; i < choice.idle.size(); ++i) {
     const Step step(path_, "idle", i);
     auto target = write_node(choice.idle[i].node, choice.idle[i].label.given() ? &choice.idle[i].label : nullptr);
-    if (target) targets.push(*std::move(target));
-    else leave_out(&choice.idle[i], why_);
+    if (target)
+      targets.push(*std::move(target));
+    else
+      leave_out(&choice.idle[i], why_);
   }
   if (std::get<Out::Sequence>(targets.storage()).empty()) return std::nullopt;
   object.add("strategy", std::move(strategy));
@@ -376,7 +398,8 @@ std::optional<Out> ConfigWriter::write_switch(const ir::PlanNode& node, const ir
 }
 
 /// Adds a target under its label unless the same one stands there already; `name` is what conditions call it.
-bool ConfigWriter::add_case_target(Out& targets, ir::NodeId node, const ir::Field<std::string>& label, std::string& name) {
+bool ConfigWriter::add_case_target(Out& targets, ir::NodeId node, const ir::Field<std::string>& label,
+                                   std::string& name) {
   auto& all = std::get<Out::Sequence>(targets.storage());
   name = label.given() ? *label : "target-" + std::to_string(all.size() + 1);
   auto target = write_node(node, nullptr);
@@ -410,7 +433,8 @@ Out ConfigWriter::condition_out(const ir::Condition& condition) {
     for (const ir::Value& v : condition.operands) list.push(open(v, ""));
     test.add(std::string(operator_name(condition.op)), std::move(list));
   } else {
-    test.add(std::string(operator_name(condition.op)), condition.operands.empty() ? Out() : open(condition.operands.front(), ""));
+    test.add(std::string(operator_name(condition.op)),
+             condition.operands.empty() ? Out() : open(condition.operands.front(), ""));
   }
   out.add(condition.subject, std::move(test));
   return out;

@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "compiler/ir/describe.h"
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/reader.h"
 #include "targets/portkey/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -32,7 +32,8 @@ bool same_out(const Out& a, const Out& b, bool top) {
         ++i;
       } else if (j < y.size() && skip(y[j].first)) {
         ++j;
-      } else if (i >= x->size() || j >= y.size() || (*x)[i].first != y[j].first || !same_out((*x)[i].second, y[j].second, false)) {
+      } else if (i >= x->size() || j >= y.size() || (*x)[i].first != y[j].first ||
+                 !same_out((*x)[i].second, y[j].second, false)) {
         return false;
       } else {
         ++i;
@@ -43,7 +44,8 @@ bool same_out(const Out& a, const Out& b, bool top) {
   }
   if (const auto* x = std::get_if<Out::Sequence>(&a.storage())) {
     const auto& y = std::get<Out::Sequence>(b.storage());
-    return std::equal(x->begin(), x->end(), y.begin(), y.end(), [](const Out& p, const Out& q) { return same_out(p, q, false); });
+    return std::equal(x->begin(), x->end(), y.begin(), y.end(),
+                      [](const Out& p, const Out& q) { return same_out(p, q, false); });
   }
   if (const auto* x = std::get_if<Out::Number>(&a.storage())) return x->text == std::get<Out::Number>(b.storage()).text;
   if (const auto* x = std::get_if<std::string>(&a.storage())) return *x == std::get<std::string>(b.storage());
@@ -77,12 +79,19 @@ bool is_catch_all(const ir::Route& route) { return *route.name == "*"; }
 }  // namespace
 
 ConfigWriter::ConfigWriter(const ir::Gateway& gateway, WriteContext& context, World world)
-    : gateway_(gateway), context_(context), world_(world), targets_(gateway.routes.size()), chains_(gateway.routes.size()) {
-  speller_ = [this](const ir::Credential& c, const void* value, std::string_view hint) { return spell(c, value, hint); };
+    : gateway_(gateway),
+      context_(context),
+      world_(world),
+      targets_(gateway.routes.size()),
+      chains_(gateway.routes.size()) {
+  speller_ = [this](const ir::Credential& c, const void* value, std::string_view hint) {
+    return spell(c, value, hint);
+  };
   for (std::size_t i = 0; i < gateway.routes.size(); ++i) route_index_.emplace(*gateway.routes[i].name, i);
   for (const ir::Alias& a : gateway.aliases) alias_index_.emplace(a.name, &a);
   for (const ir::Param& p : gateway.layout) {
-    if (context.same_dialect && p.name == "unlisted" && !p.value.items.empty()) refusing_target = open(p.value.items.front(), "");
+    if (context.same_dialect && p.name == "unlisted" && !p.value.items.empty())
+      refusing_target = open(p.value.items.front(), "");
     if (context.same_dialect && p.name == "objects") {
       for (const ir::Value& v : p.value.items) declared_.emplace(v.text.substr(v.text.find(':') + 1), nullptr);
     }
@@ -99,13 +108,15 @@ ConfigWriter::ConfigWriter(const ir::Gateway& gateway, WriteContext& context, Wo
 std::string ConfigWriter::spell(const ir::Credential& credential, const void* ir_value, std::string_view hint) {
   if (credential.kind == ir::Credential::Kind::Manager && !same()) {
     const std::string name(hint);
-    lose(ir_value, {Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "", "put the value into " + name});
+    lose(ir_value, {Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager", "",
+                    "put the value into " + name});
     references_.insert(name);
     return "${" + name + "}";
   }
   if (credential.kind == ir::Credential::Kind::Template && !same()) {
     if (const auto reference = parse_reference(credential.name)) {
-      lose(ir_value, {Fate::Approximated, DiagId::Approximated, "the source gateway sends this text as it is, here it is filled in from the environment",
+      lose(ir_value, {Fate::Approximated, DiagId::Approximated,
+                      "the source gateway sends this text as it is, here it is filled in from the environment",
                       "env(" + reference->name + ")", ""});
     }
   }
@@ -124,7 +135,8 @@ void ConfigWriter::expand(const ir::Value& value) {
   if (value.kind == ir::Value::Kind::String) {
     const auto reference = parse_reference(value.text);
     if (!reference) return;
-    lose(&value, {Fate::Approximated, DiagId::Approximated, "the source gateway takes this text as it is, here it is filled in from the environment",
+    lose(&value, {Fate::Approximated, DiagId::Approximated,
+                  "the source gateway takes this text as it is, here it is filled in from the environment",
                   ir::show(*reference), ""});
     references_.insert(reference->name);
   }
@@ -136,7 +148,8 @@ void ConfigWriter::expand(const ir::Value& value) {
 void ConfigWriter::judge_kind(const ir::Route& route) {
   const bool pattern = route.name->find('*') != std::string::npos;
   if (pattern && route.kind == ir::RouteKind::Name) {
-    lose(&route.kind, {Fate::Approximated, DiagId::Approximated, "a name with `*` stands for many models", "pattern", ""});
+    lose(&route.kind,
+         {Fate::Approximated, DiagId::Approximated, "a name with `*` stands for many models", "pattern", ""});
   }
 }
 
@@ -162,7 +175,8 @@ std::vector<ConfigWriter::Config> ConfigWriter::write_routes() {
     add_no_aliases();
     return configs;
   }
-  const bool several_configs = same() && std::ranges::any_of(gateway_.layout, [](const ir::Param& p) { return p.name == "several"; });
+  const bool several_configs =
+      same() && std::ranges::any_of(gateway_.layout, [](const ir::Param& p) { return p.name == "several"; });
   if (context_.option("portkey.split", context_.option("split")) == "route" || several_configs) {
     split_ = true;
     configs = split();
@@ -185,7 +199,8 @@ std::vector<ConfigWriter::Config> ConfigWriter::write_routes() {
 std::vector<ConfigWriter::Config> ConfigWriter::split() {
   std::vector<Config> configs;
   for (const ir::Alias& a : gateway_.aliases) {
-    lose(&a, {Fate::Manual, DiagId::NotExpressible, "a config for each route has no place for aliases", "", "give clients of `" + a.name + "` the config of its route"});
+    lose(&a, {Fate::Manual, DiagId::NotExpressible, "a config for each route has no place for aliases", "",
+              "give clients of `" + a.name + "` the config of its route"});
   }
   for (const ir::Route& route : gateway_.routes) {
     auto out = bare(route);
@@ -209,7 +224,8 @@ std::optional<Out> ConfigWriter::bare(const ir::Route& route) {
 void ConfigWriter::put_config_extras(Out& config) {
   std::vector<ir::Extra> own;
   for (const ir::Extra& e : gateway_.extras) {
-    const bool elsewhere = e.section == "objects" || e.section.starts_with("usage_policies.") || e.section.starts_with("rate_policies.");
+    const bool elsewhere =
+        e.section == "objects" || e.section.starts_with("usage_policies.") || e.section.starts_with("rate_policies.");
     if (!elsewhere) own.push_back(e);
   }
   put_extras(config, own);
@@ -313,8 +329,10 @@ std::optional<Out> ConfigWriter::conditional() {
     }
     std::string name = target_name(route);
     auto& all = std::get<Out::Sequence>(targets.storage());
-    if (const auto known = place.find(name); known != place.end() && !same_out(all[known->second], *target, true)) name = *route.name;
-    for (int n = 2; place.contains(name) && !same_out(all[place.find(name)->second], *target, true); ++n) name = *route.name + "-" + std::to_string(n);
+    if (const auto known = place.find(name); known != place.end() && !same_out(all[known->second], *target, true))
+      name = *route.name;
+    for (int n = 2; place.contains(name) && !same_out(all[place.find(name)->second], *target, true); ++n)
+      name = *route.name + "-" + std::to_string(n);
     if (!place.contains(name)) {
       place.emplace(name, all.size());
       targets.push(named(*target, name));
@@ -332,9 +350,11 @@ std::optional<Out> ConfigWriter::conditional() {
   }
   add_aliases(names, conditions);
   // the longer pattern is the closer one
-  std::ranges::stable_sort(patterns, [](const ir::Route* a, const ir::Route* b) { return a->name->size() > b->name->size(); });
+  std::ranges::stable_sort(patterns,
+                           [](const ir::Route* a, const ir::Route* b) { return a->name->size() > b->name->size(); });
   for (const ir::Route* route : patterns) {
-    if (const std::string* name = add_target(*route)) add_condition(conditions, "$regex", regex_of_pattern(*route->name), *name);
+    if (const std::string* name = add_target(*route))
+      add_condition(conditions, "$regex", regex_of_pattern(*route->name), *name);
   }
   const bool nothing_asked = std::get<Out::Sequence>(conditions.storage()).empty();
   if (catch_all != nullptr && nothing_asked && !same()) return bare(*catch_all);
@@ -348,7 +368,8 @@ std::optional<Out> ConfigWriter::conditional() {
     targets.push(refusal(slug));
     strategy.add("default", kUnlisted);
     context_.ledger.assume("config", "portkey.unlisted",
-                           "a conditional strategy must have a default there: unlisted model names lead to a target whose guardrail refuses them with status 446");
+                           "a conditional strategy must have a default there: unlisted model names lead to a target "
+                           "whose guardrail refuses them with status 446");
   } else if (refusing_target) {
     targets.push(*refusing_target);
     strategy.add("default", *refusing_target->find("name"));

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "targets/portkey/reader.h"
 #include "targets/portkey/writer.h"
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
@@ -19,7 +19,9 @@ bool is_filler(const ir::List<std::int64_t>& list, const ir::Rule& rule) {
 Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
 
 /// `{"id": "…"}` with nothing that could run here.
-bool is_saved(const ir::Value& v) { return v.kind == ir::Value::Kind::Mapping && v.find("id") != nullptr && v.pairs.size() == 1; }
+bool is_saved(const ir::Value& v) {
+  return v.kind == ir::Value::Kind::Mapping && v.find("id") != nullptr && v.pairs.size() == 1;
+}
 
 constexpr std::int64_t kMinAge = 60;
 constexpr std::int64_t kMaxAge = 7'776'000;
@@ -55,18 +57,21 @@ void ConfigWriter::write_retry(Out& object) {
   const auto* own_header = own(header_of);
   const auto* attempts = any(attempts_of);
   const bool nothing_above = emitted_ == 0;
-  const bool says_attempts = own_attempts != nullptr &&
-                             !(nothing_above && own_attempts->from.is_default() && own_attempts->given() && **own_attempts == 0);
+  const bool says_attempts = own_attempts != nullptr && !(nothing_above && own_attempts->from.is_default() &&
+                                                          own_attempts->given() && **own_attempts == 0);
   if (!says_attempts && own_statuses == nullptr && own_header == nullptr) return;
   Out retry;
   if (attempts != nullptr && attempts->given()) {
     retry.add("attempts", Out::integer(**attempts));
   } else {
     retry.add("attempts", Out::integer(0));
-    if (attempts != nullptr) lose(attempts, {Fate::Manual, DiagId::NotExpressible, "the number of retries comes from the environment", "", "set the number by hand"});
+    if (attempts != nullptr)
+      lose(attempts, {Fate::Manual, DiagId::NotExpressible, "the number of retries comes from the environment", "",
+                      "set the number by hand"});
   }
   const auto* statuses = any(statuses_of);
-  if (statuses != nullptr && statuses->given() && !is_filler(*statuses, rules::kRetryStatuses)) retry.add("on_status_codes", to_out(*statuses));
+  if (statuses != nullptr && statuses->given() && !is_filler(*statuses, rules::kRetryStatuses))
+    retry.add("on_status_codes", to_out(*statuses));
   const auto* header = any(header_of);
   if (header != nullptr && header->given() && !is_filler(header->from, rules::kRetryHeader)) {
     retry.add("use_retry_after_header", **header);
@@ -84,23 +89,27 @@ void ConfigWriter::write_timeout(Out& object) {
     return;
   }
   if (!timeout->given()) {
-    lose(timeout, {Fate::Manual, DiagId::NotExpressible, "the timeout comes from the environment", "", "set `request_timeout` by hand"});
+    lose(timeout, {Fate::Manual, DiagId::NotExpressible, "the timeout comes from the environment", "",
+                   "set `request_timeout` by hand"});
     return;
   }
   const auto exact = (*timeout)->times(Decimal(1000));
   auto whole = exact ? exact->floor() : std::nullopt;
   if (!whole) {
     object.add("request_timeout", Out::integer(kLongest));
-    lose(timeout, {Fate::Approximated, DiagId::Approximated, "the timeout is too long to be written", Decimal(kLongest).divided_by(Decimal(1000))->text(), ""});
+    lose(timeout, {Fate::Approximated, DiagId::Approximated, "the timeout is too long to be written",
+                   Decimal(kLongest).divided_by(Decimal(1000))->text(), ""});
     return;
   }
   // none at all would be no limit
   if (*whole == 0 && !(*timeout)->is_zero()) whole = 1;
   const auto found = Decimal(*whole).divided_by(Decimal(1000));
   if (*whole == 0) {
-    if (!same()) lose(timeout, {Fate::Approximated, DiagId::Approximated, "a limit of nothing means no limit", "unlimited", ""});
+    if (!same())
+      lose(timeout, {Fate::Approximated, DiagId::Approximated, "a limit of nothing means no limit", "unlimited", ""});
   } else if (!found || *found != **timeout) {
-    lose(timeout, {Fate::Approximated, DiagId::Approximated, "timeouts count whole milliseconds, one at least", found ? found->text() : "", ""});
+    lose(timeout, {Fate::Approximated, DiagId::Approximated, "timeouts count whole milliseconds, one at least",
+                   found ? found->text() : "", ""});
   }
   object.add("request_timeout", Out::integer(*whole));
 }
@@ -118,8 +127,10 @@ void ConfigWriter::write_cache(Out& object) {
   const auto* mode = any([](const Settings& s) -> const auto& { return s.cache.mode; });
   const auto* ttl = any([](const Settings& s) -> const auto& { return s.cache.ttl; });
   if (!same() && (mode == nullptr || !mode->given() || (**mode != "simple" && **mode != "semantic"))) {
-    if (own_mode != nullptr && own_mode->given() && **own_mode == "off") lose(own_mode, {Fate::Approximated, DiagId::Approximated, "no cache object means no cache", "", ""});
-    else if (own_mode != nullptr) lose(own_mode, skipped("the gateway knows no such cache"));
+    if (own_mode != nullptr && own_mode->given() && **own_mode == "off")
+      lose(own_mode, {Fate::Approximated, DiagId::Approximated, "no cache object means no cache", "", ""});
+    else if (own_mode != nullptr)
+      lose(own_mode, skipped("the gateway knows no such cache"));
     if (own_ttl != nullptr) lose(own_ttl, skipped("nothing is cached here unless a request asks for it"));
     return;
   }
@@ -130,7 +141,8 @@ void ConfigWriter::write_cache(Out& object) {
     if (!same()) {
       const std::int64_t whole = std::clamp<std::int64_t>(age.floor().value_or(kMaxAge), kMinAge, kMaxAge);
       if (Decimal(whole) != age) {
-        lose(ttl, {Fate::Approximated, DiagId::Approximated, "a cache keeps answers for 60 to 7776000 whole seconds", std::to_string(whole), ""});
+        lose(ttl, {Fate::Approximated, DiagId::Approximated, "a cache keeps answers for 60 to 7776000 whole seconds",
+                   std::to_string(whole), ""});
       }
       age = Decimal(whole);
     }
@@ -157,7 +169,8 @@ void ConfigWriter::write_params(Out& object) {
         defaults.add(p.name, open(p.value, p.name));
         continue;
       }
-      lose(&p, {Fate::Approximated, DiagId::Approximated, "the open-source gateway has no defaults: the value now overrules the caller", "", ""});
+      lose(&p, {Fate::Approximated, DiagId::Approximated,
+                "the open-source gateway has no defaults: the value now overrules the caller", "", ""});
       if (seen_overrides.insert(p.name).second) overrides.add(p.name, open(p.value, p.name));
     }
   }
@@ -195,10 +208,14 @@ void ConfigWriter::write_guardrails(Out& object) {
     }
     if (!out.empty()) object.add(std::string(key), std::move(out));
   };
-  write([](const Settings& s) -> const auto& { return s.guardrails.input; }, "input_guardrails");
-  write([](const Settings& s) -> const auto& { return s.guardrails.output; }, "output_guardrails");
-  write([](const Settings& s) -> const auto& { return s.guardrails.before; }, "before_request_hooks");
-  write([](const Settings& s) -> const auto& { return s.guardrails.after; }, "after_request_hooks");
+  write(
+      [](const Settings& s) -> const auto& { return s.guardrails.input; }, "input_guardrails");
+  write(
+      [](const Settings& s) -> const auto& { return s.guardrails.output; }, "output_guardrails");
+  write(
+      [](const Settings& s) -> const auto& { return s.guardrails.before; }, "before_request_hooks");
+  write(
+      [](const Settings& s) -> const auto& { return s.guardrails.after; }, "after_request_hooks");
 }
 
 void ConfigWriter::write_breaker(Out& object) {
@@ -207,11 +224,14 @@ void ConfigWriter::write_breaker(Out& object) {
   const auto requests = own([](const Settings& s) -> const auto& { return s.breaker.min_requests; });
   const auto cooldown = own([](const Settings& s) -> const auto& { return s.breaker.cooldown; });
   const auto statuses = own([](const Settings& s) -> const auto& { return s.breaker.statuses; });
-  if (failures == nullptr && percent == nullptr && requests == nullptr && cooldown == nullptr && statuses == nullptr) return;
+  if (failures == nullptr && percent == nullptr && requests == nullptr && cooldown == nullptr && statuses == nullptr)
+    return;
   if (oss() && !same()) {
-    for (const void* lost : {static_cast<const void*>(failures), static_cast<const void*>(percent), static_cast<const void*>(requests),
-                             static_cast<const void*>(cooldown), static_cast<const void*>(statuses)}) {
-      if (lost != nullptr) lose(lost, skipped("the open-source gateway has no circuit breaker, a failing target is not rested"));
+    for (const void* lost :
+         {static_cast<const void*>(failures), static_cast<const void*>(percent), static_cast<const void*>(requests),
+          static_cast<const void*>(cooldown), static_cast<const void*>(statuses)}) {
+      if (lost != nullptr)
+        lose(lost, skipped("the open-source gateway has no circuit breaker, a failing target is not rested"));
     }
     return;
   }
@@ -245,14 +265,17 @@ void ConfigWriter::lose_settings(const Settings& s) {
   lose_if(s.timeouts.total, skipped("there is a time limit for each attempt only"));
   lose_if(s.timeouts.first_chunk, skipped("one limit holds for streams and whole answers alike"));
   if (s.params.drop_unsupported.given() && *s.params.drop_unsupported) {
-    lose(&s.params.drop_unsupported, {Fate::Approximated, DiagId::Approximated, "the gateway always drops what its table of the provider lacks", "", ""});
+    lose(&s.params.drop_unsupported, {Fate::Approximated, DiagId::Approximated,
+                                      "the gateway always drops what its table of the provider lacks", "", ""});
   } else {
-    lose_if(s.params.drop_unsupported, skipped("the gateway drops what its table of the provider lacks, it does not refuse it"));
+    lose_if(s.params.drop_unsupported,
+            skipped("the gateway drops what its table of the provider lacks, it does not refuse it"));
   }
   lose_if(s.params.allow, skipped("the gateway's table of the provider cannot be widened"));
   lose_if(s.breaker.enabled, skipped("a circuit breaker has no switch"));
   lose_if(s.breaker.window, skipped("a circuit breaker has no window"));
-  for (const ir::FailureCount& c : s.breaker.by_failure) lose(&c, skipped("a circuit breaker counts all failures alike"));
+  for (const ir::FailureCount& c : s.breaker.by_failure)
+    lose(&c, skipped("a circuit breaker counts all failures alike"));
 }
 
 }  // namespace gatec::targets::portkey

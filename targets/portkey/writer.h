@@ -1,5 +1,10 @@
 #pragma once
 
+#include "compiler/ir/resolved.h"
+#include "targets/dialect.h"
+#include "targets/portkey/tables.h"
+#include "targets/write_kit.h"
+
 #include <functional>
 #include <map>
 #include <optional>
@@ -8,11 +13,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "compiler/ir/resolved.h"
-#include "targets/dialect.h"
-#include "targets/portkey/tables.h"
-#include "targets/write_kit.h"
 
 namespace gatec::targets::portkey {
 
@@ -73,7 +73,8 @@ class ConfigWriter {
   [[nodiscard]] std::string target_name(const ir::Route& route);
   void add_no_aliases();
   void add_aliases(const std::map<std::string, std::string, std::less<>>& names, Out& conditions);
-  void add_default(const ir::Route& route, Out& targets, Out& strategy, const std::map<std::string, std::string, std::less<>>& names);
+  void add_default(const ir::Route& route, Out& targets, Out& strategy,
+                   const std::map<std::string, std::string, std::less<>>& names);
   [[nodiscard]] const std::optional<Out>& route_target(std::size_t index);
   void lose_route(const ir::Route& route);
   void judge_kind(const ir::Route& route);
@@ -85,10 +86,12 @@ class ConfigWriter {
   [[nodiscard]] std::optional<Out> write_fallback(const ir::PlanNode& node, const ir::Fallback& fallback, Out object);
   [[nodiscard]] std::optional<Out> write_fallback_edge(const ir::FallbackEdge& edge);
   [[nodiscard]] std::optional<Out> write_copy(const ir::To& to, const void* edge);
-  [[nodiscard]] std::optional<Out> write_primary(const ir::Route& route, const ir::PlanNode& plan, const ir::Fallback& fallback);
+  [[nodiscard]] std::optional<Out> write_primary(const ir::Route& route, const ir::PlanNode& plan,
+                                                 const ir::Fallback& fallback);
   std::optional<Out> write_own_copy(const ir::Route& route, const ir::PlanNode& plan, ir::NodeId node);
   [[nodiscard]] std::optional<Out> write_switch(const ir::PlanNode& node, const ir::Switch& choice, Out object);
-  [[nodiscard]] bool add_case_target(Out& targets, ir::NodeId node, const ir::Field<std::string>& label, std::string& name);
+  [[nodiscard]] bool add_case_target(Out& targets, ir::NodeId node, const ir::Field<std::string>& label,
+                                     std::string& name);
   [[nodiscard]] Out condition_out(const ir::Condition& condition);
   [[nodiscard]] const Chain& chain_of(std::size_t route);
   void measure(ir::NodeId id, Chain& chain);
@@ -97,10 +100,12 @@ class ConfigWriter {
   // write_leaf.cpp
   [[nodiscard]] std::optional<Out> write_leaf(const ir::PlanNode& node, const ir::Deployment& deployment, Out object);
   [[nodiscard]] bool write_oss_provider(Out& object, const ir::Deployment& deployment, const ir::Provider& provider);
-  [[nodiscard]] bool write_named_provider(Out& object, const ir::Deployment& deployment, const ir::Provider& provider, std::string& model_prefix);
+  [[nodiscard]] bool write_named_provider(Out& object, const ir::Deployment& deployment, const ir::Provider& provider,
+                                          std::string& model_prefix);
   [[nodiscard]] bool is_declared(const ir::Provider& provider) const;
   void write_guessed_provider(Out& object, const ir::Provider& provider);
-  void write_endpoint(Out& object, const ir::Provider& provider, const ir::ResolvedProvider& r, std::string_view kind, bool as_openai);
+  void write_endpoint(Out& object, const ir::Provider& provider, const ir::ResolvedProvider& r, std::string_view kind,
+                      bool as_openai);
   void write_key(Out& object, const ir::ResolvedProvider& r, std::string_view kind);
   void write_provider_params(Out& object, const ir::ResolvedProvider& r, std::string_view kind);
   void write_model(Out& object, const ir::Deployment& deployment, std::string_view prefix, std::string_view kind);
@@ -139,7 +144,9 @@ class ConfigWriter {
   }
   void soften_losses();
   /// The deployment at hand holds more there than in the source.
-  void admit(std::string field, std::string reason) { context_.ledger.admit_within(at_, std::move(field), std::move(reason)); }
+  void admit(std::string field, std::string reason) {
+    context_.ledger.admit_within(at_, std::move(field), std::move(reason));
+  }
   template <class T>
   void lose_if(const ir::Field<T>& field, Loss loss) {
     if (!field.absent()) lose(&field, std::move(loss));
@@ -162,7 +169,9 @@ class ConfigWriter {
       if (!path.empty()) path += '.';
       path += segment;
     }
-    Step(std::string& text, std::string_view segment, std::size_t index) : Step(text, segment) { ((path += '[') += std::to_string(index)) += ']'; }
+    Step(std::string& text, std::string_view segment, std::size_t index) : Step(text, segment) {
+      ((path += '[') += std::to_string(index)) += ']';
+    }
     ~Step() { path.resize(size); }
     Step(const Step&) = delete;
     Step& operator=(const Step&) = delete;
@@ -178,23 +187,23 @@ class ConfigWriter {
   std::vector<const ir::Settings*> chain_;  // the gateway's own first
   std::size_t emitted_ = 0;                 // so many links of the chain stand on objects further up
   const ir::Deployment* at_ = nullptr;
-  int copies_ = 0;                          // of routes within routes, that are being written
-  bool split_ = false;  // each route has a config of its own
-  std::string path_;                        // of the IR value at hand, as compare/ spells it
-  std::string_view requested_;              // name or pattern of the route at hand
-  std::vector<std::string> captures_;       // what a pattern's stars stand for in an inlined copy
-  bool filled_ = false;                     // captures_ count
-  Loss why_;                                // of the last thing that could not be written
+  int copies_ = 0;                     // of routes within routes, that are being written
+  bool split_ = false;                 // each route has a config of its own
+  std::string path_;                   // of the IR value at hand, as compare/ spells it
+  std::string_view requested_;         // name or pattern of the route at hand
+  std::vector<std::string> captures_;  // what a pattern's stars stand for in an inlined copy
+  bool filled_ = false;                // captures_ count
+  Loss why_;                           // of the last thing that could not be written
   std::unordered_map<std::string_view, std::size_t> route_index_;
   std::unordered_map<std::string_view, const ir::Alias*> alias_index_;
   std::vector<std::optional<std::optional<Out>>> targets_;
   std::vector<Chain> chains_;
   int measuring_ = 0;
   std::unordered_map<std::uint32_t, std::string> shares_;  // leaf → the share that a weight made of it stands for
-  bool left_out_ = false;                   // some part of a plan could not be written
+  bool left_out_ = false;                                  // some part of a plan could not be written
   std::vector<const void*> approximated_;
   std::map<std::string, const ir::Provider*, std::less<>> declared_;  // objects of the control plane by slug
-  std::map<std::string, std::string, std::less<>> spelt_;  // slug → "virtual_key" or "model"
+  std::map<std::string, std::string, std::less<>> spelt_;             // slug → "virtual_key" or "model"
 };
 
 template <class Pick>

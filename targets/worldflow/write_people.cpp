@@ -449,8 +449,8 @@ void Writer::put_key_budget(Out& body, const ir::Principal& p, const std::string
     const bool other = cents && exact_one != nullptr && exact_one != &b;
     if (written || other || !cents) {
       lose(&b, dropped(written || other ? "a key has one budget"
-                       : !plain ? "a key's budget is for all models"
-                                : "a key's budget starts anew each month; one for good would come back",
+                       : !plain         ? "a key's budget is for all models"
+                                        : "a key's budget starts anew each month; one for good would come back",
                        "give it a team of its own with this budget"));
       continue;
     }

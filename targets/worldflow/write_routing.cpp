@@ -182,7 +182,8 @@ void Writer::take_over(const ir::Deployment& d) {
 
 bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, std::vector<Member>& members,
                              bool& drawn, int depth) {
-  if (balance.edges.size() == 1 && !(drawn && same())) return flatten(balance.edges.front().node, members, drawn, depth);
+  if (balance.edges.size() == 1 && !(drawn && same()))
+    return flatten(balance.edges.front().node, members, drawn, depth);
   const ir::Field<ir::Policy>& policy = balance.policy.absent() ? gateway_.routing.policy : balance.policy;
   if (same()) {
     drawn = !balance.policy.absent();

@@ -1,9 +1,14 @@
-// The test of the proof: of the scalars that mapped leaves became in written files, each is altered and each is dropped, one at a
-// time, and the proof has to notice.
+// The test of the proof: of the scalars that mapped leaves became in written files, each is altered and each is
+// dropped, one at a time, and the proof has to notice.
 //
 //   proof_mutation --to DIALECT [--at-least PERCENT] [--most N] [--verbose] FILE...
 //
 // --most: mutations tried a file, spread evenly. Closes with the share that was noticed; exit 1 below --at-least.
+
+#include "compiler/doc/value.h"
+#include "compiler/driver/dump.h"
+#include "compiler/driver/pipeline.h"
+#include "compiler/driver/system.h"
 
 #include <unistd.h>
 
@@ -13,11 +18,6 @@
 #include <string_view>
 #include <unordered_set>
 #include <vector>
-
-#include "compiler/doc/value.h"
-#include "compiler/driver/dump.h"
-#include "compiler/driver/pipeline.h"
-#include "compiler/driver/system.h"
 
 namespace {
 
@@ -81,7 +81,8 @@ struct Tally {
 
 class Bench {
  public:
-  Bench(driver::Env& env, driver::DialectChoice to, long most, bool verbose) : env_(env), to_(std::move(to)), most_(most), verbose_(verbose) {}
+  Bench(driver::Env& env, driver::DialectChoice to, long most, bool verbose)
+      : env_(env), to_(std::move(to)), most_(most), verbose_(verbose) {}
 
   void file(const std::string& path) {
     driver::Session source(env_, {});
@@ -112,16 +113,23 @@ class Bench {
 
  private:
   Texts write(driver::Session& source) {
-    targets::WriteContext context{source.ledger, to_.version, {}, targets::Secrets::Reference, {}, source.choice().dialect->read == to_.dialect->read};
+    targets::WriteContext context{source.ledger,
+                                  to_.version,
+                                  {},
+                                  targets::Secrets::Reference,
+                                  {},
+                                  source.choice().dialect->read == to_.dialect->read};
     Texts texts;
     for (targets::Artifact& a : to_.dialect->write(source.gateway, context)) {
       if (a.role != targets::Role::Config && a.role != targets::Role::Payload) continue;
-      texts.emplace_back(driver::InputFile{a.path, a.path, std::string(targets::role_name(a.role)), a.route}, std::move(a.text));
+      texts.emplace_back(driver::InputFile{a.path, a.path, std::string(targets::role_name(a.role)), a.route},
+                         std::move(a.text));
     }
     return texts;
   }
 
-  void mutate(driver::Session& source, const driver::Session& target, const Texts& texts, const doc::Node& victim, Mutation how) {
+  void mutate(driver::Session& source, const driver::Session& target, const Texts& texts, const doc::Node& victim,
+              Mutation how) {
     Texts mutated = texts;
     for (std::size_t i = 0; i < target.documents().size(); ++i) {
       const doc::Document& document = target.documents()[i];
@@ -141,15 +149,17 @@ class Bench {
     if (!noticed && verbose_) report(target, victim, how);
   }
 
-  /// The whole IR as text, defaults included: what the gateway makes of the files. Two files of one meaning (a key that is dropped and
-  /// taken from the environment all the same) are no mutation.
-  static std::string meaning(driver::Session& session) { return driver::dump_json(session, {.origins = false, .defaults = true}); }
+  /// The whole IR as text, defaults included: what the gateway makes of the files. Two files of one meaning (a key that
+  /// is dropped and taken from the environment all the same) are no mutation.
+  static std::string meaning(driver::Session& session) {
+    return driver::dump_json(session, {.origins = false, .defaults = true});
+  }
 
   static void report(const driver::Session& target, const doc::Node& victim, Mutation how) {
     const auto at = target.sources.position(victim.span().file, victim.span().begin);
     const std::string text(victim.text().substr(0, 40));
-    std::printf("not noticed: %s %s:%u:%u `%s`\n", how == Mutation::Drop ? "drop" : "alter", std::string(target.sources.name(victim.span().file)).c_str(),
-                at.line, at.column, text.c_str());
+    std::printf("not noticed: %s %s:%u:%u `%s`\n", how == Mutation::Drop ? "drop" : "alter",
+                std::string(target.sources.name(victim.span().file)).c_str(), at.line, at.column, text.c_str());
   }
 
   driver::Env& env_;
@@ -192,7 +202,9 @@ int main(int argc, char** argv) {
     if (verbose) std::printf("%s\n", file.c_str());
     bench.file(file);
   }
-  const double share = bench.tally.tried == 0 ? 0 : 100.0 * static_cast<double>(bench.tally.noticed) / static_cast<double>(bench.tally.tried);
+  const double share = bench.tally.tried == 0
+                           ? 0
+                           : 100.0 * static_cast<double>(bench.tally.noticed) / static_cast<double>(bench.tally.tried);
   std::printf("%ld mutations to %s, %ld noticed: %.2f %%\n", bench.tally.tried, to.c_str(), bench.tally.noticed, share);
   return bench.tally.tried > 0 && share >= at_least ? 0 : 1;
 }

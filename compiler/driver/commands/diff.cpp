@@ -192,7 +192,8 @@ ExitCode run_diff(Env& env, Words words) {
   const bool differs = !changes.empty();
   std::erase_if(changes,
                 [&](const Difference& d) { return among(ignored, d.cls) || (!only.empty() && !among(only, d.cls)); });
-  if (options.format == "text" && changes.empty()) env.err.write(differs ? "no difference of these classes\n" : "no difference in meaning\n");
+  if (options.format == "text" && changes.empty())
+    env.err.write(differs ? "no difference of these classes\n" : "no difference in meaning\n");
   const ExitCode code = options.exit_code && !changes.empty() ? ExitCode::Findings : ExitCode::Clean;
   return write_checked(env, options.format == "json" ? as_json(changes, a, b) : as_text(changes, a, b),
                        {&a.sources, &b.sources}, code);

@@ -33,7 +33,8 @@ TEST_CASE("decimals are read exactly and written plainly") {
 }
 
 TEST_CASE("what is no decimal, or does not fit, is refused") {
-  for (const char* bad : {"", "-", ".", "e5", "1e", "1 ", " 1", "0x10", "inf", "1.2.3", "12a", "1e5000", "1234567890123456789012345678901234567"}) {
+  for (const char* bad : {"", "-", ".", "e5", "1e", "1 ", " 1", "0x10", "inf", "1.2.3", "12a", "1e5000",
+                          "1234567890123456789012345678901234567"}) {
     INFO(bad);
     CHECK_FALSE(Decimal::parse(bad));
   }

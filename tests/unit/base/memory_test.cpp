@@ -1,5 +1,6 @@
-#include "compiler/base/json_writer.h"
 #include "compiler/base/memory.h"
+
+#include "compiler/base/json_writer.h"
 #include "compiler/base/pointer_map.h"
 #include "compiler/base/text.h"
 

@@ -31,7 +31,8 @@ Gateway sample() {
   balance.edges.push_back({member("azure_openai", "gpt-4o-eu", 3), {dec("1"), leaf(5)}, {}, {}});
   Fallback fallback;
   fallback.primary = g.add(PlanNode{balance, {}, {}, {}});
-  fallback.edges.push_back({g.add(PlanNode{To{{"careful", leaf(6)}, {true, leaf(6)}}, {}, {}, {}}), Failure::Any, {}, false});
+  fallback.edges.push_back(
+      {g.add(PlanNode{To{{"careful", leaf(6)}, {true, leaf(6)}}, {}, {}, {}}), Failure::Any, {}, false});
   Route chat;
   chat.name = {"chat", leaf(7)};
   chat.plan = g.add(PlanNode{fallback, {}, {}, {}});
@@ -46,11 +47,14 @@ Gateway sample() {
 
 std::vector<std::string> paths(const Gateway& a, const Gateway& b) {
   std::vector<std::string> found;
-  for (const compare::Difference& d : compare::differences(a, b)) found.push_back(d.path + ": " + d.before + " → " + d.after);
+  for (const compare::Difference& d : compare::differences(a, b))
+    found.push_back(d.path + ": " + d.before + " → " + d.after);
   return found;
 }
 
-Balance& balance_of(Gateway& g) { return std::get<Balance>(g.at(std::get<Fallback>(g.at(g.routes[0].plan).what).primary).what); }
+Balance& balance_of(Gateway& g) {
+  return std::get<Balance>(g.at(std::get<Fallback>(g.at(g.routes[0].plan).what).primary).what);
+}
 
 }  // namespace
 

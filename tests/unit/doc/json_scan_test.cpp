@@ -1,4 +1,5 @@
 #include "compiler/doc/json_scan.h"
+
 #include "compiler/doc/value.h"
 #include "reading.h"
 
@@ -37,13 +38,57 @@ void check_same(const std::string& text) {
 }
 
 TEST_CASE("the scanner reads JSON as the parser does, and leaves to it what is wrong") {
-  for (const char* text :
-       {"", " ", "{}", "[]", " [ ] ", "{\"a\":1}", "[1,2.5,-0,0,1e3,1E-06,-0.0,1e+2]", "[true,false,null]", "\"\"", "12", "12 ",
-        "{\"a\": {\"b\": [1, {\"c\": \"d\"}]}}", "[\"\\u00e9\\n\\t\\\"\\\\\\/\\b\\f\\r\"]", "[\"\\ud83d\\ude00\"]", "[\"\\u0000\"]",
-        "[\"\\ud83d\"]", "[\"\\ude00\"]", "[\"\\u12g4\"]", "[\"\\x\"]", "[01]", "[1.]", "[.5]", "[+1]", "[-]", "[1e]", "[1e400]",
-        "[1e99]", "[1e100]", "[123456789012345678901234567890]", "[tru]", "[nul", "[truex]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[,1]", "[1 2]",
-        "{1:2}", "{a:1}", "[1]]", "[1] 2", "{\"a\":1 \"b\":2}", "[\"a", "[\"a\nb\"]", "[\"a\tb\"]", "{\"a\":1,\"a\":2}",
-        "{\"a\":1,\"a\":2,}", "// c\n[1]", "[NaN]", "\xEF\xBB\xBF{\"a\": \"\xC3\xA9\"}"}) {
+  for (const char* text : {"",
+                           " ",
+                           "{}",
+                           "[]",
+                           " [ ] ",
+                           "{\"a\":1}",
+                           "[1,2.5,-0,0,1e3,1E-06,-0.0,1e+2]",
+                           "[true,false,null]",
+                           "\"\"",
+                           "12",
+                           "12 ",
+                           "{\"a\": {\"b\": [1, {\"c\": \"d\"}]}}",
+                           "[\"\\u00e9\\n\\t\\\"\\\\\\/\\b\\f\\r\"]",
+                           "[\"\\ud83d\\ude00\"]",
+                           "[\"\\u0000\"]",
+                           "[\"\\ud83d\"]",
+                           "[\"\\ude00\"]",
+                           "[\"\\u12g4\"]",
+                           "[\"\\x\"]",
+                           "[01]",
+                           "[1.]",
+                           "[.5]",
+                           "[+1]",
+                           "[-]",
+                           "[1e]",
+                           "[1e400]",
+                           "[1e99]",
+                           "[1e100]",
+                           "[123456789012345678901234567890]",
+                           "[tru]",
+                           "[nul",
+                           "[truex]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "[1,]",
+                           "[,1]",
+                           "[1 2]",
+                           "{1:2}",
+                           "{a:1}",
+                           "[1]]",
+                           "[1] 2",
+                           "{\"a\":1 \"b\":2}",
+                           "[\"a",
+                           "[\"a\nb\"]",
+                           "[\"a\tb\"]",
+                           "{\"a\":1,\"a\":2}",
+                           "{\"a\":1,\"a\":2,}",
+                           "// c\n[1]",
+                           "[NaN]",
+                           "\xEF\xBB\xBF{\"a\": \"\xC3\xA9\"}"}) {
     check_same(text);
   }
   check_same(repeated("[", 300) + repeated("]", 300));
@@ -51,7 +96,8 @@ TEST_CASE("the scanner reads JSON as the parser does, and leaves to it what is w
 }
 
 TEST_CASE("texts that are broken at random are read alike") {
-  const std::string good = R"({"strategy": {"mode": "loadbalance", "on": [429, 5.0e2]}, "targets": [{"a": "x\u00e9y", "w": -0.5}, {"b": null, "c": true}]})";
+  const std::string good =
+      R"({"strategy": {"mode": "loadbalance", "on": [429, 5.0e2]}, "targets": [{"a": "x\u00e9y", "w": -0.5}, {"b": null, "c": true}]})";
   std::mt19937 random(7);
   const std::string_view marks = "{}[]\",:\\ 0e.-tn\n";
   for (int i = 0; i < 4000; ++i) {

@@ -17,17 +17,44 @@ struct Row {
 
 TEST_CASE("spend is set back at the starts of periods") {
   const auto row = GENERATE(values<Row>({
-      {"30d", CalendarUnit::Month, 1}, {"1mo", CalendarUnit::Month, 1},   {"7d", CalendarUnit::Week, 1},     {"1w", CalendarUnit::Week, 1},
-      {"1d", CalendarUnit::Day, 1},    {"24h", CalendarUnit::Day, 1},     {"31d", CalendarUnit::Day, 31},    {"60d", CalendarUnit::Day, 60},
-      {"90d", CalendarUnit::Day, 90},  {"2w", CalendarUnit::Day, 14},     {"1h", CalendarUnit::Hour, 1},     {"6h", CalendarUnit::Hour, 6},
-      {"5h", CalendarUnit::Hour, 5},   {"30h", CalendarUnit::Day, 1},     {"36h", CalendarUnit::Day, 1},     {"48h", CalendarUnit::Day, 1},
-      {"72h", CalendarUnit::Day, 1},   {"30m", CalendarUnit::Minute, 30}, {"90m", CalendarUnit::Hour, 1},    {"120m", CalendarUnit::Hour, 2},
-      {"60m", CalendarUnit::Hour, 1},  {"1440m", CalendarUnit::Day, 1},   {"60s", CalendarUnit::Minute, 1},  {"30s", CalendarUnit::Minute, 1},
+      {"30d", CalendarUnit::Month, 1},
+      {"1mo", CalendarUnit::Month, 1},
+      {"7d", CalendarUnit::Week, 1},
+      {"1w", CalendarUnit::Week, 1},
+      {"1d", CalendarUnit::Day, 1},
+      {"24h", CalendarUnit::Day, 1},
+      {"31d", CalendarUnit::Day, 31},
+      {"60d", CalendarUnit::Day, 60},
+      {"90d", CalendarUnit::Day, 90},
+      {"2w", CalendarUnit::Day, 14},
+      {"1h", CalendarUnit::Hour, 1},
+      {"6h", CalendarUnit::Hour, 6},
+      {"5h", CalendarUnit::Hour, 5},
+      {"30h", CalendarUnit::Day, 1},
+      {"36h", CalendarUnit::Day, 1},
+      {"48h", CalendarUnit::Day, 1},
+      {"72h", CalendarUnit::Day, 1},
+      {"30m", CalendarUnit::Minute, 30},
+      {"90m", CalendarUnit::Hour, 1},
+      {"120m", CalendarUnit::Hour, 2},
+      {"60m", CalendarUnit::Hour, 1},
+      {"1440m", CalendarUnit::Day, 1},
+      {"60s", CalendarUnit::Minute, 1},
+      {"30s", CalendarUnit::Minute, 1},
       {"3600s", CalendarUnit::Hour, 1},
       // an unknown unit, or none, is the next midnight
-      {"1hr", CalendarUnit::Day, 1},   {"1day", CalendarUnit::Day, 1},    {"1week", CalendarUnit::Day, 1},   {"1month", CalendarUnit::Day, 1},
-      {"1min", CalendarUnit::Day, 1},  {"30 days", CalendarUnit::Day, 1}, {"30", CalendarUnit::Day, 1},      {"1y", CalendarUnit::Day, 1},
-      {"30D", CalendarUnit::Day, 1},   {"1.5h", CalendarUnit::Day, 1},    {"daily", CalendarUnit::Day, 1},   {"monthly", CalendarUnit::Day, 1},
+      {"1hr", CalendarUnit::Day, 1},
+      {"1day", CalendarUnit::Day, 1},
+      {"1week", CalendarUnit::Day, 1},
+      {"1month", CalendarUnit::Day, 1},
+      {"1min", CalendarUnit::Day, 1},
+      {"30 days", CalendarUnit::Day, 1},
+      {"30", CalendarUnit::Day, 1},
+      {"1y", CalendarUnit::Day, 1},
+      {"30D", CalendarUnit::Day, 1},
+      {"1.5h", CalendarUnit::Day, 1},
+      {"daily", CalendarUnit::Day, 1},
+      {"monthly", CalendarUnit::Day, 1},
   }));
   INFO(row.text);
   const Window window = reset_window(row.text);
@@ -39,7 +66,8 @@ TEST_CASE("spend is set back at the starts of periods") {
 
 TEST_CASE("periods that never end, and those that cannot be told") {
   for (const char* text : {"", "none", "null"}) CHECK(reset_window(text).kind == WindowKind::Lifetime);
-  for (const char* text : {"2mo", "3mo", "0mo", "0d", "0h", "0w"}) CHECK(reset_window(text).kind == WindowKind::Invalid);
+  for (const char* text : {"2mo", "3mo", "0mo", "0d", "0h", "0w"})
+    CHECK(reset_window(text).kind == WindowKind::Invalid);
 }
 
 struct Span {
@@ -48,10 +76,12 @@ struct Span {
 };
 
 TEST_CASE("lengths take the first number and unit and ignore the rest") {
-  const auto row = GENERATE(values<Span>({{"30d", 2592000, 0}, {"31d", 2678400, 0}, {"7d", 604800, 0}, {"1w", 604800, 0}, {"1d", 86400, 0},
-                                          {"24h", 86400, 0}, {"1mo", 0, 1}, {"2mo", 0, 2}, {"3mo", 0, 3}, {"1hr", 3600, 0}, {"1day", 86400, 0},
-                                          {"1week", 604800, 0}, {"1month", 0, 1}, {"1min", 60, 0}, {"5h", 18000, 0}, {"30h", 108000, 0},
-                                          {"48h", 172800, 0}, {"90m", 5400, 0}, {"120m", 7200, 0}, {"45s", 45, 0}, {"0d", 0, 0}}));
+  const auto row = GENERATE(
+      values<Span>({{"30d", 2592000, 0}, {"31d", 2678400, 0},  {"7d", 604800, 0}, {"1w", 604800, 0}, {"1d", 86400, 0},
+                    {"24h", 86400, 0},   {"1mo", 0, 1},        {"2mo", 0, 2},     {"3mo", 0, 3},     {"1hr", 3600, 0},
+                    {"1day", 86400, 0},  {"1week", 604800, 0}, {"1month", 0, 1},  {"1min", 60, 0},   {"5h", 18000, 0},
+                    {"30h", 108000, 0},  {"48h", 172800, 0},   {"90m", 5400, 0},  {"120m", 7200, 0}, {"45s", 45, 0},
+                    {"0d", 0, 0}}));
   INFO(row.text);
   const auto span = length(row.text);
   REQUIRE(span);

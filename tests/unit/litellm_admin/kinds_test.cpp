@@ -1,16 +1,16 @@
 #include "targets/litellm/admin_kinds.h"
-
 #include "tests/unit/litellm_admin/reading.h"
 
 namespace gatec::targets::litellm {
 namespace {
 
 struct Parsed {
-  explicit Parsed(std::string text) : document([&] {
-    auto read = doc::read_json(sources, sources.add("input.json", std::move(text)), sink, {});
-    REQUIRE(read);
-    return *std::move(read);
-  }()) {}
+  explicit Parsed(std::string text)
+      : document([&] {
+          auto read = doc::read_json(sources, sources.add("input.json", std::move(text)), sink, {});
+          REQUIRE(read);
+          return *std::move(read);
+        }()) {}
   source::SourceManager sources;
   diagnostics::Sink sink;
   doc::Document document;
@@ -35,7 +35,8 @@ TEST_CASE("the keys of an object tell its kind") {
   CHECK(kind_of(R"({"budget_id":"b","max_budget":5})") == AdminKind::Budget);
   CHECK(kind_of(R"({"organization_alias":"acme","models":[]})") == AdminKind::Organization);
   CHECK(kind_of(R"({"organization_id":"o","member":{"role":"org_admin","user_id":"u"}})") == AdminKind::OrgMember);
-  CHECK(kind_of(R"({"team_id":"t","member":{"role":"user","user_id":"u"},"max_budget_in_team":5})") == AdminKind::TeamMember);
+  CHECK(kind_of(R"({"team_id":"t","member":{"role":"user","user_id":"u"},"max_budget_in_team":5})") ==
+        AdminKind::TeamMember);
   CHECK(kind_of(R"({"team_id":"t","user_id":"u","role":"admin","rpm_limit":5})") == AdminKind::TeamMember);
   CHECK(kind_of(R"({"project_id":"p","project_alias":"P","team_id":"t"})") == AdminKind::Project);
   CHECK(kind_of(R"({"name":"prod","max_budget":5})") == AdminKind::Tag);
@@ -50,7 +51,8 @@ TEST_CASE("lists and wrappers are told from other documents") {
   CHECK(sureness(R"({"teams":[{"team_alias":"a"}],"total":1,"page":1})") >= 80);
   CHECK(sureness(R"({"keys":[{"token":"0a","key_alias":"a"}],"total_count":1})") >= 80);
   CHECK(sureness(R"({"key":"0a","info":{"key_alias":"a","token":"0a"}})") >= 80);
-  CHECK(sureness(R"({"team_id":"t","team_info":{"team_id":"t","team_alias":"a"},"keys":[],"team_memberships":[]})") >= 80);
+  CHECK(sureness(R"({"team_id":"t","team_info":{"team_id":"t","team_alias":"a"},"keys":[],"team_memberships":[]})") >=
+        80);
   CHECK(sureness(R"([{"team_alias":"a"},{"team_alias":"b"}])") >= 80);
   CHECK(sureness(R"({"keys":["0a1b"],"total_count":1})") >= 60);
   CHECK(sureness(R"([{"team_alias":"a"},{"team_alias":"b"},{"strange":1}])") >= 50);

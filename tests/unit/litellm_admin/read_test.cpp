@@ -96,8 +96,10 @@ TEST_CASE("fields that LiteLLM keeps in metadata are found there") {
 
 TEST_CASE("a budget row fills what its users leave open") {
   Reading r;
-  REQUIRE(r.read(R"({"keys": [{"key_alias": "a", "budget_id": "free", "rpm_limit": 10}, {"key_alias": "b", "budget_id": "gone", "max_budget": 3}]})"));
-  REQUIRE(r.read(R"([{"budget_id": "free", "max_budget": 1, "budget_duration": "1d", "rpm_limit": 5, "tpm_limit": 1000}])"));
+  REQUIRE(r.read(
+      R"({"keys": [{"key_alias": "a", "budget_id": "free", "rpm_limit": 10}, {"key_alias": "b", "budget_id": "gone", "max_budget": 3}]})"));
+  REQUIRE(r.read(
+      R"([{"budget_id": "free", "max_budget": 1, "budget_duration": "1d", "rpm_limit": 5, "tpm_limit": 1000}])"));
   r.check_leaves();
   const Principal& a = r.gateway.principals.at(0);
   CHECK(budget_of(a, "usd@calendar day")->amount->text() == "1");
@@ -128,7 +130,8 @@ TEST_CASE("rows shown in an export become rows, or values where a body cannot na
 TEST_CASE("one membership told from three sides is one member") {
   Reading r;
   REQUIRE(r.read(R"({"team_id": "t", "team_alias": "T", "members_with_roles": [{"role": "admin", "user_id": "u"}]})"));
-  REQUIRE(r.read(R"({"user_id": "u", "user_role": "internal_user", "teams": ["t", "other"], "organizations": ["acme"]})"));
+  REQUIRE(
+      r.read(R"({"user_id": "u", "user_role": "internal_user", "teams": ["t", "other"], "organizations": ["acme"]})"));
   REQUIRE(r.read(R"({"team_id": "t", "member": {"role": "admin", "user_id": "u"}, "max_budget_in_team": 12})"));
   REQUIRE(r.read(R"({"team_id": "t", "user_id": "u", "role": "user", "tpm_limit": 100})"));
   r.check_leaves();
@@ -156,7 +159,8 @@ TEST_CASE("budgets of single models") {
 
 TEST_CASE("windows of budgets beside the main one") {
   Reading r;
-  REQUIRE(r.read(R"({"key_alias": "k", "max_budget": 100, "budget_limits": [{"budget_duration": "1d", "max_budget": 5, "reset_at": null}, {"budget_duration": "7d", "max_budget": 30}]})"));
+  REQUIRE(r.read(
+      R"({"key_alias": "k", "max_budget": 100, "budget_limits": [{"budget_duration": "1d", "max_budget": 5, "reset_at": null}, {"budget_duration": "7d", "max_budget": 30}]})"));
   r.check_leaves();
   const Principal& key = r.only(PrincipalKind::Key);
   CHECK(key.budgets.size() == 3);
@@ -166,7 +170,8 @@ TEST_CASE("windows of budgets beside the main one") {
 
 TEST_CASE("unknown fields and wrong types are kept and told") {
   Reading r;
-  REQUIRE(r.read(R"({"team_alias": "a", "max_bugdet": 5, "rpm_limit": "many", "models": "gpt-4o", "metadata": [], "model_rpm_limit": {"m": true, "n": 1.5}})"));
+  REQUIRE(r.read(
+      R"({"team_alias": "a", "max_bugdet": 5, "rpm_limit": "many", "models": "gpt-4o", "metadata": [], "model_rpm_limit": {"m": true, "n": 1.5}})"));
   r.check_leaves();
   const Principal& team = r.only(PrincipalKind::Team);
   CHECK(team.limits.empty());
@@ -178,7 +183,8 @@ TEST_CASE("unknown fields and wrong types are kept and told") {
 
 TEST_CASE("secrets of keys") {
   Reading r;
-  REQUIRE(r.read(R"([{"key_alias": "a", "key": "sk-not-a-real-one-12345"}, {"key_alias": "b", "key": "${KEY_B}"}, {"key_alias": "c", "duration": "30d"}])"));
+  REQUIRE(r.read(
+      R"([{"key_alias": "a", "key": "sk-not-a-real-one-12345"}, {"key_alias": "b", "key": "${KEY_B}"}, {"key_alias": "c", "duration": "30d"}])"));
   r.check_leaves();
   CHECK(r.gateway.principals.at(0).secret->kind == ir::Credential::Kind::Literal);
   CHECK(r.gateway.principals.at(1).secret->kind == ir::Credential::Kind::Env);
@@ -189,7 +195,8 @@ TEST_CASE("secrets of keys") {
 TEST_CASE("wrappers, other kinds, and bodies of the config") {
   Reading r;
   REQUIRE(r.read(R"({"keys": ["0a1b2c3d"], "total_count": 1, "current_page": 1, "total_pages": 1})"));
-  REQUIRE(r.read(R"({"user_id": "u", "user_info": {"user_id": "u", "user_email": "u@example.com", "teams": []}, "keys": [], "teams": []})"));
+  REQUIRE(r.read(
+      R"({"user_id": "u", "user_info": {"user_id": "u", "user_email": "u@example.com", "teams": []}, "keys": [], "teams": []})"));
   REQUIRE(r.read(R"([{"user_id": "c", "alias": "Customer", "max_budget": 1, "default_model": "m", "blocked": true},
                      {"name": "prod", "description": "d", "max_budget": 5, "budget_duration": "1mo"},
                      {"project_id": "p", "project_alias": "P", "team_id": "t", "model_itpm_limit": {"m": 5}},

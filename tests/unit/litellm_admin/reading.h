@@ -1,14 +1,15 @@
 #pragma once
 
-#include <catch2/catch.hpp>
-#include <deque>
-#include <string>
-#include <string_view>
-
 #include "compiler/doc/reader.h"
 #include "compiler/ir/describe.h"
 #include "targets/litellm/admin.h"
 #include "targets/litellm/tables.h"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <string>
+#include <string_view>
 
 namespace gatec::targets::litellm {
 

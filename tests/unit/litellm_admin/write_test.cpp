@@ -8,7 +8,8 @@ using ir::Principal;
 using ir::PrincipalKind;
 
 struct Written {
-  explicit Written(const ir::Gateway& gateway, bool same_dialect = true) : context{ledger, "1.83", {}, Secrets::Reference, {}, same_dialect} {
+  explicit Written(const ir::Gateway& gateway, bool same_dialect = true)
+      : context{ledger, "1.83", {}, Secrets::Reference, {}, same_dialect} {
     artifacts = write_admin(gateway, context);
   }
   [[nodiscard]] std::string text(std::string_view path) const {
@@ -100,7 +101,8 @@ ir::Gateway foreign_key(ir::Budget budget, ir::Limit limit) {
   return gateway;
 }
 
-ir::Budget budget_of(ir::WindowKind kind, std::int64_t seconds, ir::CalendarUnit unit = ir::CalendarUnit::None, std::int64_t count = 0) {
+ir::Budget budget_of(ir::WindowKind kind, std::int64_t seconds, ir::CalendarUnit unit = ir::CalendarUnit::None,
+                     std::int64_t count = 0) {
   ir::Budget b;
   b.amount = {ir::Decimal(10), ir::Origin()};
   ir::Window window;
@@ -144,8 +146,10 @@ TEST_CASE("periods of other gateways become ones that are not shorter") {
     INFO(row.written);
     CHECK(key_body(foreign_key(row.budget, limit_of(1, 60))).find(row.written) != std::string::npos);
   }
-  CHECK(key_body(foreign_key(budget_of(WindowKind::Lifetime, 0), limit_of(1, 60))).find("budget_duration") == std::string::npos);
-  CHECK(key_body(foreign_key(budget_of(WindowKind::Invalid, 0), limit_of(1, 60))).find("budget_duration") == std::string::npos);
+  CHECK(key_body(foreign_key(budget_of(WindowKind::Lifetime, 0), limit_of(1, 60))).find("budget_duration") ==
+        std::string::npos);
+  CHECK(key_body(foreign_key(budget_of(WindowKind::Invalid, 0), limit_of(1, 60))).find("budget_duration") ==
+        std::string::npos);
 }
 
 TEST_CASE("limits per hour or day become ones per minute, rounded down") {

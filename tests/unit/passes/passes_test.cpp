@@ -1,8 +1,8 @@
 #include "compiler/passes/passes.h"
 
-#include <catch2/catch.hpp>
-
 #include "compiler/passes/route_index.h"
+
+#include <catch2/catch.hpp>
 
 using namespace gatec;
 using namespace gatec::ir;

@@ -27,7 +27,9 @@ Gateway sample(std::string_view dialect) {
   return g;
 }
 
-prove::Outcome run(const Gateway& a, const Gateway& b, const ledger::Ledger& ledger) { return prove::prove({a, b, ledger, 4}); }
+prove::Outcome run(const Gateway& a, const Gateway& b, const ledger::Ledger& ledger) {
+  return prove::prove({a, b, ledger, 4});
+}
 
 }  // namespace
 
@@ -73,7 +75,8 @@ TEST_CASE("an approximation must be the one announced") {
   Gateway b = sample("y");
   b.defaults.timeouts.attempt.value = Decimal(30);
   ledger::Ledger ledger;
-  ledger.lose(&a.defaults.timeouts.attempt, Loss{Fate::Approximated, DiagId::Approximated, "whole seconds only", "30", ""});
+  ledger.lose(&a.defaults.timeouts.attempt,
+              Loss{Fate::Approximated, DiagId::Approximated, "whole seconds only", "30", ""});
   CHECK(run(a, b, ledger).figures.unadmitted == 0);
   CHECK(run(a, b, ledger).leaves[3].texts->written == "30");
   b.defaults.timeouts.attempt.value = Decimal(31);
@@ -150,7 +153,8 @@ TEST_CASE("what is left to a person may be found only as announced") {
   Gateway b = sample("y");
   b.deployments[0].upstream_model.value = "gpt-4";
   ledger::Ledger ledger;
-  ledger.lose(&a.deployments[0].upstream_model, Loss{Fate::Manual, DiagId::NotExpressible, "a guess", "gpt-4", "check it"});
+  ledger.lose(&a.deployments[0].upstream_model,
+              Loss{Fate::Manual, DiagId::NotExpressible, "a guess", "gpt-4", "check it"});
   CHECK(run(a, b, ledger).figures.unadmitted == 0);
   b.deployments[0].upstream_model.value = "gpt-4x";
   CHECK(run(a, b, ledger).figures.unadmitted == 1);
@@ -184,7 +188,8 @@ TEST_CASE("of a plan that lost its shape every deployment must be found again") 
   list.edges.push_back({.node = b.add(PlanNode{Use{b.add(std::move(second))}, {}, {}, {}})});
   b.routes[0].plan = b.add(PlanNode{std::move(list), {}, {}, {}});
   ledger::Ledger ledger;
-  ledger.lose(&a.at(a.routes[0].plan), Loss{Fate::Manual, DiagId::Approximated, "a list of fallbacks now", "", "", false, true});
+  ledger.lose(&a.at(a.routes[0].plan),
+              Loss{Fate::Manual, DiagId::Approximated, "a list of fallbacks now", "", "", false, true});
   ledger.admit_added("routes[chat].plan", "a list of fallbacks now");
   CHECK(run(a, b, ledger).figures.unadmitted == 0);
   b.deployments[1].upstream_model.value = "gpt-4o-maxi";
