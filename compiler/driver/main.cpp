@@ -18,7 +18,12 @@ int main(int argc, char** argv) {
   DescriptorOutput err(STDERR_FILENO);
   SystemFiles files;
   const char* const no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): one thread
-  Env env{in, out, err, files, no_color != nullptr && *no_color != '\0', true};
+#ifdef GATEC_SANITIZED
+  constexpr bool ends = false;  // the leak check wants everything taken apart
+#else
+  constexpr bool ends = true;
+#endif
+  Env env{in, out, err, files, no_color != nullptr && *no_color != '\0', ends};
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   return static_cast<int>(run(env, words));
 }
