@@ -111,7 +111,7 @@ void append_json_quoted(std::string& out, std::string_view text) {
   std::size_t i = plain_end(text, 0);
   if (char quoted[64]; i == text.size() && i + 2 <= sizeof quoted) {
     quoted[0] = '"';
-    std::memcpy(quoted + 1, text.data(), i);
+    text.copy(quoted + 1, i);
     quoted[i + 1] = '"';
     out.append(quoted, i + 2);
     return;

@@ -5,6 +5,7 @@
 #include <immintrin.h>
 #endif
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -128,7 +129,7 @@ void absorb(State& state, const unsigned char* data, std::size_t blocks) {
 
 void absorb_tail(State& state, const unsigned char* rest, std::size_t size, std::uint64_t total) {
   std::array<unsigned char, 128> tail{};
-  std::memcpy(tail.data(), rest, size);
+  std::copy_n(rest, size, tail.begin());
   tail[size] = 0x80;
   const std::size_t length = size < 56 ? 64 : 128;
   for (std::size_t i = 0; i < 8; ++i) tail[length - 1 - i] = static_cast<unsigned char>((total * 8) >> (8 * i));
