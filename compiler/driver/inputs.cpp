@@ -15,13 +15,6 @@ bool is_config_name(std::string_view name) {
   return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json");
 }
 
-std::string joined(std::string_view folder, std::string_view name) {
-  std::string path(folder == "." || folder == "./" ? std::string_view{} : folder);
-  if (path.empty()) return std::string(name);
-  if (!path.ends_with('/')) path += '/';
-  return path += name;
-}
-
 InputFile plain_file(const std::string& argument) {
   return {argument == "-" ? std::string(kStdinName) : argument, argument, {}, {}};
 }
@@ -42,14 +35,12 @@ bool stays_inside(std::string_view path) {
 
 /// Config and payload files of a folder of ours. False when the folder has no manifest that can be used.
 bool from_manifest(Env& env, const std::string& folder, std::vector<InputFile>& files) {
-  std::string text;
-  if (env.files.read(joined(folder, kManifestName), source::kMaxBytes, text) != 0) return false;
-  const std::optional<Manifest> manifest = parse_manifest(text);
+  const std::optional<Manifest> manifest = manifest_of(env, folder);
   if (!manifest) return false;
   for (const ManifestFile& file : manifest->files) {
     if (file.role != "config" && file.role != "payload") continue;
-    const std::string path = joined(folder, file.path);
-    files.push_back({path, path, file.role, file.route});
+    const std::string path = path_in(folder, file.path);
+    files.push_back({path, path, file.role, file.route, manifest->dialect + "@" + manifest->version});
   }
   return true;
 }
@@ -66,7 +57,7 @@ bool add_direct_files(Env& env, const std::string& folder, Sink& sink, std::vect
   const std::size_t before = files.size();
   for (const DirectoryEntry& entry : entries) {
     if (entry.kind != FileKind::File || !is_config_name(entry.name) || entry.name.starts_with('.')) continue;
-    files.push_back(plain_file(joined(folder, entry.name)));
+    files.push_back(plain_file(path_in(folder, entry.name)));
   }
   if (files.size() > before) return true;
   sink.report(DiagId::NoInput, {}, "the folder `" + folder + "` holds no .yaml, .yml or .json file");
@@ -85,7 +76,7 @@ bool search(Env& env, const std::string& folder, Sink& sink, std::vector<InputGr
   bool fine = true;
   for (const DirectoryEntry& entry : entries) {
     if (entry.name.starts_with('.')) continue;
-    const std::string path = joined(folder, entry.name);
+    const std::string path = path_in(folder, entry.name);
     if (entry.kind == FileKind::Directory && !entry.link && entry.name != "node_modules") {
       fine = search(env, path, sink, groups) && fine;
     } else if (entry.kind == FileKind::File && is_config_name(entry.name)) {
@@ -141,6 +132,19 @@ std::string manifest_text(const Manifest& manifest) {
   json.end_array();
   json.end_object();
   return out;
+}
+
+std::string path_in(std::string_view folder, std::string_view name) {
+  std::string path(folder == "." || folder == "./" ? std::string_view{} : folder);
+  if (path.empty()) return std::string(name);
+  if (!path.ends_with('/')) path += '/';
+  return path += name;
+}
+
+std::optional<Manifest> manifest_of(Env& env, const std::string& folder) {
+  std::string text;
+  if (env.files.read(path_in(folder, kManifestName), source::kMaxBytes, text) != 0) return std::nullopt;
+  return parse_manifest(text);
 }
 
 bool expand_state(Env& env, const std::vector<std::string>& arguments, Sink& sink, std::vector<InputFile>& files) {

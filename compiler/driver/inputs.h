@@ -13,12 +13,13 @@ namespace gatec::driver {
 inline constexpr std::string_view kManifestName = "gatec.json";
 inline constexpr std::string_view kStdinName = "<stdin>";
 
-/// A file to be read. Role and route come from the manifest of the folder that it stands in.
+/// A file to be read. Role, route and dialect (`D@V`) come from the manifest of the folder that it stands in.
 struct InputFile {
   std::string name;  // as shown
   std::string path;  // "-" is stdin
   std::string role;
   std::string route;
+  std::string dialect = {};
 };
 
 /// Files that are judged together. A `found` one came from searching a folder: it is passed over when no dialect knows
@@ -39,6 +40,11 @@ struct Manifest {
 /// Nothing when the text is no manifest; paths that leave the folder are dropped.
 [[nodiscard]] std::optional<Manifest> parse_manifest(std::string_view text);
 [[nodiscard]] std::string manifest_text(const Manifest& manifest);
+
+/// The manifest of a folder, if it has one that can be used.
+[[nodiscard]] std::optional<Manifest> manifest_of(Env& env, const std::string& folder);
+/// The path of a file of a folder.
+[[nodiscard]] std::string path_in(std::string_view folder, std::string_view name);
 
 /// One state of all arguments together: files, `-`, folders with what lies directly in them. False after telling why
 /// not (GW0101, GW0111).

@@ -3,6 +3,7 @@
 #include "compiler/base/json_writer.h"
 #include "compiler/driver/arguments.h"
 #include "compiler/driver/guide.h"
+#include "compiler/driver/sidecar.h"
 #include "compiler/ir/walk.h"
 
 #include <algorithm>
@@ -143,6 +144,27 @@ void fill_entries(ledger::Report& report, const Session& source, const Session& 
   for (const doc::Document& document : source.documents()) doc::visit_leaves(document, entries);
 }
 
+void keep_worst(ledger::LeafRecord& kept, ledger::LeafRecord& other) {
+  if (kept.fate < other.fate) kept = std::move(other);
+}
+
+/// What became of a restored value is told of the leaf of the inputs that said it. Else it is what became of an edit, or
+/// follows from what the inputs were written from.
+void fold(prove::Outcome& outcome, Session::Restored& restored, std::uint32_t own) {
+  for (std::size_t i = own; i < outcome.leaves.size(); ++i) {
+    const ir::LeafId leaf = restored.written_as[i - own];
+    if (leaf.valid()) keep_worst(outcome.leaves[leaf.value], outcome.leaves[i]);
+  }
+  outcome.leaves.resize(own);
+  for (std::size_t i = 0; i < own; ++i) {
+    if (i < restored.edits.size()) keep_worst(outcome.leaves[i], restored.edits[i]);
+    if (outcome.leaves[i].fate == Fate::Open) outcome.leaves[i].fate = Fate::Mapped;
+  }
+  outcome.open.clear();
+  outcome.weaker = outcome.weaker || !restored.gate.empty();
+  std::ranges::move(restored.gate, std::back_inserter(outcome.gate));
+}
+
 void name_bugs(Compiled& result, Session& source, const prove::Outcome& outcome) {
   std::size_t named = 0;
   for (const ir::LeafId leaf : outcome.open) {
@@ -182,6 +204,10 @@ void fill_head(ledger::Report& report, const Session& source, const CompileSetti
   report.to = settings.to.dialect->name;
   report.to_version = settings.to.version;
   report.all_entries = settings.source_map;
+  if (source.restored) {
+    report.restored = true;
+    report.edited = source.restored->edited;
+  }
   for (const doc::Document& document : source.documents())
     report.inputs.emplace_back(source.sources.name(document.file()));
 }
@@ -204,7 +230,10 @@ bool read_back(Compiled& result, Session& target) {
 }
 
 void prove_it(Compiled& result, Session& source, const Session& target) {
-  prove::Outcome outcome = prove::prove({source.gateway, target.gateway, source.ledger, source.leaf_count()});
+  const std::size_t restored = source.restored ? source.restored->written_as.size() : 0;
+  const std::uint32_t leaves = source.leaf_count() + static_cast<std::uint32_t>(restored);
+  prove::Outcome outcome = prove::prove({source.gateway, target.gateway, source.ledger, leaves});
+  if (source.restored) fold(outcome, *source.restored, source.leaf_count());
   name_bugs(result, source, outcome);
   result.weaker = outcome.weaker;
   count(result.report, outcome.leaves);
@@ -228,16 +257,21 @@ Compiled compile_once(Env& env, Session& source, const CompileSettings& settings
                                 settings.options.of(to.name),
                                 settings.secrets,
                                 {},
-                                source.choice().dialect->read == to.read,
+                                source.meaning().dialect->read == to.read,
                                 {}};
   reserve_names(source.gateway, context.names);
   result.artifacts = to.write(source.gateway, context);
+  const targets::SecretNames names = context.names;
   for (const auto& [name, purpose] : context.names.made()) result.report.secrets.emplace_back(name, purpose);
   result.report.notes = next_steps(result, std::move(context.steps));
   result.report.guide = migration_guide(*source.choice().dialect, to, source.gateway);
 
   result.target = std::make_unique<Session>(env, ReadSettings{settings.to, settings.options});
   if (read_back(result, *result.target)) prove_it(result, source, *result.target);
+  if (settings.sidecar && result.bugs.empty() && result.report.proof.differences > 0) {
+    if (std::string text = sidecar_text(source, settings, names, result.artifacts); !text.empty())
+      result.artifacts.push_back({std::string(kSidecarName), std::move(text), Role::Sidecar, false, {}});
+  }
   return result;
 }
 

@@ -15,6 +15,7 @@ struct CompileSettings {
   DialectOptions options;
   targets::Secrets secrets = targets::Secrets::Reference;
   bool source_map = false;
+  bool sidecar = false;  // keep what the target cannot say for the way back
 };
 
 /// A finding about gatec itself (GW99xx).

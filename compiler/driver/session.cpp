@@ -202,6 +202,7 @@ bool Session::choose_dialect() {
     choice_ = *settings_.from;
     return true;
   }
+  if (written_by_us()) return true;
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const Guess g = guess(*inputs_[i].document);
     if (g.best.empty()) continue;
@@ -219,6 +220,21 @@ bool Session::choose_dialect() {
   sink.report(DiagId::UnknownDialect, place, "no dialect recognises this as its own")
       .note("looked for " + dialect_names() + "; say which it is with --from");
   return false;
+}
+
+/// Whether all inputs come from one folder of ours, which says for whom it was written.
+bool Session::written_by_us() {
+  if (files_.empty() || files_.front().dialect.empty()) return false;
+  const std::string& dialect = files_.front().dialect;
+  for (const InputFile& file : files_) {
+    if (file.dialect != dialect) return false;
+  }
+  try {
+    choice_ = parse_dialect(dialect);
+  } catch (const UsageError&) {
+    return false;  // of another gatec
+  }
+  return choice_.dialect->read != nullptr;
 }
 
 /// Inputs that surely belong to another dialect than the one chosen are refused, undecided ones are left to its reader.
@@ -268,7 +284,8 @@ void Session::check() {
 }
 
 source::Span Session::span(ir::LeafId leaf) {
-  if (!leaf.valid() || leaf.value >= leaf_count_) return {};
+  if (!leaf.valid()) return {};
+  if (leaf.value >= leaf_count_) return {};
   if (spans_.size() < leaf_count_) {
     spans_.assign(leaf_count_, {});
     for (const doc::Document& document : documents_) {

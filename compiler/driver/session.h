@@ -5,11 +5,13 @@
 #include "compiler/driver/env.h"
 #include "compiler/driver/inputs.h"
 #include "compiler/ledger/ledger.h"
+#include "compiler/ledger/report.h"
 #include "compiler/passes/passes.h"
 #include "targets/dialect.h"
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +45,7 @@ class DialectOptions {
 struct ReadSettings {
   std::optional<DialectChoice> from;  // absent: told by content
   DialectOptions options;
+  std::uint32_t first_leaf = 0;  // number of the first leaf that is read
 };
 
 /// Calls `each(leaf, node, path)` for every leaf of a document in the order written.
@@ -59,7 +62,8 @@ void each_leaf(const doc::Document& document, F each) {
 /// One set of inputs, read. Nodes, values and diagnostics refer to each other, so it stays where it is.
 class Session {
  public:
-  Session(Env& env, ReadSettings settings) : env_(env), settings_(std::move(settings)) {}
+  Session(Env& env, ReadSettings settings)
+      : env_(env), settings_(std::move(settings)), leaf_count_(settings_.first_leaf) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -83,12 +87,31 @@ class Session {
   ir::Gateway gateway;
 
   [[nodiscard]] const std::deque<doc::Document>& documents() const { return documents_; }
+  /// As given; the first documents, in this order.
+  [[nodiscard]] const std::vector<InputFile>& files() const { return files_; }
   [[nodiscard]] const DialectChoice& choice() const { return choice_; }
   [[nodiscard]] const targets::Options& options() const { return options_; }
+  /// One more than the number of the last leaf.
   [[nodiscard]] std::uint32_t leaf_count() const { return leaf_count_; }
   /// Where a leaf stands; nowhere for an invalid id.
   [[nodiscard]] source::Span span(ir::LeafId leaf);
   [[nodiscard]] diagnostics::Mask mask() const;
+
+  /// What these inputs were written from, as the sidecar beside them keeps it. `gateway` is then that one's, with what
+  /// was edited since.
+  struct Restored {
+    DialectChoice choice;
+    /// Leaves of `gateway` are numbered behind those of the inputs; by number from there on the leaf of the inputs.
+    std::vector<ir::LeafId> written_as;
+    std::vector<std::string> edited;          // names of what was taken from the inputs
+    std::vector<ledger::LeafRecord> edits;    // by leaf of the inputs: what an edit comes to; Open of all others
+    std::vector<ledger::GateRow> gate;        // what edits weaken on the way back
+    std::vector<std::unique_ptr<Session>> kept;  // that records refer to
+  };
+  std::optional<Restored> restored;
+  /// The dialect that `gateway` speaks for: that of the inputs, or of what they were written from.
+  [[nodiscard]] const DialectChoice& meaning() const { return restored ? restored->choice : choice_; }
+
   /// Lets go of trees and values; sources and diagnostics stay.
   void forget();
 
@@ -96,6 +119,7 @@ class Session {
   const doc::Document* add_document(InputFile file, std::string text, bool proving);
   const doc::Document* load_further(const targets::Input& from, std::string_view path);
   bool choose_dialect();
+  [[nodiscard]] bool written_by_us();
   bool check_kinship(std::size_t recognised);
   State understand(bool proving);
   targets::ReadContext& context(bool proving);
@@ -107,7 +131,7 @@ class Session {
   targets::Options options_;
   std::deque<doc::Document> documents_;
   std::vector<targets::Input> inputs_;
-  std::vector<InputFile> files_;  // beside inputs_
+  std::vector<InputFile> files_;  // beside inputs_, both in the order of documents_
   std::unordered_map<std::string, const doc::Document*> by_path_;
   std::optional<targets::ReadContext> context_;
   std::vector<source::Span> spans_;  // by leaf, made when first asked

@@ -54,6 +54,8 @@ struct Report {
   std::deque<std::string> places;
   std::vector<Entry> entries;  // by place in the source; all leaves when `all_entries`, else those that are not mapped
   bool all_entries = false;
+  bool restored = false;            // a sidecar said what the inputs were written from
+  std::vector<std::string> edited;  // since then, by the names of entities
   std::vector<Assumption> assumptions;
   ProofFigures proof;
   std::vector<GateRow> gate;

@@ -100,4 +100,11 @@ std::string place(const Entry& entry) {
   return std::string(entry.file) + ":" + std::to_string(entry.line) + ":" + std::to_string(entry.column);
 }
 
+std::string restored_text(const Report& report) {
+  std::string text = "what the inputs cannot say comes from the sidecar beside them";
+  for (std::size_t i = 0; i < report.edited.size(); ++i)
+    (text += i == 0 ? ", but for what was edited since: " : ", ") += report.edited[i];
+  return text + ".";
+}
+
 }  // namespace gatec::ledger

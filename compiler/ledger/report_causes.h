@@ -33,4 +33,7 @@ struct Task {
 /// "config.yaml:12:7".
 [[nodiscard]] std::string place(const Entry& entry);
 
+/// That the sidecar was used, and where not. For reports with `restored`.
+[[nodiscard]] std::string restored_text(const Report& report);
+
 }  // namespace gatec::ledger

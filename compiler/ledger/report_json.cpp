@@ -144,6 +144,12 @@ std::string report_json(const Report& report) {
   json.member("manual", report.manual);
   json.member("skipped", report.skipped);
   json.member("all_entries", report.all_entries);
+  if (report.restored) {
+    json.key("sidecar");
+    json.begin_object();
+    write_strings(json, "edited", report.edited);
+    json.end_object();
+  }
   write_entries(json, report);
   write_assumptions(json, report);
   write_proof(json, report.proof);

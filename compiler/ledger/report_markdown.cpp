@@ -165,6 +165,7 @@ std::string report_markdown(const Report& report) {
   std::string inputs = "Inputs:";
   for (const std::string& input : report.inputs) (inputs += inputs.back() == ':' ? " " : ", ") += escaped(input);
   page.line(inputs);
+  if (report.restored) page.line('\n' + escaped(restored_text(report)));
   write_fates(page, report);
   write_causes(page, report);
   write_tasks(page, report);

@@ -64,6 +64,7 @@ void write_fate(Writer& w, const Report& report, Fate fate, std::int64_t number)
 void write_summary(Writer& w, const Report& report) {
   w.line(side(report.from, report.from_version) + " → " + side(report.to, report.to_version) + ", " +
          std::to_string(report.leaves) + " leaves");
+  if (report.restored) w.line(restored_text(report));
   write_fate(w, report, Fate::Mapped, report.mapped);
   write_fate(w, report, Fate::Approximated, report.approximated);
   write_fate(w, report, Fate::Manual, report.manual);

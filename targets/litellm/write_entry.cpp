@@ -6,6 +6,7 @@
 #include "targets/litellm/writer.h"
 
 #include <algorithm>
+#include <set>
 
 namespace gatec::targets::litellm {
 namespace {
@@ -256,9 +257,11 @@ void Writer::judge_arriving(const ir::SettingsChain& chain) {
   }
   const auto& statuses = ir::nearest(
       chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
-  const bool chosen = std::ranges::any_of(
-      statuses.items, [](const auto& s) { return std::ranges::find(kRetriedStatuses, *s) == kRetriedStatuses.end(); });
-  if (statuses.given() && (chosen || statuses.items.size() != kRetriedStatuses.size())) {
+  std::set<std::int64_t> distinct;
+  for (const auto& s : statuses.items) distinct.insert(*s);
+  const bool own_choice = statuses.items.size() == kRetriedStatuses.size() &&
+                          std::ranges::equal(distinct, std::set(kRetriedStatuses.begin(), kRetriedStatuses.end()));
+  if (statuses.given() && !own_choice) {
     std::string tried;
     for (const std::int64_t status : kRetriedStatuses) tried += (tried.empty() ? "[" : ", ") + std::to_string(status);
     lose(&statuses, Fate::Approximated, DiagId::Approximated, "LiteLLM decides itself which statuses it tries again",

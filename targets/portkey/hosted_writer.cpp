@@ -103,8 +103,7 @@ void HostedWriter::add_configs(std::vector<ConfigWriter::Config> configs) {
         same() && std::ranges::any_of(route->extras, [](const ir::Extra& e) { return e.key == "name"; });
     // an extra takes the place that is kept for it
     body.add("name", has_name ? Out() : Out(config.route.empty() ? std::string("routes") : config.route));
-    const Out* strategy = config.value.find("strategy");
-    if (!same()) admit_name(config.route.empty() ? strategy : nullptr, *route);
+    if (!same()) admit_name(config.route.empty(), *route);
     body.add("config", std::move(config.value));
     if (same()) put(body, route->extras);
     target.bodies.push_back(std::move(body));
@@ -122,8 +121,11 @@ void HostedWriter::lose_server(bool any_config) {
   }
   if (same()) return;
   for (const ir::Provider& p : gateway_.providers) {
-    const bool used = std::ranges::any_of(gateway_.deployments, [&](const ir::Deployment& d) {
-      return d.provider.valid() && &gateway_.at(d.provider) == &p;
+    const bool used = std::ranges::any_of(gateway_.nodes, [&](const ir::PlanNode& n) {
+      const auto* use = std::get_if<ir::Use>(&n.what);
+      if (use == nullptr || !use->deployment.valid()) return false;
+      const ir::ProviderId provider = gateway_.at(use->deployment).provider;
+      return provider.valid() && &gateway_.at(provider) == &p;
     });
     if (!used)
       lose(&p, {Fate::Manual, DiagId::NotExpressible, "no route uses this provider", "",
@@ -132,14 +134,12 @@ void HostedWriter::lose_server(bool any_config) {
 }
 
 /// The name of a saved config is read back with the first route that it serves.
-void HostedWriter::admit_name(const Out* strategy, const ir::Route& route) {
+void HostedWriter::admit_name(bool serves_all, const ir::Route& route) {
   constexpr std::string_view reason = "a saved config has a name";
   context_.ledger.admit_added("routes[" + *route.name + "].extras[name]", std::string(reason));
-  if (strategy == nullptr) return;
-  for (const ir::Route& other : gateway_.routes) {
+  if (!serves_all) return;
+  for (const ir::Route& other : gateway_.routes)
     context_.ledger.admit_added("routes[" + *other.name + "].extras[name]", std::string(reason));
-    if (other.kind == ir::RouteKind::Name && configs_.is_written(other)) break;
-  }
 }
 
 std::vector<Artifact> HostedWriter::write() {

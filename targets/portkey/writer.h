@@ -47,10 +47,6 @@ class ConfigWriter {
   void place_extras(Out& object, const std::vector<ir::Extra>& extras);
   /// Text of a field as a config says it: a value from the environment becomes a reference.
   [[nodiscard]] std::string text(const ir::Field<std::string>& field) { return text_of(field); }
-  [[nodiscard]] bool is_written(const ir::Route& route) const {
-    const auto& place = targets_[route_index_.at(*route.name)];
-    return place && *place;
-  }
   void add_reference(std::string name) { references_.insert(std::move(name)); }
   [[nodiscard]] std::string spell(const ir::Credential& credential, const void* ir_value, std::string_view hint);
   [[nodiscard]] Out open(const ir::Value& value, std::string_view key);

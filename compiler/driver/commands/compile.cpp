@@ -5,10 +5,12 @@
 #include "compiler/driver/output_dir.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/secret_net.h"
+#include "compiler/driver/sidecar.h"
 #include "compiler/ledger/report_causes.h"
 #include "gatec/version.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace gatec::driver {
 namespace {
@@ -26,7 +28,7 @@ struct Options {
   std::vector<std::string> inputs;
   std::string to, out, report = "none", secrets = "reference";
   std::vector<std::string> deny, allow;
-  bool source_map = false, force = false, quiet = false;
+  bool source_map = false, force = false, quiet = false, no_sidecar = false;
   ReadingOptions reading;
   Words words;  // as given, to name the command that would work
 
@@ -42,6 +44,8 @@ struct Options {
     arguments.option("--secrets", secrets, "HOW",
                      "reference (literal secrets become references) or inline (they are kept)");
     arguments.flag("--source-map", source_map, "list every leaf in report.json, mapped ones too");
+    arguments.flag("--no-sidecar", no_sidecar,
+                   "neither write a sidecar (what the target cannot say, for the way back) nor use one");
     arguments.flag("--force", force, "replace files in DIR that were edited or are not gatec's");
     arguments.flag("-q,--quiet", quiet, "no summary on stderr");
   }
@@ -123,20 +127,21 @@ class Compile {
       : env_(env),
         options_(options),
         colour_(use_colour(options.reading.color, env.err, env)),
-        source_(env, options.reading.settings()) {
+        source_(std::make_unique<Session>(env, options.reading.settings())) {
     settings_.to = parse_dialect(options.to);
     settings_.options = DialectOptions(options.reading.opts);
     settings_.secrets = options.secrets == "inline" ? targets::Secrets::Inline : targets::Secrets::Reference;
     settings_.source_map = options.source_map;
+    settings_.sidecar = !options.out.empty() && !options.no_sidecar && settings_.secrets == targets::Secrets::Reference;
   }
 
   ExitCode run() {
     std::vector<InputFile> files;
-    if (!expand_state(env_, options_.inputs, source_.sink, files) || source_.load(files) != Session::State::Read) {
-      show(env_, source_, colour_, true);
+    if (!expand_state(env_, options_.inputs, source_->sink, files) || source_->load(files) != Session::State::Read) {
+      show(env_, *source_, colour_, true);
       return ExitCode::Unreadable;
     }
-    result_ = compile_once(env_, source_, settings_);
+    convert(files);
     add_outputs();
     look_for_leaks();
     if (!result_.bugs.empty()) return stop_for_bugs();
@@ -146,6 +151,20 @@ class Compile {
   }
 
  private:
+  /// With what a sidecar says, if that can be proved; else by what the inputs say alone.
+  void convert(const std::vector<InputFile>& files) {
+    if (!options_.no_sidecar && options_.inputs.size() == 1)
+      restore(env_, *source_, options_.inputs.front(), settings_.to, about_sidecar_);
+    result_ = compile_once(env_, *source_, settings_);
+    if (!source_->restored || result_.bugs.empty()) return;
+    about_sidecar_.report(DiagId::SidecarUnused, {}, "the sidecar of `" + options_.inputs.front() + "` is not used")
+        .note("the edits that were made since it was written do not go together with it");
+    auto again = std::make_unique<Session>(env_, options_.reading.settings());
+    if (again->load(files) != Session::State::Read) return;
+    source_ = std::move(again);
+    result_ = compile_once(env_, *source_, settings_);
+  }
+
   [[nodiscard]] bool wants_report() const { return !options_.out.empty() || options_.report != "none"; }
 
   /// Artefacts, what the driver adds, and their hashes in the report; the reports themselves come last.
@@ -171,7 +190,7 @@ class Compile {
   }
 
   void look_for_leaks() {
-    const SecretNet net(source_.sources);
+    const SecretNet net(source_->sources);
     if (net.empty()) return;
     const bool inlined = settings_.secrets == targets::Secrets::Inline;
     for (const OutputText& output : outputs_) {
@@ -203,7 +222,7 @@ class Compile {
       const std::int64_t number = count_of(result_.report, fate);
       if (number == 0) continue;
       any = true;
-      auto builder = source_.sink.report(
+      auto builder = source_->sink.report(
           DiagId::DeniedFate, {}, counted(number, "leaf is ", "leaves are ") + fate + ", and --deny forbids that");
       name_leaves(builder, fate);
       builder.note("this writes it anyway: " + command_line(options_, {}, true));
@@ -222,7 +241,7 @@ class Compile {
 
   ExitCode too_weak() {
     auto builder =
-        source_.sink.report(DiagId::WeakerLimit, {}, arrow(result_.report) + " would allow more than the source does");
+        source_->sink.report(DiagId::WeakerLimit, {}, arrow(result_.report) + " would allow more than the source does");
     std::size_t named = 0;
     std::size_t left_out = 0;
     for (const ledger::GateRow& row : result_.report.gate) {
@@ -247,8 +266,8 @@ class Compile {
 
   void show_stops() {
     std::string text;
-    const diagnostics::Mask mask = source_.mask();
-    for (const diagnostics::Diagnostic& d : source_.sink.all()) {
+    const diagnostics::Mask mask = source_->mask();
+    for (const diagnostics::Diagnostic& d : source_->sink.all()) {
       if (d.id == DiagId::DeniedFate || d.id == DiagId::WeakerLimit) diagnostics::render_text(text, d, mask, colour_);
     }
     env_.err.write(text);
@@ -309,12 +328,14 @@ class Compile {
   }
 
   void summarise() {
+    show(env_, about_sidecar_, colour_);
     if (options_.quiet) return;
     std::string text = summary(result_.report);
-    const auto errors = std::count_if(source_.sink.all().begin(), source_.sink.all().end(),
+    if (result_.report.restored) text += diagnostics::printable(ledger::restored_text(result_.report)) + "\n";
+    const auto errors = std::count_if(source_->sink.all().begin(), source_->sink.all().end(),
                                       [](const auto& d) { return d.severity != diagnostics::Severity::Info; });
     if (errors > 0) text += "the inputs have " + counted(errors, "finding", "findings") + ", `gatec lint` shows them\n";
-    if (source_.gateway.routes.empty()) {
+    if (source_->gateway.routes.empty()) {
       diagnostics::Sink sink;
       sink.report(DiagId::NoRoute, {},
                   "the inputs declare no model that a request could name, so there is no route to write");
@@ -326,8 +347,9 @@ class Compile {
   Env& env_;
   const Options& options_;
   bool colour_;
-  Session source_;
+  std::unique_ptr<Session> source_;
   CompileSettings settings_;
+  diagnostics::Sink about_sidecar_;
   Compiled result_;
   std::vector<OutputText> outputs_;  // the artefacts, in their order, then what the driver adds
   std::size_t data_files_ = 0;       // configs and payloads
