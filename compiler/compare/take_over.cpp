@@ -3,6 +3,7 @@
 #include "compiler/compare/compare.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -33,8 +34,11 @@ class Edits final : public Listener {
   std::set<Place> places;
   bool providers = false;       // something about a provider
   std::set<std::string> paths;  // of all that differs
+  std::unordered_map<const void*, const void*> counterparts;  // entities of the second side → of the first
 
-  void enter(const void*, const void*) override {}
+  void enter(const void* before, const void* after) override {
+    if (before != nullptr && after != nullptr) counterparts.emplace(after, before);
+  }
   void enter_extra(const ir::Extra&) override {}
   void leave() override {}
   void same(const Pair&) override {}
@@ -67,8 +71,8 @@ template <class T>
 constexpr bool kIsVector<std::vector<T>> = true;
 
 bool is_same(const ir::Value& a, const ir::Value& b);
-bool is_same(const ir::Param& a, const ir::Param& b);
-bool is_same(const ir::FailureCount& a, const ir::FailureCount& b);
+template <ir::Described T>
+bool is_same(const T& a, const T& b);
 template <class T>
 bool is_same(const ir::Field<T>& a, const ir::Field<T>& b) {
   return a.state == b.state && (!a.given() || ir::show(*a) == ir::show(*b));
@@ -78,13 +82,25 @@ bool is_same(const std::vector<T>& a, const std::vector<T>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const T& x, const T& y) { return is_same(x, y); });
 }
 bool is_same(const ir::Value& a, const ir::Value& b) { return ir::same_meaning(a, b); }
-bool is_same(const ir::Param& a, const ir::Param& b) { return a.name == b.name && is_same(a.value, b.value); }
-bool is_same(const ir::FailureCount& a, const ir::FailureCount& b) {
-  return a.failure == b.failure && is_same(a.count, b.count);
-}
 template <class T>
 bool is_same(const ir::List<T>& a, const ir::List<T>& b) {
   return a.state == b.state && is_same(a.items, b.items);
+}
+
+template <ir::Described T>
+bool is_same(const T& a, const T& b) {
+  bool same = true;
+  if constexpr (requires { ir::identity(a); }) same = ir::identity(a) == ir::identity(b);
+  ir::for_each_member<T>([&](const auto& m) { same = same && is_same(a.*m.pointer, b.*m.pointer); });
+  return same;
+}
+
+/// What was edited of an entity goes into its fuller counterpart, member by member.
+template <ir::Described T>
+void merge(const T& before, const T& after, T& into) {
+  ir::for_each_member<T>([&](const auto& m) {
+    if (!is_same(before.*m.pointer, after.*m.pointer)) into.*m.pointer = after.*m.pointer;
+  });
 }
 
 /// Calls `f(name, pointer…)` with both sides of each setting, named as in a path: "retry.attempts".
@@ -128,7 +144,17 @@ void fill(T& into, const T& from) {
 
 class Graft {
  public:
-  Graft(const Gateway& from, Gateway& into, const Edits& edits) : from_(from), into_(into), edits_(edits) {}
+  Graft(const Gateway& before, const Gateway& from, Gateway& into, const Edits& edits)
+      : before_(before), from_(from), into_(into), edits_(edits) {
+    Edits pairs({});
+    compare(before, into, pairs);
+    for (const auto& [fuller, old] : pairs.counterparts) {
+      const auto* d = static_cast<const ir::Deployment*>(fuller);
+      const ir::Deployment* first = into.deployments.data();
+      if (!std::less<>{}(d, first) && std::less<>{}(d, first + into.deployments.size()))
+        fuller_.emplace(old, static_cast<std::size_t>(d - first));
+    }
+  }
 
   /// A copy of a plan. What somebody wrote for it in the defaults moves to its root, unless it inherits the same.
   NodeId plan(NodeId id) {
@@ -169,11 +195,38 @@ class Graft {
     if (!id.valid()) return {};
     const auto [known, is_new] = deployments_.try_emplace(id.value);
     if (is_new) {
-      ir::Deployment copy = from_.at(id);
-      copy.provider = provider(copy.provider);
-      known->second = into_.add(std::move(copy));
+      known->second = into_.add(merged(from_.at(id)));
     }
     return known->second;
+  }
+
+  /// What the fuller gateway says of the same deployment stays, but for edits.
+  ir::Deployment merged(const ir::Deployment& after) {
+    const auto before = edits_.counterparts.find(&after);
+    const auto fuller = before == edits_.counterparts.end() ? fuller_.end() : fuller_.find(before->second);
+    if (fuller == fuller_.end()) {
+      ir::Deployment copy = after;
+      copy.provider = provider(copy.provider);
+      return copy;
+    }
+    const auto& old = *static_cast<const ir::Deployment*>(before->second);
+    ir::Deployment copy = into_.deployments[fuller->second];
+    merge(old, after, copy);
+    each_setting(old.settings, after.settings, [&](const std::string& name, const auto& x, const auto& y) {
+      if (is_same(x, y)) return;
+      each_setting(copy.settings, after.settings, [&](const std::string& other, auto& own, const auto& edited) {
+        if (other == name) own = edited;
+      });
+    });
+    if (!old.provider.valid() || !after.provider.valid() || !copy.provider.valid() ||
+        before_.at(old.provider).name.given() || from_.at(after.provider).name.given()) {
+      copy.provider = provider(after.provider);
+    } else {
+      ir::Provider one = into_.at(copy.provider);
+      merge(before_.at(old.provider), from_.at(after.provider), one);
+      copy.provider = into_.add(std::move(one));
+    }
+    return copy;
   }
 
   /// A provider that has a name is the one of that name.
@@ -190,9 +243,11 @@ class Graft {
     return known->second = into_.add(wanted);
   }
 
+  const Gateway& before_;
   const Gateway& from_;
   Gateway& into_;
   const Edits& edits_;
+  std::unordered_map<const void*, std::size_t> fuller_;  // deployment of before_ → that of into_
   std::unordered_map<std::uint32_t, DeploymentId> deployments_;
   std::unordered_map<std::uint32_t, ProviderId> providers_;
 };
@@ -297,8 +352,8 @@ void drop_unused(Gateway& gateway, const Reach& was) {
 
 class TakeOver {
  public:
-  TakeOver(const Gateway& after, Gateway& into, Reach& was, const Edits& edits)
-      : after_(after), into_(into), was_(was), graft_(after, into, edits) {}
+  TakeOver(const Gateway& before, const Gateway& after, Gateway& into, Reach& was, const Edits& edits)
+      : after_(after), into_(into), was_(was), graft_(before, after, into, edits) {}
 
   void take(const std::string& section, const std::string& key) {
     if (section == "routes") {
@@ -376,7 +431,7 @@ std::optional<std::vector<std::string>> take_over(const Gateway& before, const G
   Edits edits(different_settings(before.defaults, after.defaults));
   compare(before, after, edits);
   Reach was(into);
-  TakeOver take(after, into, was, edits);
+  TakeOver take(before, after, into, was, edits);
   std::vector<std::string> names;
   for (const auto& [section, key] : edits.places) {
     take.take(section, key);

@@ -133,7 +133,7 @@ class Restoration {
  private:
   static constexpr const char* kUnreadable = "what it keeps cannot be read";
   static constexpr const char* kUntold =
-      "the folder was edited, and what it was when it was written cannot be told any more";
+      "the edits that were made to the folder cannot be told from the rest";
 
   [[nodiscard]] std::string path_of(const doc::Document& document) const {
     const std::string name(session_.sources.name(document.file()));

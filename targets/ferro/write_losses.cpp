@@ -124,12 +124,30 @@ void Writer::lose_rest() {
   lose_settings(gw_.defaults);
   for (const ir::PlanNode& n : gw_.nodes) {
     lose_settings(n.settings);
-    if (!n.name.absent()) lose(&n.name, Fate::Skipped, DiagId::NotExpressible, "a label without meaning");
+    lose_label(n.name);
+    std::visit([this](const auto& what) { lose_labels(what); }, n.what);
   }
   for (const ir::Deployment& d : gw_.deployments) lose_deployment(d);
   for (const ir::Provider& p : gw_.providers) lose_provider(p);
   lose_gateway();
   lose_principals();
+}
+
+void Writer::lose_label(const ir::Field<std::string>& label) {
+  if (!label.absent()) lose(&label, Fate::Skipped, DiagId::NotExpressible, "a label without meaning");
+}
+
+template <class Node>
+void Writer::lose_labels(const Node& node) {
+  if constexpr (requires { node.edges; }) {
+    for (const auto& e : node.edges) lose_label(e.label);
+  }
+  if constexpr (requires { node.primary_label; }) lose_label(node.primary_label);
+  if constexpr (requires { node.cases; }) {
+    for (const ir::SwitchCase& c : node.cases) lose_label(c.label);
+    for (const ir::Edge& e : node.idle) lose_label(e.label);
+    lose_label(node.otherwise_label);
+  }
 }
 
 void Writer::lose_settings(const ir::Settings& settings) {

@@ -176,6 +176,9 @@ class Writer {
 
   // write_losses.cpp
   void lose_rest();
+  void lose_label(const ir::Field<std::string>& label);
+  template <class Node>
+  void lose_labels(const Node& node);
   void lose_settings(const ir::Settings& settings);
   void lose_deployment(const ir::Deployment& d);
   void lose_provider(const ir::Provider& p);
