@@ -5,13 +5,15 @@ set -eu
 config=$1
 shift
 for name in ANTHROPIC_API_KEY OPENAI_API_KEY; do
+  value=''
   eval "value=\${$name-}"
   case $value in
     '') echo "render.sh: $name is not set" >&2; exit 1 ;;
     *[\"\\]*) echo "render.sh: $name holds a quote or a backslash, write it into the config by hand" >&2; exit 1 ;;
   esac
-  export "$name"
+  export "${name?}"
 done
 umask 077
 if [ $# -gt 0 ]; then exec >"$1"; fi
+# shellcheck disable=SC2016
 envsubst '${ANTHROPIC_API_KEY}${OPENAI_API_KEY}' <"$config"
