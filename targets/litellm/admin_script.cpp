@@ -30,6 +30,12 @@ secret_of='.key? | strings'
 label_of='.team_alias // .key_alias // .organization_alias // .project_alias // .access_group // .name
   // .team_id // .organization_id // .project_id // .user_id // .user_email // .budget_id // "without a name"'
 authorization() { header Authorization "Bearer $LITELLM_MASTER_KEY"; }
+
+# A team or organisation without an id of its own is called by its alias, and gets its id from the proxy.
+# shellcheck disable=SC2016
+named='def known: if type == "string" then $ids[0][.] // . else . end;
+  if has("team_id") then .team_id |= known else . end | if has("organization_id") then .organization_id |= known else . end'
+translate=$named
 )sh";
 
 constexpr std::string_view kBegin = R"sh(
@@ -50,16 +56,17 @@ create() {
         break
       fi
     done
-    make "$what" "$path" "$list" "$known" "$body"
+    make "$what" "$path" "$list" "$known" "$body" \
+      "$(jq -r 'if .team_id // .organization_id // .project_id then empty else .team_alias // .organization_alias // empty end' <<<"$body")"
   done < <(bodies "$file")
 }
 )sh";
 
 constexpr std::string_view kUsers = R"sh(
 # keys are among the payloads, so none is made with a user
-translate='{auto_create_key: false} + .'
+translate="{auto_create_key: false} + . | $named"
 create user 04-users.json /user/new '/user/list?page=PAGE&page_size=100' user_id user_email
-translate=.
+translate=$named
 )sh";
 
 constexpr std::string_view kMembers = R"sh(
@@ -67,7 +74,7 @@ constexpr std::string_view kMembers = R"sh(
 add() {
   local what=$1 file=$2 path=$3 info=$4 items=$5 body of member
   while IFS= read -r body; do
-    of=$(jq -r '.team_id // .organization_id' <<<"$body")
+    of=$(resolve <<<"$body" | jq -r '.team_id // .organization_id')
     member=$(jq -c '.member | if type == "array" then .[0] else . end' <<<"$body")
     if ! $dry_run; then
       look_up "$info$(jq -rn --arg id "$of" '$id | @uri')" 'user_id? user_email?' "$member" "$items"
@@ -96,7 +103,8 @@ done < <(bodies 07-team-member-limits.json)
 
 constexpr std::string_view kKeys = R"sh(
 # The API takes how long a key lives from now on, not until when. A key whose time is over is left out.
-while IFS= read -r body; do
+while IFS= read -r line; do
+  body=$line
   what="key $(jq -r "$label_of" <<<"$body")"
   until=$(jq -r '.expires // empty' <<<"$body")
   if [ -n "$until" ]; then
@@ -107,10 +115,14 @@ while IFS= read -r body; do
     fi
     body=$(jq -c --arg left "${left}s" 'with_entries(if .key == "expires" then {key: "duration", value: $left} else . end)' <<<"$body")
   fi
-  if ! $dry_run && [ "$(jq 'has("key_alias")' <<<"$body")" = false ]; then
-    echo "$what: without an alias it cannot be found again, and is made anew each time" >&2
+  # without an alias it could not be found again: what was sent is written down
+  mark="$address $(sha256sum <<<"$line" | cut -d ' ' -f 1)"
+  if ! $dry_run && [ "$(jq '.key_alias' <<<"$line")" = null ] && [ -f keys.made ] && grep -qxF "$mark" keys.made; then
+    echo "there: $what"
+    continue
   fi
   make key /key/generate '/key/list?return_full_object=true&page=PAGE&size=100' key_alias "$body"
+  $dry_run || [ "$(jq '.key_alias' <<<"$line")" != null ] || echo "$mark" >>keys.made
 done < <(bodies 09-keys.json)
 )sh";
 

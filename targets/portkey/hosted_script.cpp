@@ -30,6 +30,10 @@ id_of='.id // .data.id? // .slug // .data.slug?'
 secret_of='.key | strings'
 label_of='.name // .slug // "?"'
 authorization() { header x-portkey-api-key "$PORTKEY_API_KEY"; }
+
+# An id that another control plane gave is not sent, and stands for the id that this one gives.
+# shellcheck disable=SC2016
+translate='del(.id) | if .workspace_id | type == "string" then .workspace_id |= ($ids[0][.] // .) else . end'
 )sh";
 
 constexpr std::string_view kBegin = R"sh(
@@ -39,28 +43,30 @@ $dry_run || [ -n "${PORTKEY_API_KEY-}" ] || fail "set PORTKEY_API_KEY"
 in_workspace() {
   local id
   case $1 in *\?*) ;; *) printf '%s' "$1" && return ;; esac
-  id=$(jq -r '.workspace_id // empty' <<<"$2")
-  id=$(jq -r --arg id "$id" '.[$id] // $id' <<<"$ids")
+  id=$(resolve <<<"$2" | jq -r '.workspace_id // empty')
   printf '%s' "$1${id:+&workspace_id=$id}"
 }
 
 # create WHAT FILE PATH LIST KEYS [NAME...]: a name stands for the id of its object.
 create() {
-  local what=$1 file=$2 path=$3 list=$4 keys=$5 body
+  local what=$1 file=$2 path=$3 list=$4 keys=$5 body old
   shift 5
   while IFS= read -r body; do
     make "$what" "$path" "$(in_workspace "$list" "$body")" "$keys" "$body" "${1-}"
     [ $# -eq 0 ] || shift
+    old=$(jq -r '.id // empty' <<<"$body")
+    $dry_run || [ -z "$old" ] || remember "$old" "$found"
   done < <(bodies "$file")
 }
 
 # create_in_workspaces WHAT FILE PATH LIST KEYS: once in each workspace that the payloads make.
 create_in_workspaces() {
-  local what=$1 file=$2 path=$3 list=$4 keys=$5 body name
+  local what=$1 file=$2 path=$3 list=$4 keys=$5 body name one
   while IFS= read -r body; do
     for name in "${workspaces[@]-}"; do
-      [ -z "$name" ] || body=$(jq -c --arg id "\${$name}" '{workspace_id: $id} + .' <<<"$body")
-      make "$what" "$path" "$(in_workspace "$list" "$body")" "$keys" "$body"
+      one=$body
+      [ -z "$name" ] || one=$(jq -c --arg id "\${$name}" '{workspace_id: $id} + .' <<<"$body")
+      make "$what" "$path" "$(in_workspace "$list" "$one")" "$keys" "$one"
     done
   done < <(bodies "$file")
 }
@@ -108,7 +114,7 @@ std::string apply_script(const std::vector<PayloadFile>& files, const std::set<s
     text += fmt::format("{} {} {} {} {} {}", f.per_workspace ? "create_in_workspaces" : "create",
                         shell_quoted(f.word), f.name, f.path, shell_quoted(std::string(list) + std::string(row->query)),
                         shell_quoted(row->keys));
-    for (const std::string& v : f.id_variables) text += " '${" + v + "}'";
+    for (const std::string& v : f.id_variables) text += " " + v;
     text += '\n';
   }
   return text;

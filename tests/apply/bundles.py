@@ -72,6 +72,7 @@ def sent(target, kind, body):
             body = {k: v for k, v in body.items() if k != "user_id"}
         return change(body)
     if target == "portkey":
+        body = {k: v for k, v in body.items() if k != "id"}
         text = re.sub(r"\$\{WORKSPACE_[A-Z0-9_]*_ID\}", SOME_ID, json.dumps(body))
         return json.loads(re.sub(r"\$\{[A-Z0-9_]*\}", "value", text))
     if kind == "keys" and "expires" in body:

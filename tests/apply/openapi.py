@@ -100,7 +100,7 @@ class Description:
         if not schema:
             return []
         if value is None:
-            return [] if schema.get("nullable") else [f"{place}: null"]
+            return [] if schema.get("nullable") or self.root.get("x-null-is-absent") else [f"{place}: null"]
         for word in ("oneOf", "anyOf"):
             if word in schema:
                 each = [self.problems(self.joined(schema, s), value, place) for s in schema[word]]
