@@ -19,6 +19,31 @@ Loss manual(base::Text reason, base::Text advice) {
 constexpr std::string_view kAzureHost = ".openai.azure.com";
 constexpr std::string_view kAzureVersion = "2024-10-21";
 
+/// What an integration takes beside its key, its host and its headers (page 3.4).
+constexpr std::string_view kIntegrationKeys[] = {"openai_organization",
+                                                 "openai_project",
+                                                 "azure_auth_mode",
+                                                 "azure_deployment_name",
+                                                 "azure_entra_tenant_id",
+                                                 "azure_entra_client_id",
+                                                 "azure_entra_client_secret",
+                                                 "azure_managed_client_id",
+                                                 "aws_auth_type",
+                                                 "aws_access_key_id",
+                                                 "aws_secret_access_key",
+                                                 "aws_role_arn",
+                                                 "aws_external_id",
+                                                 "vertex_auth_type",
+                                                 "vertex_project_id",
+                                                 "vertex_service_account_json",
+                                                 "workers_ai_account_id",
+                                                 "huggingface_base_url",
+                                                 "snowflake_account"};
+
+bool is_integration_key(std::string_view key) {
+  return key.starts_with("amzn_sagemaker_") || std::ranges::find(kIntegrationKeys, key) != std::end(kIntegrationKeys);
+}
+
 std::string slug_text(std::string_view text) {
   std::string slug;
   for (const char c : text) {
@@ -194,7 +219,7 @@ Out HostedWriter::configurations(const ir::ResolvedProvider& r, const Integratio
     if (p->name == "vertex_credentials" && p->value.kind != ir::Value::Kind::Mapping) {
       lose(p, manual("the control plane takes the service account as an object",
                      "put the fields of the JSON file into `vertex_service_account_json`"));
-    } else if (name != nullptr || is_provider_key(key)) {
+    } else if (is_integration_key(key)) {
       out.add(std::string(key), configs_.open(p->value, key));
     } else {
       lose(p, manual("the control plane has no such parameter",
@@ -219,8 +244,28 @@ Out HostedWriter::configurations(const ir::ResolvedProvider& r, const Integratio
 void HostedWriter::add_required(Out& out, const ir::ResolvedProvider& r, const Integration& integration,
                                 bool custom_host) {
   const std::string_view kind = integration.kind;
+  const auto admit = [&](std::string_view field, std::string_view reason) {
+    for (const ir::Deployment& d : gateway_.deployments) {
+      const ir::Provider* user = d.provider.valid() ? &gateway_.at(d.provider) : nullptr;
+      if (user == integration.provider || std::ranges::find(integration.others, user) != integration.others.end())
+        context_.ledger.admit_within(&d, std::string(field), std::string(reason));
+    }
+  };
+  const auto add_auth_mode = [&] {
+    if (param(r, "azure_auth_mode") != nullptr) return;
+    const bool entra = param(r, "client_secret") != nullptr;
+    out.add("azure_auth_mode", entra ? "entra" : "default");
+    if (entra) admit("provider.params[azure_auth_mode]", "an integration names how it signs in");
+  };
+  // a place that the source takes from its environment, if anywhere
+  const auto add_region = [&](std::string_view key, const std::string& variable) {
+    if (out.find(key) != nullptr) return;
+    configs_.add_reference(variable);
+    out.add(std::string(key), "${" + variable + "}");
+    admit("provider.region", "an integration names its region");
+  };
   if (kind == "azure_openai") {
-    if (param(r, "azure_auth_mode") == nullptr) out.add("azure_auth_mode", "default");
+    add_auth_mode();
     if (custom_host) out.add("azure_resource_name", "custom");
     Out list = Out::sequence();
     for (std::size_t i = 0; i < integration.models.size(); ++i) {
@@ -234,12 +279,14 @@ void HostedWriter::add_required(Out& out, const ir::ResolvedProvider& r, const I
     }
     out.add("azure_deployment_config", std::move(list));
   } else if (kind == "azure_ai") {
-    if (param(r, "azure_auth_mode") == nullptr) out.add("azure_auth_mode", "default");
+    add_auth_mode();
   } else if (in_family(Family::Aws, kind)) {
     if (param(r, "aws_auth_type") == nullptr)
       out.add("aws_auth_type", param(r, "aws_role_name") != nullptr ? "assumedRole" : "accessKey");
+    add_region("aws_region", "AWS_REGION_NAME");
   } else if (kind == "vertex_ai") {
     out.add("vertex_auth_type", param(r, "vertex_credentials") != nullptr ? "serviceAccount" : "basic");
+    add_region("vertex_region", "VERTEXAI_LOCATION");
   }
 }
 

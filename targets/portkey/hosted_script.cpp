@@ -1,127 +1,120 @@
 #include "targets/portkey/hosted_writer.h"
+#include "targets/script_kit.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace gatec::targets::portkey {
 namespace {
 
-constexpr std::string_view kHead = R"sh(#!/usr/bin/env bash
-# Sends the payloads beside this script to Portkey's control plane, in order, and stops at the first that fails.
+constexpr std::string_view kAbout =
+    R"sh(# Sends the payloads beside this script to Portkey's control plane, in order, and stops at the first that fails.
+# What is there already, by its name or slug, is found and used: running it again makes nothing twice.
 #
 #   PORTKEY_API_KEY   an admin key, or the key of the workspace that shall get everything
 #   PORTKEY_URL       address of the control plane (https://api.portkey.ai/v1)
-#   PORTKEY_ANSWERS   file to which the answers are added (apply-answers.jsonl); new API keys stand only there
+#   and the variables that the payloads name, see `variables` below
 #
 #   apply.sh            sends
 #   apply.sh --dry-run  only tells what it would send
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
-
-dry_run=false
-case "${1:-}" in
-  '') ;;
-  --dry-run) dry_run=true ;;
-  *) echo "usage: apply.sh [--dry-run]" >&2; exit 2 ;;
-esac
+#
+# Needs curl and jq. Ids of what was made are kept in ids.json, new API keys in secrets.out (readable by you alone).
 )sh";
 
-constexpr std::string_view kBody = R"sh(
-url=${PORTKEY_URL:-https://api.portkey.ai/v1}
-answers=${PORTKEY_ANSWERS:-apply-answers.jsonl}
-if ! $dry_run; then
-  : "${PORTKEY_API_KEY:?is a key of the control plane}"
-  for name in "${secrets[@]}"; do
-    : "${!name:?is one of the secrets that the payloads name}"
-  done
-fi
+constexpr std::string_view kOwn = R"sh(
+address=${PORTKEY_URL:-https://api.portkey.ai/v1}
+credentials=(PORTKEY_API_KEY)
+first_page=0
+id_of='.id // .data.id? // .slug // .data.slug?'
+secret_of='.key | strings'
+label_of='.name // .slug // "?"'
+authorization() { header x-portkey-api-key "$PORTKEY_API_KEY"; }
 
-# A value as it stands within the quotes of a JSON string.
-json_text() {
-  local text=$1
-  text=${text//\\/\\\\}
-  text=${text//\"/\\\"}
-  text=${text//$'\n'/\\n}
-  text=${text//$'\t'/\\t}
-  printf '%s' "$text"
+# An id that another control plane gave is not sent, and stands for the id that this one gives.
+# shellcheck disable=SC2016
+translate='del(.id) | if .workspace_id | type == "string" then .workspace_id |= ($ids[0][.] // .) else . end'
+)sh";
+
+constexpr std::string_view kBegin = R"sh(
+$dry_run || [ -n "${PORTKEY_API_KEY-}" ] || fail "set PORTKEY_API_KEY"
+
+# in_workspace LIST BODY: the list of the workspace that the body names, where it names one and the list can be cut down.
+in_workspace() {
+  local id
+  case $1 in *\?*) ;; *) printf '%s' "$1" && return ;; esac
+  id=$(resolve <<<"$2" | jq -r '.workspace_id // empty')
+  printf '%s' "$1${id:+&workspace_id=$id}"
 }
 
-# Puts the environment's values and the ids of earlier answers in place of their names.
-fill_in() {
-  local rest=$1 name mark filled
-  for name in "${secrets[@]}" "${workspaces[@]}"; do
-    mark="\${$name}"
-    filled=
-    while [[ $rest == *"$mark"* ]]; do
-      filled+=${rest%%"$mark"*}$(json_text "${!name-}")
-      rest=${rest#*"$mark"}
+# create WHAT FILE PATH LIST KEYS [NAME...]: a name stands for the id of its object.
+create() {
+  local what=$1 file=$2 path=$3 list=$4 keys=$5 body old
+  shift 5
+  while IFS= read -r body; do
+    make "$what" "$path" "$(in_workspace "$list" "$body")" "$keys" "$body" "${1-}"
+    [ $# -eq 0 ] || shift
+    old=$(jq -r '.id // empty' <<<"$body")
+    $dry_run || [ -z "$old" ] || remember "$old" "$found"
+  done < <(bodies "$file")
+}
+
+# create_in_workspaces WHAT FILE PATH LIST KEYS: once in each workspace that the payloads make.
+create_in_workspaces() {
+  local what=$1 file=$2 path=$3 list=$4 keys=$5 body name one
+  while IFS= read -r body; do
+    for name in "${workspaces[@]-}"; do
+      one=$body
+      [ -z "$name" ] || one=$(jq -c --arg id "\${$name}" '{workspace_id: $id} + .' <<<"$body")
+      make "$what" "$path" "$(in_workspace "$list" "$one")" "$keys" "$one"
     done
-    rest=$filled$rest
-  done
-  printf '%s' "$rest"
-}
-
-# post METHOD PATH BODY: the answer is left in $answer.
-post() {
-  if $dry_run; then
-    echo "$1 $2 $3"
-    answer='{"id":"dry-run"}'
-    return
-  fi
-  answer=$(fill_in "$3" | curl --silent --show-error --fail-with-body --request "$1" "${url%/}$2" \
-    --header 'Content-Type: application/json' --data-binary @- \
-    --config <(printf 'header = "x-portkey-api-key: %s"\n' "$PORTKEY_API_KEY")) || {
-    echo "apply.sh: refused: $1 $2 $3: $answer" >&2
-    exit 1
-  }
-  (umask 077 && printf '%s\n' "$answer" >>"$answers")
-  echo "done: $1 $2"
-}
-
-# send FILE METHOD PATH PER_WORKSPACE [VARIABLE...]: a variable takes the id of its answer.
-send() {
-  local file=$1 method=$2 path=$3 per_workspace=$4 line body name id
-  shift 4
-  while IFS= read -r line; do
-    case $line in '  {'*) ;; *) continue ;; esac
-    body=${line#  }
-    body=${body%,}
-    if $per_workspace && [ ${#workspaces[@]} -gt 0 ]; then
-      for name in "${workspaces[@]}"; do
-        post "$method" "$path" "{\"workspace_id\":\"\${$name}\",${body#\{}"
-      done
-      continue
-    fi
-    post "$method" "$path" "$body"
-    if [ $# -gt 0 ]; then
-      id=$(printf '%s' "$answer" | sed -n 's/.*"id" *: *"\([^"]*\)".*/\1/p' | head -n 1)
-      [ -n "$id" ] || { echo "apply.sh: no id in the answer to $method $path: $answer" >&2; exit 1; }
-      printf -v "$1" '%s' "$id"
-      shift
-    fi
-  done <"payloads/$file"
+  done < <(bodies "$file")
 }
 
 )sh";
 
-std::string list(const auto& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    if (!text.empty()) text += ' ';
-    text += name;
-  }
-  return text;
-}
+/// Where objects of an address are listed, and what they are known by. Configs are listed whole.
+struct Listed {
+  std::string_view path, query, keys;
+};
+constexpr std::string_view kPages = "?current_page=PAGE&page_size=100";
+constexpr Listed kListed[] = {
+    {"/admin/workspaces", kPages, "name"},
+    {"/integrations", kPages, "slug? name"},
+    {"/providers", kPages, "slug? name"},
+    {"/virtual-keys", kPages, "slug? name"},
+    {"/guardrails", kPages, "name"},
+    {"/configs", "", "name workspace_id?"},
+    {"/api-keys/workspace/service", kPages, "name workspace_id?"},
+    {"/policies/usage-limits", kPages, "name? conditions group_by type"},
+    {"/policies/rate-limits", kPages, "name? conditions group_by type unit"},
+    {"/secret-references", kPages, "slug? name"},
+};
 
 }  // namespace
 
 std::string apply_script(const std::vector<PayloadFile>& files, const std::set<std::string>& secrets,
                          const std::vector<std::string>& workspaces) {
-  std::string text(kHead);
-  text += fmt::format("\nsecrets=({})\nworkspaces=({})\n", list(secrets), list(workspaces));
-  text += kBody;
+  std::string names;
+  for (const std::string& name : workspaces) (names += names.empty() ? "" : " ") += name;
+  std::string text = script_frame({kAbout, {}, secrets, kOwn});
+  text += kBegin;
+  text += fmt::format("workspaces=({})\n\n", names);
   for (const PayloadFile& f : files) {
-    text += fmt::format("send {} {} {} {}", f.name, f.method, f.path, f.per_workspace);
-    for (const std::string& v : f.id_variables) (text += ' ') += v;
+    if (f.method == "PUT") {
+      text += fmt::format("put '{} of {}' {} \"$(bodies {})\"\n", f.word, f.path.substr(1), f.path, f.name);
+      continue;
+    }
+    const auto* row = std::ranges::find(kListed, std::string_view(f.path), &Listed::path);
+    if (row == std::end(kListed)) {
+      text += fmt::format("echo 'apply.sh: {} is not sent: its objects have no address that is known' >&2\n", f.name);
+      continue;
+    }
+    const std::string_view list = f.path.starts_with("/api-keys") ? "/api-keys" : std::string_view(f.path);
+    text += fmt::format("{} {} {} {} {} {}", f.per_workspace ? "create_in_workspaces" : "create",
+                        shell_quoted(f.word), f.name, f.path, shell_quoted(std::string(list) + std::string(row->query)),
+                        shell_quoted(row->keys));
+    for (const std::string& v : f.id_variables) text += " " + v;
     text += '\n';
   }
   return text;

@@ -1,3 +1,4 @@
+#include "targets/script_kit.h"
 #include "targets/worldflow/writer.h"
 
 #include <fmt/format.h>
@@ -5,8 +6,8 @@
 namespace gatec::targets::worldflow {
 namespace {
 
-constexpr std::string_view kHead = R"sh(#!/usr/bin/env bash
-# Sends the payloads beside this script to a WorldFlow gateway, in order, and stops at the first that fails.
+constexpr std::string_view kAbout =
+    R"sh(# Sends the payloads beside this script to a WorldFlow gateway, in order, and stops at the first that fails.
 # What is there already, by its name, is found and used: running it again makes nothing twice.
 #
 #   GATEWAY      address of the gateway (https://api.worldflowai.com)
@@ -20,259 +21,136 @@ constexpr std::string_view kHead = R"sh(#!/usr/bin/env bash
 #   apply.sh --no-verify  does not let the gateway try the providers' keys
 #
 # Needs curl and jq. Ids of what was made are kept in ids.json, secrets of new virtual keys in secrets.out (readable by you alone).
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
-
-dry_run=false
-verify=true
-for argument in "$@"; do
-  case $argument in
-    --dry-run) dry_run=true ;;
-    --no-verify) verify=false ;;
-    *) echo "usage: apply.sh [--dry-run] [--no-verify]" >&2; exit 2 ;;
-  esac
-done
 )sh";
 
-constexpr std::string_view kBody = R"sh(
-gateway=${GATEWAY:-https://api.worldflowai.com}
-gateway=${gateway%/}
-finished=()
-ids='{}'
-answer=
-status=
+constexpr std::string_view kOwn = R"sh(
+address=${GATEWAY:-https://api.worldflowai.com}
+credentials=(WF_API_KEY WF_TOKEN)
+id_of='.id // .key.id? // .config.id?'
+secret_of='.secret // .key.secret? // empty'
+label_of='.name // .modelId // .email // "?"'
+authorization() { [ -z "${WF_TOKEN-}" ] || header Authorization "Bearer $WF_TOKEN"; }
 
-fail() {
-  echo "apply.sh: $1" >&2
-  if [ ${#finished[@]} -gt 0 ]; then
-    echo "done before that, and found again when this is run again:" >&2
-    printf '  %s\n' "${finished[@]}" >&2
-  fi
-  exit 1
-}
+# Notes (keys that start with _) stay here, "@provider/openai" is what was made as that, "@now+30d" a time.
+# shellcheck disable=SC2016
+translate='
+  def span: capture("^@now\\+(?<n>[0-9]+)(?<unit>s|m|h|d|w|mo)$")
+    | (.n | tonumber) * {s: 1, m: 60, h: 3600, d: 86400, w: 604800, mo: 2592000}[.unit];
+  walk(if type == "object" then with_entries(select(.key | startswith("_") | not))
+    elif type != "string" then .
+    elif test("^@now\\+") then (now + span | floor | todate)
+    elif test("^@[a-z_]+/") then made(.)
+    else . end)'
+)sh";
 
-command -v jq >/dev/null || fail "jq is missing"
-if ! $dry_run; then
-  command -v curl >/dev/null || fail "curl is missing"
-  for name in "${variables[@]}"; do
-    [ -n "${!name-}" ] || fail "$name is not set, the payloads name it"
-  done
-fi
-
-authorization() {
-  [ -z "${WF_TOKEN-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$WF_TOKEN"
-}
-
-# request METHOD PATH, body on stdin: leaves $status and $answer.
-request() {
-  answer=$(curl --silent --show-error --request "$1" --header 'Content-Type: application/json' \
-    --config <(authorization) --data-binary @- --write-out '\n%{http_code}' "$gateway$2") || fail "cannot reach $gateway"
-  status=${answer##*$'\n'}
-  answer=${answer%$'\n'*}
-}
-
+constexpr std::string_view kBegin = R"sh(
 # A key is exchanged for a token; a gateway without the exchange takes the key itself.
 sign_in() {
   [ -z "${WF_TOKEN-}" ] || return 0
   [ -n "${WF_API_KEY-}" ] || fail "set WF_API_KEY or WF_TOKEN"
   request POST /api/v1/auth/token < <(jq -n '{api_key: env.WF_API_KEY}')
   case $status in
-    200|201) WF_TOKEN=$(jq -r '.access_token' <<<"$answer") ;;
-    404|405) WF_TOKEN=$WF_API_KEY ;;
-    *) fail "the key was refused: $status" ;;
+    200 | 201) WF_TOKEN=$(jq -r '.access_token' <<<"$answer") ;;
+    404 | 405) WF_TOKEN=$WF_API_KEY ;;
+    *) fail "the key was refused with $status: $answer" ;;
   esac
 }
 
-# The body as it is sent: references become ids, variables their values; notes (keys that start with _) stay here.
-# What cannot be resolved is an error, but not while only telling.
-resolve() {
-  jq --argjson ids "$ids" --argjson dry "$dry_run" '
-    def span: capture("^@now\\+(?<n>[0-9]+)(?<unit>s|m|h|d|w|mo)$")
-      | (.n | tonumber) * {s: 1, m: 60, h: 3600, d: 86400, w: 604800, mo: 2592000}[.unit];
-    def value: if type == "object" then with_entries(select(.key | startswith("_") | not) | .value |= value)
-      elif type == "array" then map(value)
-      elif type != "string" then .
-      elif test("^@now\\+") then (now + span | floor | todate)
-      elif test("^@[a-z_]+/") then (. as $name | $ids[$name] // (if $dry then $name else error("nothing was made as " + $name) end))
-      elif test("^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$") then (. as $name | .[2:-1] | if $dry then $name else env[.] end)
-      else . end;
-    value'
+name_of() {
+  local name
+  name=$(jq -r '._id // empty' <<<"$1")
+  printf '%s' "${name:+@$name}"
 }
 
-# send METHOD PATH WHAT, body on stdin
-send() {
-  local body
-  body=$(resolve) || fail "$3: a reference of its body leads nowhere"
-  if $dry_run; then
-    echo "$1 $2 $(jq -c . <<<"$body")"
-    status=200
-    answer='{}'
-    return
-  fi
-  request "$1" "$2" <<<"$body"
-}
-
-expect() {
-  case $status in 200|201|204) ;; *) fail "$1 was refused with $status: $answer" ;; esac
-  finished+=("$1")
-  $dry_run || echo "done: $1"
-}
-
-remember() {
-  ids=$(jq -c --arg name "$1" --arg id "$2" '.[$name] = $id' <<<"$ids")
-  $dry_run || printf '%s\n' "$ids" >ids.json
-}
-
-# find_id PATH CONDITION: the id of the object that fulfils the condition of jq, page by page; empty when there is none.
-find_id() {
-  local page=1 found pages query=$1
-  case $query in *\?*) query+='&' ;; *) query+='?' ;; esac
-  while :; do
-    request GET "${query}page=$page&pageSize=100&page_size=100" </dev/null
-    case $status in 200) ;; 404) return 0 ;; *) fail "GET $1 was refused with $status: $answer" ;; esac
-    found=$(jq -r "[.. | objects | select($2) | .id // empty] | first // empty" <<<"$answer")
-    [ -z "$found" ] || { printf '%s' "$found"; return 0; }
-    pages=$(jq -r '.totalPages // .total_pages // 1' <<<"$answer")
-    [ "$page" -lt "$pages" ] || return 0
-    page=$((page + 1))
-  done
-}
-
-bodies() {
-  [ -f "payloads/$1.json" ] || return 0
-  jq -c 'if type == "array" then .[] else . end' "payloads/$1.json"
-}
-
-# make KIND PATH CONDITION BODY [PATH TO LOOK IN]: finds or makes one object and remembers its id.
-make() {
-  local kind=$1 path=$2 condition=$3 body=$4 list=${5-$2} name label id=
-  name=$(jq -r '._id // empty' <<<"$body")
-  label=$(jq -r '.name // .modelId // .email // "?"' <<<"$body")
-  if ! $dry_run; then
-    id=$(find_id "$list" "$condition") || exit 1
-  fi
-  if [ -n "$id" ]; then
-    echo "there: $kind $label"
-  else
-    send POST "$path" "$kind $label" <<<"$body"
-    expect "$kind $label"
-    id=$(jq -r '.id // .key.id // .config.id // empty' <<<"$answer")
-    $dry_run || [ -n "$id" ] || fail "no id in the answer for $kind $label: $answer"
-  fi
-  [ -z "$name" ] || [ -z "$id" ] || remember "@$name" "$id"
-  made=$id
-}
-
-# text KEY BODY: the value of a key as jq writes it, for a condition.
-text() { jq -c --arg key "$1" '.[$key]' <<<"$2"; }
-
-all_by_name() {
+# all WHAT FILE PATH LIST KEYS
+all() {
   local body
   while IFS= read -r body; do
-    make "$1" "$2" ".name == $(text name "$body")" "$body"
-  done < <(bodies "$3")
-}
-
-put_one() {
-  local body
-  while IFS= read -r body; do
-    send PUT "$1" "$2" <<<"$body"
-    expect "$2"
-  done < <(bodies "$3")
+    make "$1" "$3" "$4" "$5" "$body" "$(name_of "$body")"
+  done < <(bodies "$2")
 }
 
 $dry_run || sign_in
 )sh";
 
-constexpr std::string_view kVaultKeys = "all_by_name 'provider key' /api/v1/keys vault_keys\n";
+constexpr std::string_view kVaultKeys =
+    "all 'provider key' vault_keys.json /api/v1/keys '/api/v1/keys?page=PAGE&pageSize=100' name\n";
 constexpr std::string_view kIntegrations = R"sh(
+# try_key BODY: lets the gateway try the key of the integration that was looked up or made last.
+try_key() {
+  local path="/api/v1/model-catalog/integrations/$found/verify"
+  request POST "$path" <<<'{}'
+  case $status in
+    200 | 201) [ "$(jq -r '.success' <<<"$answer")" != false ] || fail "the provider refuses the key of $(jq .name <<<"$1"): $(jq -r '.error // empty' <<<"$answer")" ;;
+    404 | 405) ;;
+    *) fail "verifying $(jq .name <<<"$1") was refused with $status: $answer" ;;
+  esac
+}
+
 while IFS= read -r body; do
-  make integration /api/v1/model-catalog/integrations ".name == $(text name "$body")" "$body"
-  if $verify && ! $dry_run; then
-    send POST "/api/v1/model-catalog/integrations/$made/verify" "integration $made" <<<'{}'
-    case $status in
-      200|201) [ "$(jq -r '.success' <<<"$answer")" != false ] || fail "the provider refuses the key of $(text name "$body"): $(jq -r '.error // empty' <<<"$answer")" ;;
-      404|405) ;;
-      *) fail "verifying $(text name "$body") was refused with $status: $answer" ;;
-    esac
-  fi
-done < <(bodies integrations)
+  make integration /api/v1/model-catalog/integrations '/api/v1/model-catalog/integrations?name={name}&page=PAGE&pageSize=100' name "$body" "$(name_of "$body")"
+  if $verify && ! $dry_run; then try_key "$body"; fi
+done < <(bodies integrations.json)
 )sh";
-constexpr std::string_view kProviders = "all_by_name provider /api/v1/model-catalog/providers providers\n";
-constexpr std::string_view kModels = R"sh(
-while IFS= read -r body; do
-  provider=$(jq -r '.providerId // ._provider // empty' <<<"$body")
-  provider=$(jq -r --arg name "$provider" '.[$name] // empty' <<<"$ids")
-  condition=".modelId == $(text modelId "$body")"
-  type=$(text providerType "$body")
-  [ "$type" = null ] || condition+=" and ((.providerType // $type) == $type)"
-  [ -z "$provider" ] || condition+=" and ((.providerId // \"$provider\") == \"$provider\")"
-  make model /api/v1/model-catalog/models "$condition" "$body"
-done < <(bodies models)
-)sh";
-constexpr std::string_view kGuardrails = "all_by_name guardrail /api/v1/guardrails guardrails\n";
-constexpr std::string_view kThresholds = "put_one /api/v1/thresholds 'cache thresholds' thresholds\n";
-constexpr std::string_view kChains = "all_by_name chain /api/v1/chains chains\n";
-constexpr std::string_view kRouting = "put_one /api/v1/routing/config 'routing config' routing_config\n";
+constexpr std::string_view kProviders =
+    "all provider providers.json /api/v1/model-catalog/providers "
+    "'/api/v1/model-catalog/providers?name={name}&page=PAGE&pageSize=100' name\n";
+constexpr std::string_view kModels =
+    "all model models.json /api/v1/model-catalog/models '/api/v1/model-catalog/models?search={modelId}&page=PAGE&pageSize=100' "
+    "'modelId providerType? providerId?'\n";
+constexpr std::string_view kGuardrails =
+    "all guardrail guardrails.json /api/v1/guardrails '/api/v1/guardrails?page=PAGE&pageSize=100' name\n";
+constexpr std::string_view kThresholds =
+    "put 'cache thresholds' /api/v1/thresholds \"$(bodies thresholds.json)\"\n";
+constexpr std::string_view kChains = "all chain chains.json /api/v1/chains /api/v1/chains name\n";
+constexpr std::string_view kRouting =
+    "put 'routing config' /api/v1/routing/config \"$(bodies routing_config.json)\"\n";
 constexpr std::string_view kTiers = R"sh(
 while IFS= read -r body; do
-  tenant=$(jq -r '.tenant // .tenantId // "${WF_TENANT}"' <<<"$body")
-  if ! $dry_run && [[ $tenant == \$\{*\} ]]; then
-    name=${tenant:2:-1}
-    tenant=${!name}
-  fi
-  send PUT "/api/v1/rate-limits/$tenant" "tier of $tenant" < <(jq '{tier: (.body.tier // .tier)}' <<<"$body")
-  expect "tier of $tenant"
-done < <(bodies rate_limits)
+  tenant=$(jq '.tenant // .tenantId // "${WF_TENANT}"' <<<"$body" | translate=. resolve | jq -r 'if startswith("${") then . else @uri end')
+  put "tier of $tenant" "/api/v1/rate-limits/$tenant" "$(jq -c '{tier: (.body.tier // .tier)}' <<<"$body")"
+done < <(bodies rate_limits.json)
 )sh";
-constexpr std::string_view kTeams = "all_by_name team /api/v1/teams teams\n";
-constexpr std::string_view kUsers = R"sh(
-while IFS= read -r body; do
-  make user /api/v1/users ".email == $(text email "$body")" "$body" "/api/v1/users?search=$(jq -r '.email | @uri' <<<"$body")"
-done < <(bodies users)
-)sh";
-constexpr std::string_view kRoles = "all_by_name role /api/v1/roles roles\n";
+constexpr std::string_view kTeams =
+    "all team teams.json /api/v1/teams '/api/v1/teams?page=PAGE&pageSize=100' 'name parentTeamId?'\n";
+constexpr std::string_view kUsers =
+    "all user users.json /api/v1/users '/api/v1/users?search={email}&page=PAGE&page_size=100' email\n";
+constexpr std::string_view kRoles =
+    "all role roles.json /api/v1/roles '/api/v1/roles?page=PAGE&page_size=100' name\n";
 constexpr std::string_view kGrants = R"sh(
-while IFS= read -r body; do
+# A role of the gateway's own goes by its id, or by its name where it has no list of roles.
+grant() {
+  local body=$1 user role what items
   user=$(jq -r '.user_id' <<<"$body")
-  role=$(jq -r '.role // .roleId' <<<"$body")
-  name=${role#@role/}
+  role=$(jq -r '(.role // .roleId) | ltrimstr("@role/")' <<<"$body")
+  what="role $role of ${user#@user/}"
   if ! $dry_run; then
     user=$(jq -r --arg name "$user" '.[$name] // $name' <<<"$ids")
-    case $role in
-      @role/*)
-        id=$(find_id "/api/v1/roles?name=$name" ".name == $(jq -n --arg name "$name" '$name')") || exit 1
-        [ -n "$id" ] || fail "there is no role $name"
-        remember "$role" "$id"
-        ;;
-    esac
-    request GET "/api/v1/users/$user/roles" </dev/null
-    if [ "$status" = 200 ] && jq -e --arg name "$name" --arg id "${id-$name}" '[.. | strings] | index($name) != null or index($id) != null' <<<"$answer" >/dev/null; then
-      echo "there: role $name of $user"
-      continue
+    if jq -e '.roleId // "" | startswith("@role/")' <<<"$body" >/dev/null; then
+      look_up '/api/v1/roles?page=PAGE&page_size=100' name "$(jq -n --arg name "$role" '{name: $name}')"
+      case $status in
+        404 | 405) found=$role ;;
+        *) [ -n "$found" ] || fail "there is no role $role" ;;
+      esac
+      remember "@role/$role" "$found"
+      role=$found
+    fi
+    items="$items_of | ., .role? | if type == \"string\" then . else (objects | .roleId, .role_id, .id, .name | strings) end | {roleId: .}"
+    look_up "/api/v1/users/$user/roles" roleId "$(jq -n --arg role "$role" '{roleId: $role}')" "$items"
+    if [ -n "$found" ]; then
+      echo "there: $what"
+      return
     fi
   fi
-  send POST "/api/v1/users/$user/roles" "role $name of $user" < <(jq 'del(.user_id)' <<<"$body")
-  expect "role $name of $user"
-done < <(bodies role_grants)
+  send "$what" POST "/api/v1/users/$user/roles" < <(jq -c 'del(.user_id)' <<<"$body")
+}
+
+while IFS= read -r body; do grant "$body"; done < <(bodies role_grants.json)
 )sh";
-constexpr std::string_view kApiKeys = "all_by_name 'workspace key' /api/v1/api-keys api_keys\n";
+constexpr std::string_view kApiKeys = "all 'workspace key' api_keys.json /api/v1/api-keys /api/v1/api-keys name\n";
 constexpr std::string_view kVirtualKeys = R"sh(
-while IFS= read -r body; do
-  label=$(jq -r '.name' <<<"$body")
-  path=/api/v1/virtual-keys
-  if ! $dry_run; then
-    id=$(find_id "$path" ".name == $(text name "$body")") || exit 1
-    if [ -n "$id" ]; then
-      echo "there: virtual key $label"
-      continue
-    fi
-  fi
-  send POST "$path" "virtual key $label" <<<"$body"
-  case $status in 404|405) send POST /api/v1/api-keys/virtual "virtual key $label" <<<"$body" ;; esac
-  expect "virtual key $label"
-  $dry_run || (umask 077 && jq -r --arg name "$label" '[$name, .secret // .key.secret // empty] | @tsv' <<<"$answer" >>secrets.out)
-done < <(bodies virtual_keys)
+older_path=/api/v1/api-keys/virtual
+all 'virtual key' virtual_keys.json /api/v1/virtual-keys '/api/v1/virtual-keys?page=PAGE&pageSize=100' name
 )sh";
 constexpr std::string_view kSimulate = R"sh(
 # simulate NAME MODELS: whether a request for the name goes to one of the models.
@@ -295,17 +173,6 @@ simulate() {
 }
 
 )sh";
-
-std::string quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'')
-      out += "'\\''";
-    else
-      out += c;
-  }
-  return out + "'";
-}
 
 std::string_view part_of(Entity entity) {
   switch (entity) {
@@ -332,11 +199,9 @@ std::string_view part_of(Entity entity) {
 }  // namespace
 
 std::string apply_script(const ScriptPlan& plan) {
-  std::string text(kHead);
-  std::string names;
-  for (const std::string& name : plan.variables) (names += names.empty() ? "" : " ") += name;
-  text += fmt::format("\nvariables=({})\n", names);
-  text += kBody;
+  std::string text =
+      script_frame({kAbout, {{"no-verify", "verify", "true", "false"}}, plan.variables, kOwn});
+  text += kBegin;
   for (const ScriptPlan::File& file : plan.files) {
     text += part_of(file.entity);
     if (file.entity != Entity::Provider) continue;
@@ -344,8 +209,8 @@ std::string apply_script(const ScriptPlan& plan) {
       const std::string body = plan.shape == Shape::Guide
                                    ? fmt::format("{{\"providerType\":\"{}\"}}", type)
                                    : fmt::format("{{\"integrationId\":\"{}\",\"overwrite\":false}}", integration);
-      text += fmt::format("send POST /api/v1/model-catalog/models/sync {0} <<<{1}\nexpect {0}\n",
-                          quoted("models of " + type), quoted(body));
+      text += fmt::format("send {} POST /api/v1/model-catalog/models/sync <<<{}\n", shell_quoted("models of " + type),
+                          shell_quoted(body));
     }
   }
   if (plan.simulated.empty()) return text;
@@ -355,7 +220,7 @@ std::string apply_script(const ScriptPlan& plan) {
     for (const std::string& m : models) list.push(m);
     std::string json = doc::write_json(list, {0, false});
     while (!json.empty() && json.back() == '\n') json.pop_back();
-    text += fmt::format("simulate {} {}\n", quoted(name), quoted(json));
+    text += fmt::format("simulate {} {}\n", shell_quoted(name), shell_quoted(json));
   }
   text += "exit \"$wrong\"\n";
   return text;
