@@ -1,5 +1,6 @@
 #include "targets/read_kit.h"
 
+#include "compiler/doc/scalar_types.h"
 #include "compiler/facts/secrets.h"
 
 namespace gatec::targets {
@@ -15,6 +16,7 @@ using ir::Value;
 
 std::optional<Decimal> decimal_of(const Node& node) {
   if (!node.is_scalar()) return std::nullopt;
+  if (node.type() == Type::Int && doc::is_plain_integer(node.text())) return Decimal::parse(node.text());
   if (const auto text = node.number()) return Decimal::parse(*text);
   return node.is_string() ? Decimal::parse(node.text()) : std::nullopt;
 }

@@ -13,9 +13,18 @@ Int128 power_of_ten(int n) {
   return value;
 }
 
+/// Nearly all numbers of a config are small: most work on them needs no wide arithmetic.
+constexpr std::int64_t kSmall = 1'000'000'000'000'000'000;
+constexpr std::size_t kSmallDigits = 18;
+bool is_small(Int128 value) { return value < kSmall && value > -kSmall; }
+
 int digits(Int128 value) {
   if (value < 0) value = -value;
   int n = 0;
+  if (is_small(value)) {
+    for (auto rest = static_cast<std::uint64_t>(value); rest > 0; rest /= 10) ++n;
+    return n;
+  }
   while (value > 0) {
     value /= 10;
     ++n;
@@ -35,6 +44,13 @@ bool align(Int128& a, int scale_a, Int128& b, int scale_b) {
 }  // namespace
 
 std::optional<Decimal> Decimal::parse(std::string_view text) {
+  if (!text.empty() && text.size() <= kSmallDigits) {
+    std::int64_t whole = 0;
+    std::size_t read = 0;
+    for (; read < text.size() && text[read] >= '0' && text[read] <= '9'; ++read)
+      whole = whole * 10 + (text[read] - '0');
+    if (read == text.size()) return Decimal(whole);
+  }
   std::size_t i = 0;
   bool negative = false;
   if (i < text.size() && (text[i] == '+' || text[i] == '-')) negative = text[i++] == '-';
@@ -77,6 +93,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
 
 std::optional<Decimal> Decimal::make(Int128 mantissa, int scale) {
   if (mantissa == 0) return Decimal{};
+  if (scale == 0 && is_small(mantissa)) return Decimal{mantissa, 0};
   while (scale > 0 && mantissa % 10 == 0) {
     mantissa /= 10;
     --scale;
@@ -91,6 +108,7 @@ std::optional<Decimal> Decimal::make(Int128 mantissa, int scale) {
 }
 
 std::string Decimal::text() const {
+  if (scale_ == 0 && is_small(mantissa_)) return std::to_string(static_cast<std::int64_t>(mantissa_));
   Int128 rest = mantissa_ < 0 ? -mantissa_ : mantissa_;
   std::string reversed;
   int position = 0;
@@ -111,6 +129,7 @@ std::optional<std::int64_t> Decimal::as_int64() const {
 }
 
 std::optional<std::int64_t> Decimal::floor() const {
+  if (scale_ == 0 && is_small(mantissa_)) return static_cast<std::int64_t>(mantissa_);
   const Int128 unit = power_of_ten(scale_);
   Int128 whole = mantissa_ / unit;
   if (mantissa_ < 0 && mantissa_ % unit != 0) --whole;
@@ -146,6 +165,11 @@ std::optional<Decimal> Decimal::divided_by(const Decimal& other) const {
   if (other.is_zero()) return std::nullopt;
   Int128 numerator = mantissa_;
   int scale = scale_ - other.scale_;
+  if (scale == 0 && is_small(mantissa_) && is_small(other.mantissa_)) {
+    const auto whole = static_cast<std::int64_t>(mantissa_);
+    const auto by = static_cast<std::int64_t>(other.mantissa_);
+    if (whole % by == 0) return Decimal(whole / by);
+  }
   while (numerator % other.mantissa_ != 0) {
     if (digits(numerator) >= kMaxDigits) return std::nullopt;
     numerator *= 10;
@@ -155,6 +179,7 @@ std::optional<Decimal> Decimal::divided_by(const Decimal& other) const {
 }
 
 std::strong_ordering Decimal::compare(const Decimal& other) const {
+  if (scale_ == other.scale_) return mantissa_ <=> other.mantissa_;
   const bool negative = mantissa_ < 0;
   if (negative != (other.mantissa_ < 0)) return negative ? std::strong_ordering::less : std::strong_ordering::greater;
   Int128 a = mantissa_;

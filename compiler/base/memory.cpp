@@ -11,14 +11,17 @@
 
 #if !defined(GATEC_HEAP_OF_LIBC)
 #include <malloc.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <utility>
 #endif
 
 namespace gatec::base {
@@ -38,6 +41,40 @@ void back_with_huge_pages(char* begin, char* end) {
   // Refused where there are no huge pages: then nothing is won and nothing lost.
   if (first < end && static_cast<std::size_t>(end - first) >= kHugePage)
     static_cast<void>(madvise(first, static_cast<std::size_t>(end - first), MADV_HUGEPAGE));
+}
+
+/// Pages are zeroed by another thread, ahead of the one that will fill them. Where there can be none, or the system
+/// does not know how, each page comes when it is touched.
+void make_pages_aside(char* begin, char* end) {
+#if defined(MADV_POPULATE_WRITE)
+  struct Range {
+    char* begin;
+    char* end;
+  };
+  if (begin >= end) return;
+  auto* const range = static_cast<Range*>(std::malloc(sizeof(Range)));
+  if (range == nullptr) return;
+  *range = {begin, end};
+  const auto make = +[](void* given) -> void* {
+    const Range pages = *static_cast<Range*>(given);
+    std::free(given);
+    for (char* at = pages.begin; at < pages.end; at += kHugePage) {
+      const auto size = std::min(kHugePage, static_cast<std::size_t>(pages.end - at));
+      if (madvise(at, size, MADV_POPULATE_WRITE) != 0) break;
+    }
+    return nullptr;
+  };
+  pthread_attr_t attributes;
+  pthread_t thread{};
+  bool started = false;
+  if (pthread_attr_init(&attributes) == 0) {
+    pthread_attr_setstacksize(&attributes, std::size_t{64} << 10);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    started = pthread_create(&thread, &attributes, make, range) == 0;
+    pthread_attr_destroy(&attributes);
+  }
+  if (!started) std::free(range);
+#endif
 }
 
 /// A compile makes some hundred thousand small blocks and keeps most of them to its end. They are cut from large
@@ -67,7 +104,11 @@ class SmallBlocks {
     free_[list] = free;
   }
 
-  void expect(std::size_t bytes) { next_chunk_ = bytes; }
+  /// How large further chunks are; `ahead`: they will be filled soon.
+  void expect(std::size_t bytes, bool ahead) {
+    next_chunk_ = bytes;
+    ahead_ = ahead;
+  }
 
  private:
   struct Free {
@@ -114,6 +155,7 @@ class SmallBlocks {
       begin = first_huge_page(static_cast<char*>(chunk));
       end_ = begin + next_chunk_;
       back_with_huge_pages(begin, end_);
+      if (ahead_) make_pages_aside(begin, end_);
     }
     at_ = begin + kHeader;  // so that blocks behind their header are aligned for anything
   }
@@ -121,12 +163,33 @@ class SmallBlocks {
   char* at_ = nullptr;
   char* end_ = nullptr;
   std::size_t next_chunk_ = 0;
+  bool ahead_ = false;
   std::array<Free*, kFine / kStep + (kLargest + kHeader) / kWide + 1> free_{};
 };
 
 constinit thread_local SmallBlocks small_blocks;
+std::size_t chunk_of_threads = 0;
+
+/// Of threads that ended. Nobody may wait for it: then a thread begins with nothing.
+constinit SmallBlocks left_behind;
+std::atomic_flag left_behind_in_use;
 
 }  // namespace
+
+ThreadHeap::ThreadHeap() {
+  if (!left_behind_in_use.test_and_set(std::memory_order_acquire)) {
+    small_blocks = std::exchange(left_behind, {});
+    left_behind_in_use.clear(std::memory_order_release);
+  }
+  small_blocks.expect(chunk_of_threads, false);
+}
+
+ThreadHeap::~ThreadHeap() {
+  if (!left_behind_in_use.test_and_set(std::memory_order_acquire)) {
+    left_behind = std::exchange(small_blocks, {});
+    left_behind_in_use.clear(std::memory_order_release);
+  }
+}
 
 void expect_input(std::size_t bytes) {
   constexpr std::size_t kSmall = 128 * 1024;
@@ -134,10 +197,16 @@ void expect_input(std::size_t bytes) {
       32;  // of memory in small blocks for a byte of input, both sides of a compile together
   constexpr std::size_t kLargePerByte = 32;
   constexpr std::size_t kMost = std::size_t{256} << 20;
+  constexpr std::size_t kThreadsPerByte = 8;
   static bool done = false;
   if (done || bytes < kSmall) return;
   done = true;
-  small_blocks.expect(std::min((bytes * kSmallPerByte + kHugePage - 1) / kHugePage * kHugePage, kMost));
+  const auto chunk = [&](std::size_t per_byte) {
+    return std::min((bytes * per_byte + kHugePage - 1) / kHugePage * kHugePage, kMost);
+  };
+  small_blocks.expect(chunk(kSmallPerByte), true);
+  chunk_of_threads = chunk(kThreadsPerByte);
+  mallopt(M_ARENA_MAX, 1);  // large blocks of all threads come from the same huge pages
   mallopt(M_TOP_PAD, static_cast<int>(std::min(bytes * kLargePerByte, kMost)));
   mallopt(M_TRIM_THRESHOLD, static_cast<int>(kMost));
   mallopt(M_MMAP_THRESHOLD, static_cast<int>(kMost / 8));
@@ -145,11 +214,14 @@ void expect_input(std::size_t bytes) {
   void* volatile grow = std::malloc(kSmall * 8);  // volatile: else the pair is optimised away
   std::free(grow);
   back_with_huge_pages(begin, static_cast<char*>(sbrk(0)));
+  make_pages_aside(first_huge_page(begin), static_cast<char*>(sbrk(0)));
 }
 
 #else
 
 void expect_input(std::size_t) {}
+ThreadHeap::ThreadHeap() = default;
+ThreadHeap::~ThreadHeap() = default;
 
 #endif
 

@@ -9,4 +9,13 @@ namespace gatec::base {
 /// of our own, which never ask another thread. No effect elsewhere than on glibc, nor under sanitizers.
 void expect_input(std::size_t bytes);
 
+/// Stands at the beginning of a thread that works for a while: it takes up the lists that an earlier one left behind.
+class ThreadHeap {
+ public:
+  ThreadHeap();
+  ThreadHeap(const ThreadHeap&) = delete;
+  ThreadHeap& operator=(const ThreadHeap&) = delete;
+  ~ThreadHeap();
+};
+
 }  // namespace gatec::base

@@ -6,7 +6,8 @@
 
 namespace gatec::base {
 
-/// Numbers by address, in one flat table: for tables that are asked for every value of a config.
+/// Numbers by address, in one flat table: for tables that are asked for every value of a config. Neighbours in memory
+/// are neighbours in the table, as values are mostly asked for in the order they stand.
 class PointerMap {
  public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -39,8 +40,12 @@ class PointerMap {
   };
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
   [[nodiscard]] std::size_t start(const void* key) const {
-    const std::uint64_t mixed = std::uint64_t{reinterpret_cast<std::uintptr_t>(key)} * 0x9E3779B97F4A7C15ULL;
-    return static_cast<std::size_t>(mixed >> 20U) & mask();
+    constexpr unsigned kStride = 4;  // no two values begin within so many bits of an address
+    constexpr unsigned kNear = 5;    // bits of the slot that tell neighbours apart
+    const std::uint64_t address = reinterpret_cast<std::uintptr_t>(key);
+    const std::uint64_t mixed = (address >> (kStride + kNear)) * 0x9E3779B97F4A7C15ULL;
+    const std::uint64_t near = (address >> kStride) & ((1U << kNear) - 1);
+    return static_cast<std::size_t>((mixed >> 20U) << kNear | near) & mask();
   }
   void grow() {
     std::vector<Slot> old(slots_.empty() ? 64 : 2 * slots_.size());

@@ -1,9 +1,12 @@
 #include "compiler/compare/compare.h"
 
+#include "compiler/base/aside.h"
 #include "compiler/base/pointer_map.h"
 #include "compiler/ir/resolved.h"
 
 #include <algorithm>
+#include <memory>
+#include <span>
 #include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
@@ -249,6 +252,22 @@ struct Side {
     return bits;
   }
   std::vector<Bits> nodes_, deployments_;  // what was looked at already
+};
+
+/// Values that were met.
+class Met {
+ public:
+  void insert(const void* value) {
+    if (known_.insert(value)) all_.push_back(value);
+  }
+  [[nodiscard]] bool contains(const void* value) const { return known_.contains(value); }
+  void insert(const Met& others) {
+    for (const void* value : others.all_) insert(value);
+  }
+
+ private:
+  base::PointerMap known_;
+  std::vector<const void*> all_;
 };
 
 class Comparer {
@@ -506,19 +525,53 @@ class Comparer {
   // ---- routes and plans
   // ----------------------------------------------------------------------------------------------
 
+  using RoutePair = std::pair<const ir::Route*, const ir::Route*>;
+
   void routes() {
-    path_.push("routes");
+    constexpr std::size_t kWorthAThread = 100;
+    const std::vector<RoutePair> pairs = matched_routes();
+    const std::span<const RoutePair> all = pairs;
+    const std::unique_ptr<Listener> beside = all.size() > kWorthAThread ? out_.beside() : nullptr;
+    if (beside == nullptr) {
+      routes(all);
+      return;
+    }
+    const std::size_t half = all.size() / 2;
+    Comparer second(*a_.gateway, *b_.gateway, *beside);
+    base::Aside work(true, [&] {
+      beside->enter(a_.gateway, b_.gateway);
+      second.routes(all.subspan(half));
+      beside->leave();
+    });
+    routes(all.first(half));
+    work.wait();
+    if (out_.take(*beside)) {
+      arrived_.insert(second.arrived_);
+      seen_providers_.insert(second.seen_providers_);
+    } else {
+      routes(all.subspan(half));
+    }
+  }
+
+  [[nodiscard]] std::vector<RoutePair> matched_routes() const {
     std::unordered_map<std::string_view, const ir::Route*> by_name;
     for (const ir::Route& r : b_.gateway->routes) by_name.emplace(*r.name, &r);
     std::unordered_set<const ir::Route*> used;
+    std::vector<RoutePair> pairs;
     for (const ir::Route& r : a_.gateway->routes) {
       const auto found = by_name.find(*r.name);
       const ir::Route* other = found != by_name.end() && used.insert(found->second).second ? found->second : nullptr;
-      route(&r, other);
+      pairs.emplace_back(&r, other);
     }
     for (const ir::Route& r : b_.gateway->routes) {
-      if (!used.contains(&r)) route(nullptr, &r);
+      if (!used.contains(&r)) pairs.emplace_back(nullptr, &r);
     }
+    return pairs;
+  }
+
+  void routes(std::span<const RoutePair> pairs) {
+    path_.push("routes");
+    for (const auto& [x, y] : pairs) route(x, y);
     path_.pop();
   }
 
@@ -1501,8 +1554,8 @@ class Comparer {
   Side a_, b_;
   Path path_;
   bool tier_ = false;  // the next node is the primary or an edge of a fallback
-  base::PointerMap arrived_;
-  base::PointerMap seen_providers_;
+  Met arrived_;
+  Met seen_providers_;
 };
 
 class Collector final : public Listener {

@@ -2,6 +2,7 @@
 
 #include "compiler/ir/describe.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,11 @@ class Listener {
   virtual void implied(const Pair& pair) { same(pair); }
   /// The value means nothing where it stands (the weight of a lone member), so the other side need not have it.
   virtual void moot(const Pair& pair, std::string_view why) = 0;
+  /// A listener for routes that are compared beside the others, in another thread; null where there can be none.
+  [[nodiscard]] virtual std::unique_ptr<Listener> beside() { return nullptr; }
+  /// Takes what that one heard, as if it had been told here after all the rest so far. False where that cannot be known
+  /// any more: then nothing is taken, and those routes are to be compared again.
+  [[nodiscard]] virtual bool take(Listener&) { return false; }
 };
 
 /// Compares what two gateways mean. Both stand in normal form (docs/ir.md); lists whose order means nothing are matched

@@ -1,5 +1,6 @@
 #include "compiler/base/json_writer.h"
 
+#include "compiler/base/aside.h"
 #include "compiler/base/overload.h"
 #include "compiler/doc/value.h"
 
@@ -87,13 +88,29 @@ class JsonWriter {
     out_ += bracket;
   }
 
+  void some(const Out::Sequence& elements, std::size_t begin, std::size_t end, std::size_t depth) {
+    for (std::size_t i = begin; i < end; ++i) {
+      line(depth + 1, i == 0);
+      write(elements[i], depth + 1);
+    }
+  }
+
+  void halves(const Out::Sequence& elements, std::size_t depth) {
+    const std::size_t half = elements.size() / 2;
+    std::string rest;
+    base::Aside second(true, [&] { JsonWriter(rest, style_).some(elements, half, elements.size(), depth); });
+    some(elements, 0, half, depth);
+    second.wait();
+    out_ += rest;
+  }
+
   void sequence(const Out::Sequence& elements, std::size_t depth) {
+    constexpr std::size_t kWorthAThread = 500;
     out_ += '[';
-    bool first = true;
-    for (const Out& element : elements) {
-      line(depth + 1, first);
-      first = false;
-      write(element, depth + 1);
+    if (depth <= 1 && elements.size() > kWorthAThread) {
+      halves(elements, depth);
+    } else {
+      some(elements, 0, elements.size(), depth);
     }
     elements.empty() ? void(out_ += ']') : close(depth, ']');
   }

@@ -2,6 +2,7 @@
 
 #include "compiler/doc/reader.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -339,7 +340,14 @@ std::optional<bool> bool_value(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_plain_integer(std::string_view text) {
+  constexpr std::size_t kMost = 18;
+  if (text.empty() || text.size() > kMost || text[0] == '0') return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::optional<std::string> int_value(std::string_view text) {
+  if (is_plain_integer(text)) return std::string(text);
   const std::string clean = without_bars(text);
   const auto [negative, digits] = split_sign(clean);
   std::optional<std::string> value;

@@ -17,6 +17,8 @@ inline constexpr std::string_view kCoreTagPrefix = "tag:yaml.org,2002:";
 /// Numbers of JSON are a subset of what these take.
 [[nodiscard]] std::optional<bool> bool_value(std::string_view text);
 [[nodiscard]] std::optional<std::string> int_value(std::string_view text);
+/// Digits without a sign or a leading zero, few enough for 64 bits: an int that says its value as it stands.
+[[nodiscard]] bool is_plain_integer(std::string_view text);
 [[nodiscard]] std::optional<std::string> float_value(std::string_view text);
 
 }  // namespace gatec::doc

@@ -70,12 +70,38 @@ std::string fresh_folder(FileSystem& files, const std::string& stem, int& error)
   return {};
 }
 
-Failure write_all(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts) {
+/// The files to be written, the manifest last: its text is made when its turn comes.
+class Texts {
+ public:
+  Texts(const std::vector<OutputText>& files, const Manifest& manifest, const std::function<void()>& complete)
+      : manifest_(manifest), complete_(complete) {
+    for (const OutputText& file : files) all_.push_back(&file);
+    all_.push_back(&last_);
+  }
+  Texts(const Texts&) = delete;
+  Texts& operator=(const Texts&) = delete;
+
+  [[nodiscard]] const std::vector<const OutputText*>& all() const { return all_; }
+  [[nodiscard]] const Manifest& manifest() const {
+    complete_();
+    return manifest_;
+  }
+  void make_last() { last_.text = manifest_text(manifest()); }
+
+ private:
+  OutputText last_{std::string(kManifestName), {}, false};
+  const Manifest& manifest_;
+  const std::function<void()>& complete_;
+  std::vector<const OutputText*> all_;
+};
+
+Failure write_all(FileSystem& files, const std::string& folder, Texts& texts) {
   MadeFolders folders(files);
-  for (const OutputText& file : texts) {
-    const std::string path = folder + "/" + file.path;
+  for (const OutputText* const file : texts.all()) {
+    if (file == texts.all().back()) texts.make_last();
+    const std::string path = folder + "/" + file->path;
     if (const int error = folders.make(parent_of(path)); error != 0) return {error, path};
-    if (const int error = files.write(path, file.text, file.executable); error != 0) return {error, path};
+    if (const int error = files.write(path, file->text, file->executable); error != 0) return {error, path};
   }
   return {};
 }
@@ -108,19 +134,19 @@ std::optional<Manifest> manifest_of(FileSystem& files, const std::string& folder
 
 /// Whether a file is as the manifest says. The same text as the one to be written need not be hashed again.
 bool is_as_written(const std::string& now, const ManifestFile& then, const std::string_view* fresh,
-                   const Manifest& manifest) {
+                   const Texts& texts) {
   if (fresh != nullptr && *fresh == now) {
-    const auto same = std::ranges::find(manifest.files, then.path, &ManifestFile::path);
-    if (same != manifest.files.end()) return same->sha256 == then.sha256;
+    const std::vector<ManifestFile>& files = texts.manifest().files;
+    const auto same = std::ranges::find(files, then.path, &ManifestFile::path);
+    if (same != files.end()) return same->sha256 == then.sha256;
   }
   return base::sha256_hex(now) == then.sha256;
 }
 
-Existing look_at(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts,
-                 const Manifest& fresh, bool force) {
+Existing look_at(FileSystem& files, const std::string& folder, const Texts& texts, bool force) {
   Existing existing;
   std::map<std::string_view, std::string_view> replaced;
-  for (const OutputText& file : texts) replaced.emplace(file.path, file.text);
+  for (const OutputText* const file : texts.all()) replaced.emplace(file->path, file->text);
   std::set<std::string> known;
   if (const std::optional<Manifest> manifest = manifest_of(files, folder)) {
     known.emplace(kManifestName);
@@ -135,14 +161,14 @@ Existing look_at(FileSystem& files, const std::string& folder, const std::vector
       const int error = files.read(folder + "/" + file.path, source::kMaxBytes * 4, now);
       if (error == ENOENT || !known.insert(file.path).second) continue;
       const auto text = replaced.find(file.path);
-      const bool same = error == 0 && is_as_written(now, file, text == replaced.end() ? nullptr : &text->second, fresh);
+      const bool same = error == 0 && is_as_written(now, file, text == replaced.end() ? nullptr : &text->second, texts);
       (same ? existing.ours : existing.edited).push_back(file.path);
     }
     existing.only_ours = existing.edited.empty() && !holds_others(files, folder, {}, known);
   }
-  for (const OutputText& file : texts) {
-    if (!known.contains(file.path) && files.status(folder + "/" + file.path).kind != FileKind::None)
-      existing.foreign.push_back(file.path);
+  for (const OutputText* const file : texts.all()) {
+    if (!known.contains(file->path) && files.status(folder + "/" + file->path).kind != FileKind::None)
+      existing.foreign.push_back(file->path);
   }
   return existing;
 }
@@ -172,7 +198,7 @@ bool cannot_swap(int error) {
          error == EROFS;
 }
 
-Failure swap_in(FileSystem& files, const std::string& folder, bool exists, const std::vector<OutputText>& texts) {
+Failure swap_in(FileSystem& files, const std::string& folder, bool exists, Texts& texts) {
   int error = 0;
   const std::string parent = parent_of(folder);
   const std::string name = folder.substr(folder.rfind('/') == std::string::npos ? 0 : folder.rfind('/') + 1);
@@ -215,7 +241,7 @@ class MoveIn {
 };
 
 Failure move_all(FileSystem& files, const std::string& folder, const std::string& stage, const Existing& existing,
-                 const std::vector<OutputText>& texts) {
+                 const Texts& texts) {
   const std::string aside = stage + "/old";
   if (const int error = files.make_directory(aside); error != 0) return {error, folder};
   MoveIn moves(files, folder);
@@ -225,20 +251,19 @@ Failure move_all(FileSystem& files, const std::string& folder, const std::string
     return Failure{error, folder + "/" + path};
   };
   std::set<std::string> replaced(existing.ours.begin(), existing.ours.end());
-  for (const OutputText& file : texts) replaced.insert(file.path);
+  for (const OutputText* const file : texts.all()) replaced.insert(file->path);
   for (const std::string& path : replaced) {
     if (const int error = moves.clear(path, aside + "/" + std::to_string(number++)); error != 0)
       return fail(error, path);
   }
-  for (const OutputText& file : texts) {
-    if (const int error = moves.place(stage + "/new/" + file.path, file.path); error != 0)
-      return fail(error, file.path);
+  for (const OutputText* const file : texts.all()) {
+    if (const int error = moves.place(stage + "/new/" + file->path, file->path); error != 0)
+      return fail(error, file->path);
   }
   return {};
 }
 
-Failure move_in(FileSystem& files, const std::string& folder, const Existing& existing,
-                const std::vector<OutputText>& texts) {
+Failure move_in(FileSystem& files, const std::string& folder, const Existing& existing, Texts& texts) {
   int error = 0;
   const std::string stage = fresh_folder(files, folder + "/.gatec", error);
   if (stage.empty()) return {error, folder};
@@ -248,7 +273,7 @@ Failure move_in(FileSystem& files, const std::string& folder, const Existing& ex
   return failure;
 }
 
-Failure write_new(FileSystem& files, const std::string& folder, const std::vector<OutputText>& texts) {
+Failure write_new(FileSystem& files, const std::string& folder, Texts& texts) {
   MadeFolders parents(files);
   if (const int error = parents.make(parent_of(folder)); error != 0) {
     parents.undo();
@@ -259,8 +284,7 @@ Failure write_new(FileSystem& files, const std::string& folder, const std::vecto
   return failure;
 }
 
-Failure write_over(FileSystem& files, const std::string& folder, const Existing& existing,
-                   const std::vector<OutputText>& texts) {
+Failure write_over(FileSystem& files, const std::string& folder, const Existing& existing, Texts& texts) {
   if (existing.only_ours && !holds_current_folder(files, folder)) {
     const Failure failure = swap_in(files, folder, true, texts);
     if (!cannot_swap(failure.error)) return failure;
@@ -270,17 +294,17 @@ Failure write_over(FileSystem& files, const std::string& folder, const Existing&
 
 }  // namespace
 
-bool write_output(Env& env, const std::string& folder_given, std::vector<OutputText> texts, const Manifest& manifest,
-                  bool force, Sink& sink) {
+bool write_output(Env& env, const std::string& folder_given, const std::vector<OutputText>& files,
+                  const Manifest& manifest, bool force, Sink& sink, const std::function<void()>& complete) {
   const std::string folder = without_slashes(folder_given);
-  texts.push_back({std::string(kManifestName), manifest_text(manifest), false});
+  Texts texts(files, manifest, complete);
   const FileStatus status = env.files.status(folder);
   Failure failure;
   if (status.kind == FileKind::None) {
     failure = write_new(env.files, folder, texts);
   } else if (status.kind == FileKind::Directory) {
     const std::string real = env.files.real_path(folder);
-    const Existing existing = look_at(env.files, real, texts, manifest, force);
+    const Existing existing = look_at(env.files, real, texts, force);
     if (!force && !may_replace(existing, folder, sink)) return false;
     failure = write_over(env.files, real, existing, texts);
   } else {

@@ -1,6 +1,8 @@
 #include "compiler/driver/pipeline.h"
 
+#include "compiler/base/aside.h"
 #include "compiler/base/json_writer.h"
+#include "compiler/base/sha256.h"
 #include "compiler/driver/arguments.h"
 #include "compiler/driver/guide.h"
 #include "compiler/driver/sidecar.h"
@@ -91,27 +93,36 @@ void count(ledger::Report& report, const std::vector<ledger::LeafRecord>& leaves
   }
 }
 
-/// Entries of the leaves that the report lists.
+/// Entries of the leaves that the report lists, from one leaf to another, without the places of the output.
 class Entries final : public doc::LeafVisitor {
  public:
-  Entries(ledger::Report& report, const Session& source, const std::vector<ledger::LeafRecord>& leaves,
-          const Places& places)
-      : report_(report), source_(source), leaves_(leaves), places_(places) {}
+  struct Range {
+    std::uint32_t begin, end;  // leaves
+    std::size_t entry;         // the first that is filled
+  };
+  Entries(ledger::Report& report, const Session& source, const std::vector<ledger::LeafRecord>& leaves, Range range)
+      : report_(report), source_(source), leaves_(leaves), range_(range) {}
 
+  void fill() {
+    for (const doc::Document& document : source_.documents()) doc::visit_leaves(document, *this);
+  }
+  static bool lists(const ledger::Report& report, const ledger::LeafRecord& leaf) {
+    return report.all_entries || leaf.fate != Fate::Mapped;
+  }
   bool wants(const doc::Node& node) override {
-    return report_.all_entries || leaves_[node.leaf().value].fate != Fate::Mapped;
+    const std::uint32_t number = node.leaf().value;
+    return number >= range_.begin && number < range_.end && lists(report_, leaves_[number]);
   }
   void leaf(const doc::Node& node, std::string_view path) override {
     const ledger::LeafRecord& leaf = leaves_[node.leaf().value];
     const source::Span span = node.span();
     const source::Position at = source_.sources.position(span.file, span.begin);
-    Entry& entry = report_.entries.emplace_back();
+    Entry& entry = report_.entries[range_.entry++];
     entry.file = source_.sources.name(span.file);
     entry.line = at.line;
     entry.column = at.column;
     entry.path = path;
     entry.fate = leaf.fate;
-    entry.where = places_.text(leaf.target);
     if (leaf.texts) {
       entry.field = leaf.texts->field;
       entry.wanted = leaf.texts->wanted;
@@ -126,22 +137,39 @@ class Entries final : public doc::LeafVisitor {
   ledger::Report& report_;
   const Session& source_;
   const std::vector<ledger::LeafRecord>& leaves_;
-  const Places& places_;
+  Range range_;
 };
+
+void count_lines(const Session& session) {
+  for (const doc::Document& document : session.documents())
+    static_cast<void>(session.sources.position(document.file(), 0));
+}
 
 void fill_entries(ledger::Report& report, const Session& source, const Session& target,
                   const std::vector<ledger::LeafRecord>& leaves) {
   Places places(target, report.places);
-  std::size_t listed = 0;
-  for (const ledger::LeafRecord& leaf : leaves) {
-    if (!report.all_entries && leaf.fate == Fate::Mapped) continue;
-    places.want(leaf.target);
-    ++listed;
+  std::vector<std::uint32_t> listed;
+  for (std::uint32_t i = 0; i < leaves.size(); ++i) {
+    if (!Entries::lists(report, leaves[i])) continue;
+    places.want(leaves[i].target);
+    listed.push_back(i);
   }
-  places.find();
-  report.entries.reserve(listed);
-  Entries entries(report, source, leaves, places);
-  for (const doc::Document& document : source.documents()) doc::visit_leaves(document, entries);
+  report.entries.resize(listed.size());
+  // Lines are counted when first asked for, which two threads must not do at once.
+  count_lines(source);
+  count_lines(target);
+  // The places take about as long as a fifth of the entries.
+  const bool large = listed.size() > 1000;
+  const std::size_t cut = large ? listed.size() * 3 / 5 : listed.size();
+  const auto end = static_cast<std::uint32_t>(leaves.size());
+  const std::uint32_t middle = cut < listed.size() ? listed[cut] : end;
+  base::Aside second(large, [&] {
+    places.find();
+    if (middle < end) Entries(report, source, leaves, {middle, end, cut}).fill();
+  });
+  Entries(report, source, leaves, {0, middle, 0}).fill();
+  second.wait();
+  for (std::size_t i = 0; i < listed.size(); ++i) report.entries[i].where = places.text(leaves[listed[i]].target);
 }
 
 void keep_worst(ledger::LeafRecord& kept, ledger::LeafRecord& other) {
@@ -212,6 +240,12 @@ void fill_head(ledger::Report& report, const Session& source, const CompileSetti
     report.inputs.emplace_back(source.sources.name(document.file()));
 }
 
+std::vector<std::string> hashes_of(const std::vector<Artifact>& artifacts) {
+  std::vector<std::string> hashes;
+  for (const Artifact& artifact : artifacts) hashes.push_back(base::sha256_hex(artifact.text));
+  return hashes;
+}
+
 /// False after noting a bug.
 bool read_back(Compiled& result, Session& target) {
   std::vector<std::pair<InputFile, std::string>> texts;
@@ -266,8 +300,16 @@ Compiled compile_once(Env& env, Session& source, const CompileSettings& settings
   result.report.notes = next_steps(result, std::move(context.steps));
   result.report.guide = migration_guide(*source.choice().dialect, to, source.gateway);
 
+  constexpr std::size_t kWorthAThread = 256 * 1024;
+  std::size_t bytes = 0;
+  for (const Artifact& artifact : result.artifacts) bytes += artifact.text.size();
+  const bool large = bytes > kWorthAThread;
+  base::Aside hashing(large, [&] {
+    if (large) result.hashes = hashes_of(result.artifacts);
+  });
   result.target = std::make_unique<Session>(env, ReadSettings{settings.to, settings.options});
   if (read_back(result, *result.target)) prove_it(result, source, *result.target);
+  hashing.wait();
   if (settings.sidecar && result.bugs.empty() && result.report.proof.differences > 0) {
     if (std::string text = sidecar_text(source, settings, names, result.artifacts); !text.empty())
       result.artifacts.push_back({std::string(kSidecarName), std::move(text), Role::Sidecar, false, {}});

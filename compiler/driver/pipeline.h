@@ -26,6 +26,7 @@ struct BugFound {
 
 struct Compiled {
   std::vector<targets::Artifact> artifacts;  // in the order of the writer
+  std::vector<std::string> hashes;           // of their texts, if those are large
   ledger::Report report;                     // without `outputs`
   bool weaker = false;
   std::vector<BugFound> bugs;              // one is enough: nothing may be written

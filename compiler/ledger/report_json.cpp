@@ -1,3 +1,4 @@
+#include "compiler/base/aside.h"
 #include "compiler/base/json_writer.h"
 #include "compiler/ledger/report.h"
 
@@ -14,9 +15,10 @@ void write_side(JsonWriter& json, std::string_view key, std::string_view dialect
   json.end_object();
 }
 
+constexpr std::size_t kEntrySize = 512;  // of bytes, about
+
 /// One line each; there may be many thousands, so they are appended without detours.
-void write_entry(JsonWriter& json, const Entry& entry) {
-  std::string& out = json.raw();
+void append_entry(std::string& out, const Entry& entry) {
   const auto text = [&out](std::string_view key, std::string_view value) {
     out += key;
     base::append_json_quoted(out, value);
@@ -38,10 +40,21 @@ void write_entry(JsonWriter& json, const Entry& entry) {
   out += '}';
 }
 
-void write_entries(JsonWriter& json, const Report& report) {
+void write_entries(JsonWriter& json, std::string& out, const Report& report) {
   json.key("entries");
   json.begin_array();
-  for (const Entry& entry : report.entries) write_entry(json, entry);
+  constexpr std::size_t kWorthAThread = 1000;
+  constexpr std::string_view kBetween = ",\n    ";  // as the writer has it at this depth
+  const std::vector<Entry>& all = report.entries;
+  const std::size_t half = all.size() > kWorthAThread ? all.size() / 2 : all.size();
+  std::string rest;
+  base::Aside second(half < all.size(), [&] {
+    rest.reserve((all.size() - half) * kEntrySize);
+    for (std::size_t i = half; i < all.size(); ++i) append_entry(rest += kBetween, all[i]);
+  });
+  for (std::size_t i = 0; i < half; ++i) append_entry(json.raw(), all[i]);
+  second.wait();
+  out += rest;
   json.end_array();
 }
 
@@ -132,7 +145,7 @@ void write_secrets(JsonWriter& json, const Report& report) {
 
 std::string report_json(const Report& report) {
   std::string out;
-  out.reserve(1024 + report.entries.size() * 512);
+  out.reserve(1024 + report.entries.size() * kEntrySize);
   JsonWriter json(out);
   json.begin_object();
   write_side(json, "from", report.from, report.from_version);
@@ -150,7 +163,7 @@ std::string report_json(const Report& report) {
     write_strings(json, "edited", report.edited);
     json.end_object();
   }
-  write_entries(json, report);
+  write_entries(json, out, report);
   write_assumptions(json, report);
   write_proof(json, report.proof);
   write_gate(json, report);

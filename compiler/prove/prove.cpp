@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <memory>
 #include <unordered_map>
+#include <utility>
 
 namespace gatec::prove {
 namespace {
@@ -65,17 +67,15 @@ class Announced {
 class Prover final : public compare::Listener {
  public:
   Prover(const Inputs& in, Outcome& out)
-      : in_(in),
-        out_(out),
-        same_dialect_(in.source.dialect == in.target.dialect),
-        moot_(in.leaf_count),
-        announced_(in.ledger.added()) {
-    out_.leaves.resize(in.leaf_count);
+      : Prover(in, nullptr, &out, std::make_shared<const Announced>(in.ledger.added())) {
     reshaped_ = std::any_of(in.source.nodes.begin(), in.source.nodes.end(), [&](const ir::PlanNode& n) {
       const Loss* loss = in.ledger.loss(&n);
       return loss != nullptr && loss->shape;
     });
   }
+
+  [[nodiscard]] std::unique_ptr<compare::Listener> beside() override;
+  [[nodiscard]] bool take(compare::Listener& part) override;
 
   void enter(const void* before, const void* after) override { around_.push_back({before, after, nullptr}); }
   void enter_extra(const ir::Extra& before) override { around_.push_back({&before, nullptr, &before}); }
@@ -96,6 +96,7 @@ class Prover final : public compare::Listener {
       LeafRecord& record = out_.leaves[leaf.value];
       if (record.fate == Fate::Open) record.fate = Fate::Mapped;
       if (!record.target.valid()) record.target = target;
+      if (log_ && !log_->same[leaf.value].valid()) log_->same[leaf.value] = target;
     });
   }
 
@@ -106,6 +107,7 @@ class Prover final : public compare::Listener {
   void different(const Pair& pair, Change change) override {
     const void* const where = pair.before ? pair.before : pair.after;
     const bool first = seen_.insert(where);
+    if (log_ && first) log_->seen.push_back(where);
     if (pair.before != nullptr) {
       lost(pair, change, first);
     } else {
@@ -116,7 +118,9 @@ class Prover final : public compare::Listener {
     if (!around_.empty()) place = {around_.back().before, around_.back().after, nullptr, nullptr};
     if (around_.size() > 1) place.list_before = around_[around_.size() - 2].before;
     if (around_.size() > 1) place.list_after = around_[around_.size() - 2].after;
+    const std::size_t rows = gate_.size();
     gate_.difference(pair, change, place);
+    if (log_ && gate_.size() > rows) log_->rows.push_back({where, rows});
   }
 
   void finish() {
@@ -287,6 +291,7 @@ class Prover final : public compare::Listener {
       r.texts->wanted = pair.show(pair.before);
       r.texts->written = removed ? std::string() : pair.show(pair.after);
       if (target.valid()) r.target = target;
+      if (log_ && target.valid()) log_->targets.push_back({leaf, fate, target});
     });
   }
 
@@ -308,7 +313,7 @@ class Prover final : public compare::Listener {
       }
     }
     const std::string& path = pair.path.text();
-    if (const std::string* reason = announced_.find(path)) {
+    if (const std::string* reason = announced_->find(path)) {
       assume(pair, *reason, "added");
       return;
     }
@@ -318,9 +323,8 @@ class Prover final : public compare::Listener {
 
   /// The same assumption in several places is told once.
   void assume(const Pair& pair, std::string_view text, std::string_view rule) {
-    std::string key(rule);
-    (key += ' ') += text;
-    const auto [known, fresh] = assumed_.emplace(std::move(key), out_.assumptions.size());
+    const auto [known, fresh] = assumed_.emplace(key_of(rule, text), out_.assumptions.size());
+    if (log_) log_->assumed.push_back({pair.before ? pair.before : pair.after, known->second});
     if (fresh) {
       out_.assumptions.push_back({pair.path.text(), rule, std::string(text), 1});
     } else {
@@ -362,19 +366,125 @@ class Prover final : public compare::Listener {
   static constexpr std::string_view kForeignManual = "only the source gateway knows this setting";
   static constexpr std::string_view kForeignSkipped = "means nothing outside the source gateway";
 
+  /// What a part tells beside its outcome, so that another can take it up.
+  struct Log {
+    explicit Log(std::uint32_t leaf_count) : same(leaf_count) {}
+
+    struct Told {  // because this value was met for the first time
+      const void* where;
+      std::size_t index;
+    };
+    struct Target {
+      LeafId leaf;
+      Fate fate;
+      LeafId target;
+    };
+    Outcome outcome;
+    std::vector<const void*> seen;
+    std::vector<Told> assumed, rows;
+    std::vector<LeafId> same;     // by leaf: where it was found first
+    std::vector<Target> targets;  // of leaves that became something else, as told
+  };
+  static std::string key_of(std::string_view rule, std::string_view text) {
+    std::string key(rule);
+    return (key += ' ') += text;
+  }
+  Prover(const Inputs& in, std::unique_ptr<Log> log, Outcome* out, std::shared_ptr<const Announced> announced)
+      : in_(in),
+        log_(std::move(log)),
+        out_(log_ ? log_->outcome : *out),
+        same_dialect_(in.source.dialect == in.target.dialect),
+        moot_(in.leaf_count),
+        announced_(std::move(announced)) {
+    out_.leaves.resize(in.leaf_count);
+  }
+
+  [[nodiscard]] bool fits(const Prover& part) const;
+  void take_leaves(Prover& part);
+  void take_assumptions(const Prover& part);
+
   const Inputs& in_;
+  std::unique_ptr<Log> log_;  // of a part only
   Outcome& out_;
   bool same_dialect_;
   bool reshaped_ = false;  // the form of some plan is lost
   std::vector<Around> around_;
   std::vector<std::string_view> moot_;
-  Announced announced_;
+  std::shared_ptr<const Announced> announced_;
   base::PointerMap seen_, refused_;
   std::unordered_map<std::string, std::size_t> assumed_;
   std::vector<Sought> sought_;                          // values that left their place with the form of a plan
   std::unordered_map<std::string, std::size_t> found_;  // values that are found where the source has nothing or another
   Gate gate_;
 };
+
+/// Where the form of a plan is lost, values are looked for across all routes: then there are no parts.
+std::unique_ptr<compare::Listener> Prover::beside() {
+  if (reshaped_ || log_) return nullptr;
+  return std::unique_ptr<Prover>(new Prover(in_, std::make_unique<Log>(in_.leaf_count), nullptr, announced_));
+}
+
+/// What is refused is told in full by the one who compares all, and an assumption by the first place that makes it.
+bool Prover::fits(const Prover& part) const {
+  if (part.refused_.size() > 0) return false;
+  std::size_t fresh = 0;
+  for (const Log::Told& told : part.log_->assumed) {
+    if (told.index < fresh) continue;
+    fresh = told.index + 1;
+    const ledger::Assumption& assumption = part.out_.assumptions[told.index];
+    if (seen_.contains(told.where) && !assumed_.contains(key_of(assumption.rule, assumption.text))) return false;
+  }
+  return true;
+}
+
+/// Values that were met here already are told once.
+bool Prover::take(compare::Listener& other) {
+  auto& part = static_cast<Prover&>(other);
+  if (!fits(part)) return false;
+  take_assumptions(part);
+  for (const Log::Told& told : part.log_->rows) {
+    if (!seen_.contains(told.where)) gate_.take(part.gate_, told.index);
+  }
+  for (const void* where : part.log_->seen) seen_.insert(where);
+  take_leaves(part);
+  return true;
+}
+
+void Prover::take_assumptions(const Prover& part) {
+  std::vector<std::size_t> places(part.out_.assumptions.size(), SIZE_MAX);  // here, by number there
+  for (const Log::Told& told : part.log_->assumed) {
+    if (seen_.contains(told.where)) continue;
+    std::size_t& place = places[told.index];
+    if (place == SIZE_MAX) {
+      ledger::Assumption assumption = part.out_.assumptions[told.index];
+      assumption.places = 0;
+      const auto [known, fresh] = assumed_.emplace(key_of(assumption.rule, assumption.text), out_.assumptions.size());
+      if (fresh) out_.assumptions.push_back(std::move(assumption));
+      place = known->second;
+    }
+    ++out_.assumptions[place].places;
+  }
+}
+
+void Prover::take_leaves(Prover& part) {
+  for (std::size_t i = 0; i < out_.leaves.size(); ++i) {
+    LeafId& target = out_.leaves[i].target;
+    if (!target.valid()) target = part.log_->same[i];
+    if (!part.moot_[i].empty()) moot_[i] = part.moot_[i];
+  }
+  for (const Log::Target& told : part.log_->targets) {
+    LeafRecord& record = out_.leaves[told.leaf.value];
+    if (told.fate > record.fate) record.target = told.target;
+  }
+  for (std::size_t i = 0; i < out_.leaves.size(); ++i) {
+    LeafRecord& record = out_.leaves[i];
+    LeafRecord& other = part.out_.leaves[i];
+    if (other.fate <= record.fate) continue;
+    const LeafId target = record.target;
+    record = std::move(other);
+    record.target = target;
+  }
+}
 
 }  // namespace
 

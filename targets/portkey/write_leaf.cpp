@@ -139,7 +139,7 @@ std::optional<Out> ConfigWriter::write_leaf(const ir::PlanNode& node, const ir::
   if (deployment.base_model.given() && (same() || (kind == "azure_openai" && !slug_of))) {
     object.add("azure_model_name", *deployment.base_model);
   } else {
-    lose_if(deployment.base_model, skipped("the gateway asks no price table for it"));
+    lose_if(deployment.base_model, [] { return skipped("the gateway asks no price table for it"); });
   }
   lose_deployment(deployment);
   put_extras(object, deployment.extras);
@@ -243,7 +243,7 @@ bool ConfigWriter::write_oss_provider(Out& object, const ir::Deployment& deploym
     write_provider_params(object, r, "");
     return true;
   }
-  lose_if(provider.name, skipped("the open-source gateway has no names for providers"));
+  lose_if(provider.name, [] { return skipped("the open-source gateway has no names for providers"); });
   const std::string& kind = **r.kind;
   const facts::ProviderFacts* facts = facts::provider_by_kind(kind);
   const bool native =
@@ -410,19 +410,23 @@ std::string ConfigWriter::share_of(const ir::Limit& limit) {
   std::string share;
   limit.amount.from.each([&](ir::LeafId leaf) {
     const auto found = shares_.find(leaf.value);
-    if (found != shares_.end()) share = found->second;
+    if (found != shares_.end()) share = found->second.weight->text() + " of " + found->second.sum.text();
   });
   return share;
 }
 
 void ConfigWriter::lose_deployment(const ir::Deployment& d) {
   if (same()) return;
-  lose_if(d.id, skipped("the gateway has no ids for targets"));
-  lose_if(d.upstream_spelling, {Fate::Approximated, DiagId::Approximated,
-                                "the caller's path decides which of the provider's endpoints is called", "", ""});
-  lose_if(d.mode, {Fate::Approximated, DiagId::Approximated, "the caller's path decides what is done", "", ""});
+  lose_if(d.id, [] { return skipped("the gateway has no ids for targets"); });
+  lose_if(d.upstream_spelling, []() -> Loss {
+    return {Fate::Approximated, DiagId::Approximated,
+            "the caller's path decides which of the provider's endpoints is called", "", ""};
+  });
+  lose_if(d.mode, []() -> Loss {
+    return {Fate::Approximated, DiagId::Approximated, "the caller's path decides what is done", "", ""};
+  });
   for (const auto* field : {&d.max_input_tokens, &d.max_output_tokens, &d.max_tokens}) {
-    lose_if(*field, skipped("the gateway knows no context windows"));
+    lose_if(*field, [] { return skipped("the gateway knows no context windows"); });
   }
   for (const ir::Price& p : d.prices)
     lose(&p, manual("prices are kept by the hosted control plane only", "enter the price where costs are watched"));
@@ -441,15 +445,22 @@ void ConfigWriter::lose_deployment(const ir::Deployment& d) {
   }
   for (const ir::Budget& b : d.budgets)
     lose(&b, {Fate::Skipped, DiagId::DroppedLimit, "a target of a config has no budget", "", ""});
-  lose_if(d.tags,
-          manual("a target cannot be asked for by tag", "let clients send metadata and route by a condition on it"));
-  lose_if(d.tag_patterns,
-          manual("a target cannot be asked for by tag", "let clients send metadata and route by a condition on it"));
-  lose_if(d.access_groups, manual("the gateway has no groups of models that keys are bound to",
-                                  "restrict models by workspace or guardrail"));
-  lose_if(d.environments, skipped("the gateway has no environments"));
-  lose_if(d.blocked, {Fate::Approximated, DiagId::Approximated, "a target that is written is not blocked", "", ""});
-  lose_if(d.owner, manual("a target belongs to nobody in particular", "give the team a config of its own"));
+  lose_if(d.tags, [] {
+    return manual("a target cannot be asked for by tag", "let clients send metadata and route by a condition on it");
+  });
+  lose_if(d.tag_patterns, [] {
+    return manual("a target cannot be asked for by tag", "let clients send metadata and route by a condition on it");
+  });
+  lose_if(d.access_groups, [] {
+    return manual("the gateway has no groups of models that keys are bound to",
+                  "restrict models by workspace or guardrail");
+  });
+  lose_if(d.environments, [] { return skipped("the gateway has no environments"); });
+  lose_if(d.blocked, []() -> Loss {
+    return {Fate::Approximated, DiagId::Approximated, "a target that is written is not blocked", "", ""};
+  });
+  lose_if(d.owner,
+          [] { return manual("a target belongs to nobody in particular", "give the team a config of its own"); });
 }
 
 }  // namespace gatec::targets::portkey

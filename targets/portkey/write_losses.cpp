@@ -44,6 +44,7 @@ void ConfigWriter::lose_all(const ir::Settings& settings) {
 
 /// What each weight says of its group, by the leaves that it was made of.
 void ConfigWriter::find_shares() {
+  shares_.reserve(gateway_.deployments.size());
   for (const ir::PlanNode& n : gateway_.nodes) {
     const auto* balance = std::get_if<ir::Balance>(&n.what);
     if (balance == nullptr || balance->edges.size() < 2) continue;
@@ -53,7 +54,7 @@ void ConfigWriter::find_shares() {
     }
     for (const ir::Edge& e : balance->edges) {
       if (!e.weight.given() || e.weight.from.rule() == nullptr) continue;
-      e.weight.from.each([&](ir::LeafId leaf) { shares_.emplace(leaf.value, e.weight->text() + " of " + sum.text()); });
+      e.weight.from.each([&](ir::LeafId leaf) { shares_.emplace(leaf.value, Share{&*e.weight, sum}); });
     }
   }
 }

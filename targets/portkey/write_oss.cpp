@@ -1,3 +1,4 @@
+#include "compiler/base/aside.h"
 #include "targets/portkey/portkey.h"
 #include "targets/portkey/writer.h"
 
@@ -8,6 +9,7 @@ using ir::Fate;
 
 /// Node's limit for all headers is 16 KiB; what is left is for the others (page 1.7).
 constexpr std::size_t kHeaderBudget = 15'000;
+constexpr std::size_t kWorthAThread = 256 * 1024;
 
 Loss dropped(DiagId code, base::Text reason, base::Text advice) {
   return {Fate::Manual, code, std::move(reason), "", std::move(advice)};
@@ -118,14 +120,18 @@ std::vector<Artifact> write_oss(const ir::Gateway& gateway, WriteContext& contex
   lose_control_plane(gateway, context);
   std::vector<Artifact> artifacts;
   std::set<std::string> taken;
-  for (const ConfigWriter::Config& config : writer.write()) {
+  std::vector<ConfigWriter::Config> written = writer.write();
+  for (ConfigWriter::Config& config : written) {
     Artifact artifact;
     std::string name = config.route.empty() ? "config" : file_name(config.route);
     for (int n = 2; !taken.insert(name).second; ++n) name = file_name(config.route) + "-" + std::to_string(n);
     artifact.path = config.route.empty() ? "config.json" : "configs/" + name + ".json";
     artifact.text = doc::write_json(config.value, {2, true});
     artifact.route = config.route;
-    const std::size_t compact = doc::one_line_size(artifact.text);
+    std::size_t compact = 0;
+    base::Aside measuring(artifact.text.size() > kWorthAThread, [&] { compact = doc::one_line_size(artifact.text); });
+    config.value = Out();  // a large tree takes a while to go
+    measuring.wait();
     if (compact > kHeaderBudget) {
       context.ledger.assume(artifact.path, "portkey.header-size",
                             "the config takes " + std::to_string(compact) +

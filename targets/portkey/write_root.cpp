@@ -20,6 +20,14 @@ Out named(const Out& object, std::string_view name) {
   return out;
 }
 
+/// The same of an object that nobody needs without its name.
+Out named(Out&& object, std::string_view name) {
+  auto& pairs = std::get<Out::Mapping>(object.storage());
+  std::erase_if(pairs, [](const auto& pair) { return pair.first == "name"; });
+  pairs.emplace(pairs.begin(), "name", Out(name));
+  return std::move(object);
+}
+
 bool same_out(const Out& a, const Out& b, bool top) {
   if (a.storage().index() != b.storage().index()) return false;
   if (const auto* x = std::get_if<Out::Mapping>(&a.storage())) {
@@ -249,6 +257,19 @@ const std::optional<Out>& ConfigWriter::route_target(std::size_t index) {
   return *place;
 }
 
+/// Names of routes that others may hold copies of.
+std::unordered_set<std::string_view> ConfigWriter::copied_routes() const {
+  std::unordered_set<std::string_view> names;
+  for (const ir::PlanNode& node : gateway_.nodes) {
+    const auto* to = std::get_if<ir::To>(&node.what);
+    if (to == nullptr) continue;
+    names.insert(*to->route);
+    if (const auto alias = alias_index_.find(*to->route); alias != alias_index_.end())
+      names.insert(*alias->second->target);
+  }
+  return names;
+}
+
 std::string ConfigWriter::target_name(const ir::Route& route) {
   const ir::PlanNode& plan = gateway_.at(route.plan);
   return same() && plan.name.given() ? *plan.name : *route.name;
@@ -321,8 +342,11 @@ std::optional<Out> ConfigWriter::conditional() {
   std::map<std::string, std::size_t, std::less<>> place;
   std::vector<const ir::Route*> patterns;
   const ir::Route* catch_all = nullptr;
+  const std::unordered_set<std::string_view> copied = copied_routes();
+  const bool all_once = route_index_.size() == gateway_.routes.size();
   const auto add_target = [&](const ir::Route& route) -> const std::string* {
-    const std::optional<Out>& target = route_target(route_index_.at(*route.name));
+    const std::size_t index = route_index_.at(*route.name);
+    const std::optional<Out>& target = route_target(index);
     if (!target) {
       lose_route(route);
       return nullptr;
@@ -335,7 +359,8 @@ std::optional<Out> ConfigWriter::conditional() {
       name = *route.name + "-" + std::to_string(n);
     if (!place.contains(name)) {
       place.emplace(name, all.size());
-      targets.push(named(*target, name));
+      const bool needed_again = !all_once || copied.contains(*route.name);
+      targets.push(needed_again ? named(*target, name) : named(*std::move(*targets_[index]), name));
     }
     return &names.insert_or_assign(*route.name, name).first->second;
   };

@@ -261,19 +261,19 @@ void ConfigWriter::lose_settings(const Settings& s) {
   for (const ir::FailureCount& c : s.retry.by_failure) {
     lose(&c, {Fate::Approximated, DiagId::Approximated, "there is one number of retries for all status codes", "", ""});
   }
-  lose_if(s.retry.min_wait, skipped("waits between retries are fixed: 1, 2, 4, 8, 16 seconds"));
-  lose_if(s.timeouts.total, skipped("there is a time limit for each attempt only"));
-  lose_if(s.timeouts.first_chunk, skipped("one limit holds for streams and whole answers alike"));
+  lose_if(s.retry.min_wait, [] { return skipped("waits between retries are fixed: 1, 2, 4, 8, 16 seconds"); });
+  lose_if(s.timeouts.total, [] { return skipped("there is a time limit for each attempt only"); });
+  lose_if(s.timeouts.first_chunk, [] { return skipped("one limit holds for streams and whole answers alike"); });
   if (s.params.drop_unsupported.given() && *s.params.drop_unsupported) {
     lose(&s.params.drop_unsupported, {Fate::Approximated, DiagId::Approximated,
                                       "the gateway always drops what its table of the provider lacks", "", ""});
   } else {
     lose_if(s.params.drop_unsupported,
-            skipped("the gateway drops what its table of the provider lacks, it does not refuse it"));
+            [] { return skipped("the gateway drops what its table of the provider lacks, it does not refuse it"); });
   }
-  lose_if(s.params.allow, skipped("the gateway's table of the provider cannot be widened"));
-  lose_if(s.breaker.enabled, skipped("a circuit breaker has no switch"));
-  lose_if(s.breaker.window, skipped("a circuit breaker has no window"));
+  lose_if(s.params.allow, [] { return skipped("the gateway's table of the provider cannot be widened"); });
+  lose_if(s.breaker.enabled, [] { return skipped("a circuit breaker has no switch"); });
+  lose_if(s.breaker.window, [] { return skipped("a circuit breaker has no window"); });
   for (const ir::FailureCount& c : s.breaker.by_failure)
     lose(&c, skipped("a circuit breaker counts all failures alike"));
 }

@@ -11,7 +11,9 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace gatec::targets::portkey {
@@ -66,6 +68,7 @@ class ConfigWriter {
   [[nodiscard]] std::optional<Out> bare(const ir::Route& route);
   [[nodiscard]] std::optional<Out> conditional();
   void add_condition(Out& conditions, std::string_view op, std::string_view text, std::string_view then);
+  [[nodiscard]] std::unordered_set<std::string_view> copied_routes() const;
   [[nodiscard]] std::string target_name(const ir::Route& route);
   void add_no_aliases();
   void add_aliases(const std::map<std::string, std::string, std::less<>>& names, Out& conditions);
@@ -143,13 +146,19 @@ class ConfigWriter {
   void admit(std::string field, std::string reason) {
     context_.ledger.admit_within(at_, std::move(field), std::move(reason));
   }
-  template <class T>
-  void lose_if(const ir::Field<T>& field, Loss loss) {
-    if (!field.absent()) lose(&field, std::move(loss));
+  /// Of a field or list that is there; few are, so most losses are given by what makes them.
+  template <class Value, class Make>
+  void lose_if(const Value& value, Make&& loss) {
+    if (value.absent()) return;
+    if constexpr (std::is_invocable_v<Make>) {
+      lose(&value, loss());
+    } else {
+      lose(&value, Loss(std::forward<Make>(loss)));
+    }
   }
-  template <class T>
-  void lose_if(const ir::List<T>& list, Loss loss) {
-    if (!list.absent()) lose(&list, std::move(loss));
+  template <class Value>
+  void lose_if(const Value& value, Loss loss) {
+    if (!value.absent()) lose(&value, std::move(loss));
   }
   void settle(const ir::Origin& origin, ir::Fate fate, DiagId code, const std::string& reason);
 
@@ -195,8 +204,12 @@ class ConfigWriter {
   std::vector<std::optional<std::optional<Out>>> targets_;
   std::vector<Chain> chains_;
   int measuring_ = 0;
-  std::unordered_map<std::uint32_t, std::string> shares_;  // leaf → the share that a weight made of it stands for
-  bool left_out_ = false;                                  // some part of a plan could not be written
+  struct Share {
+    const ir::Decimal* weight;
+    ir::Decimal sum;
+  };
+  std::unordered_map<std::uint32_t, Share> shares_;  // leaf → what a weight made of it says of its group
+  bool left_out_ = false;                            // some part of a plan could not be written
   std::vector<const void*> approximated_;
   std::map<std::string, const ir::Provider*, std::less<>> declared_;  // objects of the control plane by slug
   std::map<std::string, std::string, std::less<>> spelt_;             // slug → "virtual_key" or "model"

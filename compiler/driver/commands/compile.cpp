@@ -1,3 +1,4 @@
+#include "compiler/base/aside.h"
 #include "compiler/base/sha256.h"
 #include "compiler/diagnostics/render_text.h"
 #include "compiler/driver/app.h"
@@ -169,12 +170,14 @@ class Compile {
 
   /// Artefacts, what the driver adds, and their hashes in the report; the reports themselves come last.
   void add_outputs() {
-    for (Artifact& a : result_.artifacts) {
+    for (std::size_t i = 0; i < result_.artifacts.size(); ++i) {
+      Artifact& a = result_.artifacts[i];
       if (is_data(a)) ++data_files_;
-      add_output({a.path, std::move(a.text), a.executable}, targets::role_name(a.role), a.route);
+      add_output({a.path, std::move(a.text), a.executable}, targets::role_name(a.role), a.route,
+                 i < result_.hashes.size() ? result_.hashes[i] : std::string());
     }
     if (!result_.report.secrets.empty())
-      add_output({"secrets.env.example", secrets_example(result_.report), false}, "aid", {});
+      add_output({"secrets.env.example", secrets_example(result_.report), false}, "aid", {}, {});
     std::sort(result_.report.outputs.begin(), result_.report.outputs.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
     if (wants_report()) json_ = ledger::report_json(result_.report);
@@ -182,10 +185,12 @@ class Compile {
 
   static bool is_data(const Artifact& a) { return a.role == Role::Config || a.role == Role::Payload; }
 
-  void add_output(OutputText output, std::string_view role, const std::string& route) {
+  void add_output(OutputText output, std::string_view role, const std::string& route, std::string hash) {
     const bool written = !options_.out.empty() || role == "config" || role == "payload";
-    if (written && wants_report())
-      result_.report.outputs.push_back({output.path, std::string(role), base::sha256_hex(output.text), route});
+    if (written && wants_report()) {
+      if (hash.empty()) hash = base::sha256_hex(output.text);
+      result_.report.outputs.push_back({output.path, std::string(role), std::move(hash), route});
+    }
     outputs_.push_back(std::move(output));
   }
 
@@ -306,19 +311,29 @@ class Compile {
     Manifest manifest{std::string(version()), result_.report.to, result_.report.to_version, {}};
     for (const ledger::OutputFile& file : result_.report.outputs)
       manifest.files.push_back({file.path, file.sha256, file.role, file.route});
-    const auto add_report = [&](std::string path, std::string text) {
-      manifest.files.push_back({path, base::sha256_hex(text), "aid", {}});
+    const auto add_report = [&](std::string path, std::string text, std::string hash) {
+      manifest.files.push_back({path, std::move(hash), "aid", {}});
       outputs_.push_back({std::move(path), std::move(text), false});
     };
-    add_report("report.json", options_.report == "json" ? json_ : std::move(json_));
+    constexpr std::size_t kWorthAThread = 256 * 1024;
+    std::string json = options_.report == "json" ? json_ : std::move(json_);
+    std::string json_hash;
+    base::Aside hashing(json.size() > kWorthAThread,
+                        [&json_hash, text = std::string_view(json)] { json_hash = base::sha256_hex(text); });
+    add_report("report.json", std::move(json), {});
     std::string report = ledger::report_markdown(result_.report);
     const targets::Guide* guide = settings_.to.dialect->guide;
-    if (guide != nullptr && !guide->report_name.empty()) add_report(std::string(guide->report_name), report);
-    add_report("report.md", std::move(report));
+    std::string hash = base::sha256_hex(report);
+    if (guide != nullptr && !guide->report_name.empty()) add_report(std::string(guide->report_name), report, hash);
+    add_report("report.md", std::move(report), std::move(hash));
     std::sort(manifest.files.begin(), manifest.files.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
+    const auto complete = [&] {
+      hashing.wait();
+      std::ranges::find(manifest.files, "report.json", &ManifestFile::path)->sha256 = json_hash;
+    };
     diagnostics::Sink sink;
-    if (!write_output(env_, options_.out, std::move(outputs_), manifest, options_.force, sink)) {
+    if (!write_output(env_, options_.out, outputs_, manifest, options_.force, sink, complete)) {
       show(env_, sink, colour_);
       return ExitCode::Unreadable;
     }

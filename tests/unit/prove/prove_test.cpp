@@ -234,3 +234,71 @@ TEST_CASE("a budget with another window is the budget that it was") {
   CHECK_FALSE(weaker(with("x", 100, 10), with("y", 300, 30)));
   CHECK(weaker(with("x", 100, 30), with("y", 100, 10)));
 }
+
+namespace {
+
+/// Leaves 2i and 2i + 1 are of route i, the last is a default for all of them.
+Gateway many(std::string_view dialect, std::uint32_t count, bool source) {
+  Gateway g;
+  g.dialect = dialect;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Deployment d;
+    d.upstream_model = {"gpt-4o", LeafId{2 * i}};
+    if (source) {
+      Limit cap;
+      cap.amount = {Decimal(100), LeafId{2 * i + 1}};
+      d.limits.push_back(cap);
+      d.mode = {"chat", Origin(kRule)};
+    }
+    Route r;
+    r.name = {"r" + std::to_string(i), LeafId{2 * i}};
+    r.plan = g.add(PlanNode{Use{g.add(std::move(d))}, {}, {}, {}});
+    g.routes.push_back(std::move(r));
+  }
+  g.defaults.timeouts.attempt = {*Decimal::parse(source ? "30.5" : "30"), LeafId{2 * count}};
+  return g;
+}
+
+}  // namespace
+
+TEST_CASE("of many routes the outcome is that of one after the other") {
+  constexpr std::uint32_t kCount = 301;
+  const Gateway a = many("x", kCount, true);
+  Gateway b = many("y", kCount, false);
+  ledger::Ledger ledger;
+  for (const Deployment& d : a.deployments)
+    ledger.lose(&d.limits[0], Loss{Fate::Skipped, DiagId::DroppedLimit, "no limits there", "", ""});
+  ledger.lose(&a.defaults.timeouts.attempt,
+              Loss{Fate::Approximated, DiagId::Approximated, "whole seconds only", "30", ""});
+  auto outcome = prove::prove({a, b, ledger, 2 * kCount + 1});
+  CHECK(outcome.figures.differences == 2 * kCount + 1);
+  CHECK(outcome.figures.unadmitted == 0);
+  CHECK(outcome.open.empty());
+  REQUIRE(outcome.assumptions.size() == 1);
+  CHECK(outcome.assumptions[0].places == kCount);
+  CHECK(outcome.assumptions[0].field == "routes[r0].plan.mode");
+  CHECK(outcome.weaker);
+  REQUIRE(outcome.gate.size() == kCount);
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    CHECK(outcome.gate[i].what.starts_with("routes[r" + std::to_string(i) + "]."));
+    CHECK(outcome.leaves[2 * i].fate == Fate::Mapped);
+    CHECK(outcome.leaves[2 * i].target == LeafId{2 * i});
+    CHECK(outcome.leaves[2 * i + 1].fate == Fate::Skipped);
+    REQUIRE(outcome.leaves[2 * i + 1].texts);
+    CHECK(outcome.leaves[2 * i + 1].texts->field == outcome.gate[i].what);
+  }
+  const ledger::LeafRecord& last = outcome.leaves[2 * kCount];
+  CHECK(last.fate == Fate::Approximated);
+  CHECK(last.target == LeafId{2 * kCount});
+  REQUIRE(last.texts);
+  CHECK(last.texts->field == "routes[r0].plan.timeout.attempt");
+
+  b.deployments[kCount - 1].upstream_model.value = "gpt-4";
+  outcome = prove::prove({a, b, ledger, 2 * kCount + 1});
+  CHECK(outcome.figures.differences == 2 * kCount + 2);
+  CHECK(outcome.figures.unadmitted == 1);
+  CHECK(outcome.figures.unadmitted_paths.at(0) == "routes[r300].plan.upstream_model: gpt-4o → gpt-4");
+  CHECK(outcome.gate.size() == kCount);
+  REQUIRE(outcome.assumptions.size() == 1);
+  CHECK(outcome.assumptions[0].places == kCount);
+}
