@@ -85,7 +85,7 @@ TEST_CASE("no secret stands in a payload") {
   const Written written(r.gateway);
   for (const Artifact& a : written.artifacts) CHECK(a.text.find("not-a-real") == std::string::npos);
   CHECK(written.text("payloads/09-keys.json").find(R"("key": "${LITELLM_KEY_SEARCH_API}")") != std::string::npos);
-  CHECK(written.text("apply.sh").find("secrets=(LITELLM_KEY_SEARCH_API)") != std::string::npos);
+  CHECK(written.text("apply.sh").find("variables=(LITELLM_KEY_SEARCH_API)") != std::string::npos);
 }
 
 TEST_CASE("nothing to create writes nothing") { CHECK(Written(ir::Gateway{}).artifacts.empty()); }

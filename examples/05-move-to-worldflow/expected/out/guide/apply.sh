@@ -22,24 +22,67 @@ for argument in "$@"; do
   case $argument in
     --dry-run) dry_run=true ;;
     --no-verify) verify=false ;;
-    *) echo "usage: apply.sh [--dry-run] [--no-verify]" >&2; exit 2 ;;
+    *)
+      echo "usage: apply.sh [--dry-run] [--no-verify]" >&2
+      exit 2
+      ;;
   esac
 done
 
+# Variables that the payloads name.
 variables=(ANTHROPIC_API_KEY AZURE_API_KEY OPENAI_API_KEY WF_TENANT)
 
-gateway=${GATEWAY:-https://api.worldflowai.com}
-gateway=${gateway%/}
-finished=()
+first_page=1                                  # the number of a list's first page
+translate=.                                   # jq: a body of the payloads as a body of the API
+id_of='.id'                                   # jq: the id of an object, and of an answer
+items_of='if type == "array" then .[] else (.[] | arrays | .[]) end' # jq: the objects of a list
+secret_of=empty                               # jq: the secret that an answer shows once
+label_of='.name // "?"'                       # jq: what people call it
+older_path=                                   # where an object goes when its address is not there
+credentials=()                                # variables that hold keys, besides those of the payloads
+
+address=${GATEWAY:-https://api.worldflowai.com}
+credentials=(WF_API_KEY WF_TOKEN)
+id_of='.id // .key.id? // .config.id?'
+secret_of='.secret // .key.secret? // empty'
+label_of='.name // .modelId // .email // "?"'
+authorization() { [ -z "${WF_TOKEN-}" ] || header Authorization "Bearer $WF_TOKEN"; }
+
+# Notes (keys that start with _) stay here, "@provider/openai" is what was made as that, "@now+30d" a time.
+# shellcheck disable=SC2016
+translate='
+  def span: capture("^@now\\+(?<n>[0-9]+)(?<unit>s|m|h|d|w|mo)$")
+    | (.n | tonumber) * {s: 1, m: 60, h: 3600, d: 86400, w: 604800, mo: 2592000}[.unit];
+  walk(if type == "object" then with_entries(select(.key | startswith("_") | not))
+    elif type != "string" then .
+    elif test("^@now\\+") then (now + span | floor | todate)
+    elif test("^@[a-z_]+/") then made(.)
+    else . end)'
+
+# $status and $answer are of the last request, $found is the id of what was looked up or made.
 ids='{}'
+finished=()
 answer=
 status=
+found=
+
+# Values from the environment are shown by their names.
+hidden() {
+  local text=$1 name value
+  for name in "${variables[@]}" "${credentials[@]}"; do
+    value=${!name-}
+    [ ${#value} -lt 4 ] || text=${text//"$value"/\$$name}
+  done
+  printf '%s' "$text"
+}
 
 fail() {
-  echo "apply.sh: $1" >&2
+  echo "apply.sh: $(hidden "$1")" >&2
   if [ ${#finished[@]} -gt 0 ]; then
     echo "done before that, and found again when this is run again:" >&2
     printf '  %s\n' "${finished[@]}" >&2
+  elif ! $dry_run; then
+    echo "nothing was done before that" >&2
   fi
   exit 1
 }
@@ -48,20 +91,154 @@ command -v jq >/dev/null || fail "jq is missing"
 if ! $dry_run; then
   command -v curl >/dev/null || fail "curl is missing"
   for name in "${variables[@]}"; do
-    [ -n "${!name-}" ] || fail "$name is not set, the payloads name it"
+    [ -n "${!name-}" ] || fail "$name is not set, and the payloads need it"
   done
 fi
 
-authorization() {
-  [ -z "${WF_TOKEN-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$WF_TOKEN"
+# header NAME VALUE: a line of curl's config, so that the value is on no command line.
+header() {
+  local value=${2//\\/\\\\}
+  printf 'header = "%s: %s"\n' "$1" "${value//\"/\\\"}"
 }
 
-# request METHOD PATH, body on stdin: leaves $status and $answer.
+# request METHOD PATH, body on stdin
 request() {
-  answer=$(curl --silent --show-error --request "$1" --header 'Content-Type: application/json' \
-    --config <(authorization) --data-binary @- --write-out '\n%{http_code}' "$gateway$2") || fail "cannot reach $gateway"
+  local content=(--header 'Content-Type: application/json' --data-binary @-)
+  [ "$1" != GET ] || content=()
+  answer=$(curl --silent --show-error --request "$1" --config <(authorization) "${content[@]}" \
+    --write-out '\n%{http_code}' "${address%/}$2") || fail "$1 $2: there is no answer from $address"
   status=${answer##*$'\n'}
   answer=${answer%$'\n'*}
+}
+
+accepted() {
+  case $status in
+    200 | 201 | 204) ;;
+    *) fail "$1 was refused with $status: $answer" ;;
+  esac
+}
+
+# The body as it is sent: variables and names of what was made become values. While only telling, they stay names.
+resolve() {
+  jq -c --slurpfile ids <(printf '%s' "$ids") --argjson dry "$dry_run" '
+    def mark: "\\$\\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\\}";
+    def made($name): $ids[0][$name] // if $dry then $name else error("nothing was made as " + $name) end;
+    def meant: . as $name | ("${" + . + "}") as $mark
+      | $ids[0][$name] // if $dry or ($ARGS.positional | index($name) == null) then $mark else env[$name] end;
+    def filled: if test(mark) then gsub(mark; .name | meant) else . end;
+    '"$translate"' | walk(if type == "string" then filled else . end)' --args "${variables[@]}"
+}
+
+# send WHAT METHOD PATH, body on stdin
+send() {
+  local body
+  body=$(resolve) || fail "$1: its body cannot be made"
+  if $dry_run; then
+    echo "$2 $3 $body"
+    return
+  fi
+  request "$2" "$3" <<<"$body"
+  accepted "$1"
+  finished+=("$1")
+  echo "done: $1"
+}
+
+# look_up LIST KEYS BODY [ITEMS]: page by page. ITEMS is where the objects stand in an answer.
+look_up() {
+  local list=$1 page=$first_page here left=1 seen=0 items=${4-"$items_of"} key
+  while [[ $list =~ \{([A-Za-z_]+)\} ]]; do
+    key=${BASH_REMATCH[1]}
+    list=${list//"{$key}"/$(jq -r --arg key "$key" '.[$key] | @uri' <<<"$3")}
+  done
+  found=
+  while [ "$left" -gt 0 ]; do
+    request GET "${list//PAGE/$page}" </dev/null
+    case $status in
+      200) ;;
+      404 | 405) return 0 ;;
+      *) fail "GET ${list//PAGE/$page} was refused with $status: $answer" ;;
+    esac
+    # The id, then how many objects the page has and how much follows; a list that does not say is whole.
+    { read -r found && read -r here left; } < <(jq -r --arg keys "$2" --slurpfile wanted <(printf '%s' "$3") \
+      --argjson page "$((page - first_page + 1))" --argjson seen "$seen" '
+      def name: rtrimstr("?");
+      def same($key): .[$key | name] as $here | $wanted[0][$key | name] as $there
+        | $here == $there or (($key | endswith("?")) and ($here == null or $there == null));
+      ($keys | split(" ")) as $keys
+      | [('"$items"') | objects] as $all | ($all | length) as $here
+      | ([$all[] | select(. as $item
+          | all($keys[]; . as $key | $item | same($key))
+          and any($keys[]; $item[name] != null and $wanted[0][name] != null))]
+        | first | if . == null then "" else ('"$id_of"') // "-" end),
+        if $here == 0 or type == "array" then "0 0"
+        elif .totalPages // .total_pages then "\($here) \((.totalPages // .total_pages) - $page)"
+        else "\($here) \((.total // .total_count // 0) - $seen - $here)" end' <<<"$answer") || fail "GET ${list//PAGE/$page}: its answer cannot be read"
+    [ -z "$found" ] || return 0
+    case $1 in *PAGE*) ;; *) return 0 ;; esac
+    seen=$((seen + here))
+    page=$((page + 1))
+  done
+}
+
+# remember NAME ID
+remember() {
+  ids=$(jq -c --arg name "$1" --arg id "$2" '.[$name] = $id' <<<"$ids")
+  printf '%s\n' "$ids" >ids.json
+}
+
+bodies() {
+  [ -f "payloads/$1" ] || return 0
+  jq -c 'if type == "array" then .[] else . end' "payloads/$1"
+}
+
+# make WHAT PATH LIST KEYS BODY [NAME]
+make() {
+  local what body=$5 secret
+  what="$1 $(jq -r "$label_of" <<<"$body")"
+  if $dry_run; then
+    send "$what" POST "$2" <<<"$body"
+    return
+  fi
+  body=$(resolve <<<"$body") || fail "$what: its body cannot be made"
+  look_up "$3" "$4" "$body"
+  if [ -n "$found" ]; then
+    echo "there: $what"
+  else
+    request POST "$2" <<<"$body"
+    case $status in
+      404 | 405) [ -z "$older_path" ] || request POST "$older_path" <<<"$body" ;;
+    esac
+    accepted "$what"
+    finished+=("$what")
+    secret=$(jq -r "$secret_of" <<<"$answer")
+    [ -z "$secret" ] || (umask 077 && printf '%s\t%s\n' "$what" "$secret" >>secrets.out)
+    found=$(jq -r "($id_of) // empty" <<<"$answer")
+    echo "done: $what"
+  fi
+  [ -n "${6-}" ] || return 0
+  case $found in '' | -) fail "$what: there is no id in the answer" ;; esac
+  remember "$6" "$found"
+}
+
+# put WHAT PATH BODY
+put() {
+  local body
+  if ! $dry_run; then
+    body=$(resolve <<<"$3") || fail "$1: its body cannot be made"
+    request GET "$2" </dev/null
+    if [ "$status" = 200 ] && jq -e --slurpfile wanted <(printf '%s' "$body") '
+      def holds($wanted): . as $it | if ($wanted | type) == "object" then
+          ($it | type) == "object" and all($wanted | keys[]; . as $key | $it[$key] | holds($wanted[$key]))
+        elif ($wanted | type) == "array" then
+          ($it | type) == "array" and ($it | length) == ($wanted | length)
+          and all(range($wanted | length); . as $i | $it[$i] | holds($wanted[$i]))
+        else $it == $wanted end;
+      [., (.[]? | objects)] | any(.[]; holds($wanted[0]))' <<<"$answer" >/dev/null; then
+      echo "there: $1"
+      return
+    fi
+  fi
+  send "$1" PUT "$2" <<<"$3"
 }
 
 # A key is exchanged for a token; a gateway without the exchange takes the key itself.
@@ -70,190 +247,86 @@ sign_in() {
   [ -n "${WF_API_KEY-}" ] || fail "set WF_API_KEY or WF_TOKEN"
   request POST /api/v1/auth/token < <(jq -n '{api_key: env.WF_API_KEY}')
   case $status in
-    200|201) WF_TOKEN=$(jq -r '.access_token' <<<"$answer") ;;
-    404|405) WF_TOKEN=$WF_API_KEY ;;
-    *) fail "the key was refused: $status" ;;
+    200 | 201) WF_TOKEN=$(jq -r '.access_token' <<<"$answer") ;;
+    404 | 405) WF_TOKEN=$WF_API_KEY ;;
+    *) fail "the key was refused with $status: $answer" ;;
   esac
 }
 
-# The body as it is sent: references become ids, variables their values; notes (keys that start with _) stay here.
-# What cannot be resolved is an error, but not while only telling.
-resolve() {
-  jq --argjson ids "$ids" --argjson dry "$dry_run" '
-    def span: capture("^@now\\+(?<n>[0-9]+)(?<unit>s|m|h|d|w|mo)$")
-      | (.n | tonumber) * {s: 1, m: 60, h: 3600, d: 86400, w: 604800, mo: 2592000}[.unit];
-    def value: if type == "object" then with_entries(select(.key | startswith("_") | not) | .value |= value)
-      elif type == "array" then map(value)
-      elif type != "string" then .
-      elif test("^@now\\+") then (now + span | floor | todate)
-      elif test("^@[a-z_]+/") then (. as $name | $ids[$name] // (if $dry then $name else error("nothing was made as " + $name) end))
-      elif test("^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$") then (. as $name | .[2:-1] | if $dry then $name else env[.] end)
-      else . end;
-    value'
+name_of() {
+  local name
+  name=$(jq -r '._id // empty' <<<"$1")
+  printf '%s' "${name:+@$name}"
 }
 
-# send METHOD PATH WHAT, body on stdin
-send() {
-  local body
-  body=$(resolve) || fail "$3: a reference of its body leads nowhere"
-  if $dry_run; then
-    echo "$1 $2 $(jq -c . <<<"$body")"
-    status=200
-    answer='{}'
-    return
-  fi
-  request "$1" "$2" <<<"$body"
-}
-
-expect() {
-  case $status in 200|201|204) ;; *) fail "$1 was refused with $status: $answer" ;; esac
-  finished+=("$1")
-  $dry_run || echo "done: $1"
-}
-
-remember() {
-  ids=$(jq -c --arg name "$1" --arg id "$2" '.[$name] = $id' <<<"$ids")
-  $dry_run || printf '%s\n' "$ids" >ids.json
-}
-
-# find_id PATH CONDITION: the id of the object that fulfils the condition of jq, page by page; empty when there is none.
-find_id() {
-  local page=1 found pages query=$1
-  case $query in *\?*) query+='&' ;; *) query+='?' ;; esac
-  while :; do
-    request GET "${query}page=$page&pageSize=100&page_size=100" </dev/null
-    case $status in 200) ;; 404) return 0 ;; *) fail "GET $1 was refused with $status: $answer" ;; esac
-    found=$(jq -r "[.. | objects | select($2) | .id // empty] | first // empty" <<<"$answer")
-    [ -z "$found" ] || { printf '%s' "$found"; return 0; }
-    pages=$(jq -r '.totalPages // .total_pages // 1' <<<"$answer")
-    [ "$page" -lt "$pages" ] || return 0
-    page=$((page + 1))
-  done
-}
-
-bodies() {
-  [ -f "payloads/$1.json" ] || return 0
-  jq -c 'if type == "array" then .[] else . end' "payloads/$1.json"
-}
-
-# make KIND PATH CONDITION BODY [PATH TO LOOK IN]: finds or makes one object and remembers its id.
-make() {
-  local kind=$1 path=$2 condition=$3 body=$4 list=${5-$2} name label id=
-  name=$(jq -r '._id // empty' <<<"$body")
-  label=$(jq -r '.name // .modelId // .email // "?"' <<<"$body")
-  if ! $dry_run; then
-    id=$(find_id "$list" "$condition") || exit 1
-  fi
-  if [ -n "$id" ]; then
-    echo "there: $kind $label"
-  else
-    send POST "$path" "$kind $label" <<<"$body"
-    expect "$kind $label"
-    id=$(jq -r '.id // .key.id // .config.id // empty' <<<"$answer")
-    $dry_run || [ -n "$id" ] || fail "no id in the answer for $kind $label: $answer"
-  fi
-  [ -z "$name" ] || [ -z "$id" ] || remember "@$name" "$id"
-  made=$id
-}
-
-# text KEY BODY: the value of a key as jq writes it, for a condition.
-text() { jq -c --arg key "$1" '.[$key]' <<<"$2"; }
-
-all_by_name() {
+# all WHAT FILE PATH LIST KEYS
+all() {
   local body
   while IFS= read -r body; do
-    make "$1" "$2" ".name == $(text name "$body")" "$body"
-  done < <(bodies "$3")
-}
-
-put_one() {
-  local body
-  while IFS= read -r body; do
-    send PUT "$1" "$2" <<<"$body"
-    expect "$2"
-  done < <(bodies "$3")
+    make "$1" "$3" "$4" "$5" "$body" "$(name_of "$body")"
+  done < <(bodies "$2")
 }
 
 $dry_run || sign_in
 
-while IFS= read -r body; do
-  make integration /api/v1/model-catalog/integrations ".name == $(text name "$body")" "$body"
-  if $verify && ! $dry_run; then
-    send POST "/api/v1/model-catalog/integrations/$made/verify" "integration $made" <<<'{}'
-    case $status in
-      200|201) [ "$(jq -r '.success' <<<"$answer")" != false ] || fail "the provider refuses the key of $(text name "$body"): $(jq -r '.error // empty' <<<"$answer")" ;;
-      404|405) ;;
-      *) fail "verifying $(text name "$body") was refused with $status: $answer" ;;
-    esac
-  fi
-done < <(bodies integrations)
-all_by_name provider /api/v1/model-catalog/providers providers
+# try_key BODY: lets the gateway try the key of the integration that was looked up or made last.
+try_key() {
+  local path="/api/v1/model-catalog/integrations/$found/verify"
+  request POST "$path" <<<'{}'
+  case $status in
+    200 | 201) [ "$(jq -r '.success' <<<"$answer")" != false ] || fail "the provider refuses the key of $(jq .name <<<"$1"): $(jq -r '.error // empty' <<<"$answer")" ;;
+    404 | 405) ;;
+    *) fail "verifying $(jq .name <<<"$1") was refused with $status: $answer" ;;
+  esac
+}
 
 while IFS= read -r body; do
-  provider=$(jq -r '.providerId // ._provider // empty' <<<"$body")
-  provider=$(jq -r --arg name "$provider" '.[$name] // empty' <<<"$ids")
-  condition=".modelId == $(text modelId "$body")"
-  type=$(text providerType "$body")
-  [ "$type" = null ] || condition+=" and ((.providerType // $type) == $type)"
-  [ -z "$provider" ] || condition+=" and ((.providerId // \"$provider\") == \"$provider\")"
-  make model /api/v1/model-catalog/models "$condition" "$body"
-done < <(bodies models)
-put_one /api/v1/thresholds 'cache thresholds' thresholds
-put_one /api/v1/routing/config 'routing config' routing_config
+  make integration /api/v1/model-catalog/integrations '/api/v1/model-catalog/integrations?name={name}&page=PAGE&pageSize=100' name "$body" "$(name_of "$body")"
+  if $verify && ! $dry_run; then try_key "$body"; fi
+done < <(bodies integrations.json)
+all provider providers.json /api/v1/model-catalog/providers '/api/v1/model-catalog/providers?name={name}&page=PAGE&pageSize=100' name
+all model models.json /api/v1/model-catalog/models '/api/v1/model-catalog/models?search={modelId}&page=PAGE&pageSize=100' 'modelId providerType? providerId?'
+put 'cache thresholds' /api/v1/thresholds "$(bodies thresholds.json)"
+put 'routing config' /api/v1/routing/config "$(bodies routing_config.json)"
 
 while IFS= read -r body; do
-  tenant=$(jq -r '.tenant // .tenantId // "${WF_TENANT}"' <<<"$body")
-  if ! $dry_run && [[ $tenant == \$\{*\} ]]; then
-    name=${tenant:2:-1}
-    tenant=${!name}
-  fi
-  send PUT "/api/v1/rate-limits/$tenant" "tier of $tenant" < <(jq '{tier: (.body.tier // .tier)}' <<<"$body")
-  expect "tier of $tenant"
-done < <(bodies rate_limits)
-all_by_name team /api/v1/teams teams
+  tenant=$(jq '.tenant // .tenantId // "${WF_TENANT}"' <<<"$body" | translate=. resolve | jq -r 'if startswith("${") then . else @uri end')
+  put "tier of $tenant" "/api/v1/rate-limits/$tenant" "$(jq -c '{tier: (.body.tier // .tier)}' <<<"$body")"
+done < <(bodies rate_limits.json)
+all team teams.json /api/v1/teams '/api/v1/teams?page=PAGE&pageSize=100' 'name parentTeamId?'
+all user users.json /api/v1/users '/api/v1/users?search={email}&page=PAGE&page_size=100' email
 
-while IFS= read -r body; do
-  make user /api/v1/users ".email == $(text email "$body")" "$body" "/api/v1/users?search=$(jq -r '.email | @uri' <<<"$body")"
-done < <(bodies users)
-
-while IFS= read -r body; do
+# A role of the gateway's own goes by its id, or by its name where it has no list of roles.
+grant() {
+  local body=$1 user role what items
   user=$(jq -r '.user_id' <<<"$body")
-  role=$(jq -r '.role // .roleId' <<<"$body")
-  name=${role#@role/}
+  role=$(jq -r '(.role // .roleId) | ltrimstr("@role/")' <<<"$body")
+  what="role $role of ${user#@user/}"
   if ! $dry_run; then
     user=$(jq -r --arg name "$user" '.[$name] // $name' <<<"$ids")
-    case $role in
-      @role/*)
-        id=$(find_id "/api/v1/roles?name=$name" ".name == $(jq -n --arg name "$name" '$name')") || exit 1
-        [ -n "$id" ] || fail "there is no role $name"
-        remember "$role" "$id"
-        ;;
-    esac
-    request GET "/api/v1/users/$user/roles" </dev/null
-    if [ "$status" = 200 ] && jq -e --arg name "$name" --arg id "${id-$name}" '[.. | strings] | index($name) != null or index($id) != null' <<<"$answer" >/dev/null; then
-      echo "there: role $name of $user"
-      continue
+    if jq -e '.roleId // "" | startswith("@role/")' <<<"$body" >/dev/null; then
+      look_up '/api/v1/roles?page=PAGE&page_size=100' name "$(jq -n --arg name "$role" '{name: $name}')"
+      case $status in
+        404 | 405) found=$role ;;
+        *) [ -n "$found" ] || fail "there is no role $role" ;;
+      esac
+      remember "@role/$role" "$found"
+      role=$found
+    fi
+    items="$items_of | ., .role? | if type == \"string\" then . else (objects | .roleId, .role_id, .id, .name | strings) end | {roleId: .}"
+    look_up "/api/v1/users/$user/roles" roleId "$(jq -n --arg role "$role" '{roleId: $role}')" "$items"
+    if [ -n "$found" ]; then
+      echo "there: $what"
+      return
     fi
   fi
-  send POST "/api/v1/users/$user/roles" "role $name of $user" < <(jq 'del(.user_id)' <<<"$body")
-  expect "role $name of $user"
-done < <(bodies role_grants)
+  send "$what" POST "/api/v1/users/$user/roles" < <(jq -c 'del(.user_id)' <<<"$body")
+}
 
-while IFS= read -r body; do
-  label=$(jq -r '.name' <<<"$body")
-  path=/api/v1/virtual-keys
-  if ! $dry_run; then
-    id=$(find_id "$path" ".name == $(text name "$body")") || exit 1
-    if [ -n "$id" ]; then
-      echo "there: virtual key $label"
-      continue
-    fi
-  fi
-  send POST "$path" "virtual key $label" <<<"$body"
-  case $status in 404|405) send POST /api/v1/api-keys/virtual "virtual key $label" <<<"$body" ;; esac
-  expect "virtual key $label"
-  $dry_run || (umask 077 && jq -r --arg name "$label" '[$name, .secret // .key.secret // empty] | @tsv' <<<"$answer" >>secrets.out)
-done < <(bodies virtual_keys)
+while IFS= read -r body; do grant "$body"; done < <(bodies role_grants.json)
+
+older_path=/api/v1/api-keys/virtual
+all 'virtual key' virtual_keys.json /api/v1/virtual-keys '/api/v1/virtual-keys?page=PAGE&pageSize=100' name
 
 # simulate NAME MODELS: whether a request for the name goes to one of the models.
 wrong=0

@@ -44,6 +44,10 @@ secret_of='.key | strings'
 label_of='.name // .slug // "?"'
 authorization() { header x-portkey-api-key "$PORTKEY_API_KEY"; }
 
+# An id that another control plane gave is not sent, and stands for the id that this one gives.
+# shellcheck disable=SC2016
+translate='del(.id) | if .workspace_id | type == "string" then .workspace_id |= ($ids[0][.] // .) else . end'
+
 # $status and $answer are of the last request, $found is the id of what was looked up or made.
 ids='{}'
 finished=()
@@ -108,8 +112,8 @@ resolve() {
   jq -c --slurpfile ids <(printf '%s' "$ids") --argjson dry "$dry_run" '
     def mark: "\\$\\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\\}";
     def made($name): $ids[0][$name] // if $dry then $name else error("nothing was made as " + $name) end;
-    def meant: "${" + . + "}" as $mark
-      | $ids[0][$mark] // if $dry or ($ARGS.positional | index([.]) == null) then $mark else env[.] end;
+    def meant: . as $name | ("${" + . + "}") as $mark
+      | $ids[0][$name] // if $dry or ($ARGS.positional | index($name) == null) then $mark else env[$name] end;
     def filled: if test(mark) then gsub(mark; .name | meant) else . end;
     '"$translate"' | walk(if type == "string" then filled else . end)' --args "${variables[@]}"
 }
@@ -143,23 +147,23 @@ look_up() {
       404 | 405) return 0 ;;
       *) fail "GET ${list//PAGE/$page} was refused with $status: $answer" ;;
     esac
-    found=$(jq -r --arg keys "$2" --slurpfile wanted <(printf '%s' "$3") '
+    # The id, then how many objects the page has and how much follows; a list that does not say is whole.
+    { read -r found && read -r here left; } < <(jq -r --arg keys "$2" --slurpfile wanted <(printf '%s' "$3") \
+      --argjson page "$((page - first_page + 1))" --argjson seen "$seen" '
       def name: rtrimstr("?");
       def same($key): .[$key | name] as $here | $wanted[0][$key | name] as $there
         | $here == $there or (($key | endswith("?")) and ($here == null or $there == null));
       ($keys | split(" ")) as $keys
-      | [('"$items"') | objects | select(. as $item
+      | [('"$items"') | objects] as $all | ($all | length) as $here
+      | ([$all[] | select(. as $item
           | all($keys[]; . as $key | $item | same($key))
           and any($keys[]; $item[name] != null and $wanted[0][name] != null))]
-      | first | if . == null then empty else ('"$id_of"') // "-" end' <<<"$answer")
+        | first | if . == null then "" else ('"$id_of"') // "-" end),
+        if $here == 0 or type == "array" then "0 0"
+        elif .totalPages // .total_pages then "\($here) \((.totalPages // .total_pages) - $page)"
+        else "\($here) \((.total // .total_count // 0) - $seen - $here)" end' <<<"$answer") || fail "GET ${list//PAGE/$page}: its answer cannot be read"
     [ -z "$found" ] || return 0
     case $1 in *PAGE*) ;; *) return 0 ;; esac
-    # How much follows; a list that does not say is whole.
-    read -r here left < <(jq -r --argjson page "$((page - first_page + 1))" --argjson seen "$seen" '
-      ([('"$items"')] | length) as $here
-      | if $here == 0 or type == "array" then "0 0"
-        elif .totalPages // .total_pages then "\($here) \((.totalPages // .total_pages) - $page)"
-        else "\($here) \((.total // .total_count // 0) - $seen - $here)" end' <<<"$answer")
     seen=$((seen + here))
     page=$((page + 1))
   done
@@ -201,7 +205,7 @@ make() {
     echo "done: $what"
   fi
   [ -n "${6-}" ] || return 0
-  [ -n "$found" ] && [ "$found" != - ] || fail "$what: there is no id in the answer"
+  case $found in '' | -) fail "$what: there is no id in the answer" ;; esac
   remember "$6" "$found"
 }
 
@@ -232,32 +236,34 @@ $dry_run || [ -n "${PORTKEY_API_KEY-}" ] || fail "set PORTKEY_API_KEY"
 in_workspace() {
   local id
   case $1 in *\?*) ;; *) printf '%s' "$1" && return ;; esac
-  id=$(jq -r '.workspace_id // empty' <<<"$2")
-  id=$(jq -r --arg id "$id" '.[$id] // $id' <<<"$ids")
+  id=$(resolve <<<"$2" | jq -r '.workspace_id // empty')
   printf '%s' "$1${id:+&workspace_id=$id}"
 }
 
 # create WHAT FILE PATH LIST KEYS [NAME...]: a name stands for the id of its object.
 create() {
-  local what=$1 file=$2 path=$3 list=$4 keys=$5 body
+  local what=$1 file=$2 path=$3 list=$4 keys=$5 body old
   shift 5
   while IFS= read -r body; do
     make "$what" "$path" "$(in_workspace "$list" "$body")" "$keys" "$body" "${1-}"
     [ $# -eq 0 ] || shift
+    old=$(jq -r '.id // empty' <<<"$body")
+    $dry_run || [ -z "$old" ] || remember "$old" "$found"
   done < <(bodies "$file")
 }
 
 # create_in_workspaces WHAT FILE PATH LIST KEYS: once in each workspace that the payloads make.
 create_in_workspaces() {
-  local what=$1 file=$2 path=$3 list=$4 keys=$5 body name
+  local what=$1 file=$2 path=$3 list=$4 keys=$5 body name one
   while IFS= read -r body; do
     for name in "${workspaces[@]-}"; do
-      [ -z "$name" ] || body=$(jq -c --arg id "\${$name}" '{workspace_id: $id} + .' <<<"$body")
-      make "$what" "$path" "$(in_workspace "$list" "$body")" "$keys" "$body"
+      one=$body
+      [ -z "$name" ] || one=$(jq -c --arg id "\${$name}" '{workspace_id: $id} + .' <<<"$body")
+      make "$what" "$path" "$(in_workspace "$list" "$one")" "$keys" "$one"
     done
   done < <(bodies "$file")
 }
 
 workspaces=(WORKSPACE_SEARCH_ID)
 
-create 'workspace' 02-workspaces.json /admin/workspaces '/admin/workspaces?current_page=PAGE&page_size=100' 'name' '${WORKSPACE_SEARCH_ID}'
+create 'workspace' 02-workspaces.json /admin/workspaces '/admin/workspaces?current_page=PAGE&page_size=100' 'name' WORKSPACE_SEARCH_ID

@@ -44,6 +44,12 @@ label_of='.team_alias // .key_alias // .organization_alias // .project_alias // 
   // .team_id // .organization_id // .project_id // .user_id // .user_email // .budget_id // "without a name"'
 authorization() { header Authorization "Bearer $LITELLM_MASTER_KEY"; }
 
+# A team or organisation without an id of its own is called by its alias, and gets its id from the proxy.
+# shellcheck disable=SC2016
+named='def known: if type == "string" then $ids[0][.] // . else . end;
+  if has("team_id") then .team_id |= known else . end | if has("organization_id") then .organization_id |= known else . end'
+translate=$named
+
 # $status and $answer are of the last request, $found is the id of what was looked up or made.
 ids='{}'
 finished=()
@@ -108,8 +114,8 @@ resolve() {
   jq -c --slurpfile ids <(printf '%s' "$ids") --argjson dry "$dry_run" '
     def mark: "\\$\\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\\}";
     def made($name): $ids[0][$name] // if $dry then $name else error("nothing was made as " + $name) end;
-    def meant: "${" + . + "}" as $mark
-      | $ids[0][$mark] // if $dry or ($ARGS.positional | index([.]) == null) then $mark else env[.] end;
+    def meant: . as $name | ("${" + . + "}") as $mark
+      | $ids[0][$name] // if $dry or ($ARGS.positional | index($name) == null) then $mark else env[$name] end;
     def filled: if test(mark) then gsub(mark; .name | meant) else . end;
     '"$translate"' | walk(if type == "string" then filled else . end)' --args "${variables[@]}"
 }
@@ -143,23 +149,23 @@ look_up() {
       404 | 405) return 0 ;;
       *) fail "GET ${list//PAGE/$page} was refused with $status: $answer" ;;
     esac
-    found=$(jq -r --arg keys "$2" --slurpfile wanted <(printf '%s' "$3") '
+    # The id, then how many objects the page has and how much follows; a list that does not say is whole.
+    { read -r found && read -r here left; } < <(jq -r --arg keys "$2" --slurpfile wanted <(printf '%s' "$3") \
+      --argjson page "$((page - first_page + 1))" --argjson seen "$seen" '
       def name: rtrimstr("?");
       def same($key): .[$key | name] as $here | $wanted[0][$key | name] as $there
         | $here == $there or (($key | endswith("?")) and ($here == null or $there == null));
       ($keys | split(" ")) as $keys
-      | [('"$items"') | objects | select(. as $item
+      | [('"$items"') | objects] as $all | ($all | length) as $here
+      | ([$all[] | select(. as $item
           | all($keys[]; . as $key | $item | same($key))
           and any($keys[]; $item[name] != null and $wanted[0][name] != null))]
-      | first | if . == null then empty else ('"$id_of"') // "-" end' <<<"$answer")
+        | first | if . == null then "" else ('"$id_of"') // "-" end),
+        if $here == 0 or type == "array" then "0 0"
+        elif .totalPages // .total_pages then "\($here) \((.totalPages // .total_pages) - $page)"
+        else "\($here) \((.total // .total_count // 0) - $seen - $here)" end' <<<"$answer") || fail "GET ${list//PAGE/$page}: its answer cannot be read"
     [ -z "$found" ] || return 0
     case $1 in *PAGE*) ;; *) return 0 ;; esac
-    # How much follows; a list that does not say is whole.
-    read -r here left < <(jq -r --argjson page "$((page - first_page + 1))" --argjson seen "$seen" '
-      ([('"$items"')] | length) as $here
-      | if $here == 0 or type == "array" then "0 0"
-        elif .totalPages // .total_pages then "\($here) \((.totalPages // .total_pages) - $page)"
-        else "\($here) \((.total // .total_count // 0) - $seen - $here)" end' <<<"$answer")
     seen=$((seen + here))
     page=$((page + 1))
   done
@@ -201,7 +207,7 @@ make() {
     echo "done: $what"
   fi
   [ -n "${6-}" ] || return 0
-  [ -n "$found" ] && [ "$found" != - ] || fail "$what: there is no id in the answer"
+  case $found in '' | -) fail "$what: there is no id in the answer" ;; esac
   remember "$6" "$found"
 }
 
@@ -243,13 +249,15 @@ create() {
         break
       fi
     done
-    make "$what" "$path" "$list" "$known" "$body"
+    make "$what" "$path" "$list" "$known" "$body" \
+      "$(jq -r 'if .team_id // .organization_id // .project_id then empty else .team_alias // .organization_alias // empty end' <<<"$body")"
   done < <(bodies "$file")
 }
 
 
 # The API takes how long a key lives from now on, not until when. A key whose time is over is left out.
-while IFS= read -r body; do
+while IFS= read -r line; do
+  body=$line
   what="key $(jq -r "$label_of" <<<"$body")"
   until=$(jq -r '.expires // empty' <<<"$body")
   if [ -n "$until" ]; then
@@ -260,8 +268,12 @@ while IFS= read -r body; do
     fi
     body=$(jq -c --arg left "${left}s" 'with_entries(if .key == "expires" then {key: "duration", value: $left} else . end)' <<<"$body")
   fi
-  if ! $dry_run && [ "$(jq 'has("key_alias")' <<<"$body")" = false ]; then
-    echo "$what: without an alias it cannot be found again, and is made anew each time" >&2
+  # without an alias it could not be found again: what was sent is written down
+  mark="$address $(sha256sum <<<"$line" | cut -d ' ' -f 1)"
+  if ! $dry_run && [ "$(jq '.key_alias' <<<"$line")" = null ] && [ -f keys.made ] && grep -qxF "$mark" keys.made; then
+    echo "there: $what"
+    continue
   fi
   make key /key/generate '/key/list?return_full_object=true&page=PAGE&size=100' key_alias "$body"
+  $dry_run || [ "$(jq '.key_alias' <<<"$line")" != null ] || echo "$mark" >>keys.made
 done < <(bodies 09-keys.json)

@@ -123,8 +123,8 @@ resolve() {
   jq -c --slurpfile ids <(printf '%s' "$ids") --argjson dry "$dry_run" '
     def mark: "\\$\\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\\}";
     def made($name): $ids[0][$name] // if $dry then $name else error("nothing was made as " + $name) end;
-    def meant: "${" + . + "}" as $mark
-      | $ids[0][$mark] // if $dry or ($ARGS.positional | index([.]) == null) then $mark else env[.] end;
+    def meant: . as $name | ("${" + . + "}") as $mark
+      | $ids[0][$name] // if $dry or ($ARGS.positional | index($name) == null) then $mark else env[$name] end;
     def filled: if test(mark) then gsub(mark; .name | meant) else . end;
     '"$translate"' | walk(if type == "string" then filled else . end)' --args "${variables[@]}"
 }
@@ -158,23 +158,23 @@ look_up() {
       404 | 405) return 0 ;;
       *) fail "GET ${list//PAGE/$page} was refused with $status: $answer" ;;
     esac
-    found=$(jq -r --arg keys "$2" --slurpfile wanted <(printf '%s' "$3") '
+    # The id, then how many objects the page has and how much follows; a list that does not say is whole.
+    { read -r found && read -r here left; } < <(jq -r --arg keys "$2" --slurpfile wanted <(printf '%s' "$3") \
+      --argjson page "$((page - first_page + 1))" --argjson seen "$seen" '
       def name: rtrimstr("?");
       def same($key): .[$key | name] as $here | $wanted[0][$key | name] as $there
         | $here == $there or (($key | endswith("?")) and ($here == null or $there == null));
       ($keys | split(" ")) as $keys
-      | [('"$items"') | objects | select(. as $item
+      | [('"$items"') | objects] as $all | ($all | length) as $here
+      | ([$all[] | select(. as $item
           | all($keys[]; . as $key | $item | same($key))
           and any($keys[]; $item[name] != null and $wanted[0][name] != null))]
-      | first | if . == null then empty else ('"$id_of"') // "-" end' <<<"$answer")
+        | first | if . == null then "" else ('"$id_of"') // "-" end),
+        if $here == 0 or type == "array" then "0 0"
+        elif .totalPages // .total_pages then "\($here) \((.totalPages // .total_pages) - $page)"
+        else "\($here) \((.total // .total_count // 0) - $seen - $here)" end' <<<"$answer") || fail "GET ${list//PAGE/$page}: its answer cannot be read"
     [ -z "$found" ] || return 0
     case $1 in *PAGE*) ;; *) return 0 ;; esac
-    # How much follows; a list that does not say is whole.
-    read -r here left < <(jq -r --argjson page "$((page - first_page + 1))" --argjson seen "$seen" '
-      ([('"$items"')] | length) as $here
-      | if $here == 0 or type == "array" then "0 0"
-        elif .totalPages // .total_pages then "\($here) \((.totalPages // .total_pages) - $page)"
-        else "\($here) \((.total // .total_count // 0) - $seen - $here)" end' <<<"$answer")
     seen=$((seen + here))
     page=$((page + 1))
   done
@@ -216,7 +216,7 @@ make() {
     echo "done: $what"
   fi
   [ -n "${6-}" ] || return 0
-  [ -n "$found" ] && [ "$found" != - ] || fail "$what: there is no id in the answer"
+  case $found in '' | -) fail "$what: there is no id in the answer" ;; esac
   remember "$6" "$found"
 }
 
