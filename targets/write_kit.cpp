@@ -1,5 +1,9 @@
 #include "targets/write_kit.h"
 
+#include "compiler/facts/models.h"
+#include "compiler/facts/providers.h"
+#include "compiler/ir/resolved.h"
+
 namespace gatec::targets {
 namespace {
 
@@ -70,6 +74,39 @@ std::string spell_credential(const Credential& credential, const void* ir_value,
       ir_value, {ir::Fate::Approximated, diagnostics::DiagId::SecretReferenced, "a literal secret becomes a reference",
                  "env(" + name + ")", "set " + name + " to the value of the source"});
   return reference(name);
+}
+
+namespace {
+
+std::optional<base::Decimal> price_of_one(std::string_view million) {
+  const auto price = base::Decimal::parse(million);
+  return price ? price->divided_by(base::Decimal(1'000'000)) : std::nullopt;
+}
+
+/// Whether the provider itself answers there. An address of one's own is how Azure is reached.
+bool is_own_service(std::string_view kind, const ir::Field<std::string>& base_url) {
+  if (base_url.absent() || kind == "azure_openai" || kind == "azure_ai") return true;
+  const facts::ProviderFacts* host = base_url.given() ? facts::provider_by_host(*base_url) : nullptr;
+  return host != nullptr && host->kind == kind;
+}
+
+}  // namespace
+
+std::optional<ListedModel> listed_model(const ir::Gateway& gateway, const ir::Deployment& deployment) {
+  if (!deployment.provider.valid()) return std::nullopt;
+  const ir::ResolvedProvider provider = ir::resolved(gateway, gateway.at(deployment.provider));
+  if (!provider.kind->given() || !is_own_service(**provider.kind, *provider.base_url)) return std::nullopt;
+  const ir::Field<std::string>& named =
+      deployment.base_model.given() ? deployment.base_model : deployment.upstream_model;
+  if (!named.given()) return std::nullopt;
+  std::string_view name = *named;
+  if (deployment.base_model.given() && name.find('/') != std::string_view::npos) name.remove_prefix(name.find('/') + 1);
+  const auto known = facts::model(**provider.kind, name);
+  if (!known) return std::nullopt;
+  ListedModel listed{price_of_one(known->input_usd), price_of_one(known->output_usd), std::nullopt,
+                     std::string(known->as_of)};
+  if (const auto context = base::Decimal::parse(known->context_tokens)) listed.context_tokens = context->as_int64();
+  return listed;
 }
 
 }  // namespace gatec::targets

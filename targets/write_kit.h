@@ -3,7 +3,9 @@
 #include "compiler/doc/value.h"
 #include "targets/dialect.h"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace gatec::targets {
@@ -25,5 +27,14 @@ using CredentialSpeller =
 [[nodiscard]] std::string spell_credential(const ir::Credential& credential, const void* ir_value,
                                            std::string_view hint, WriteContext& context, std::string_view prefix,
                                            std::string_view suffix);
+
+/// What gatec's own table says of a deployment's model, where the source says nothing: by its base model or upstream id,
+/// and only when it is the provider's own service that answers. Whoever writes such a value says where it comes from.
+struct ListedModel {
+  std::optional<base::Decimal> input_price, output_price;  // USD per token
+  std::optional<std::int64_t> context_tokens;
+  std::string as_of;
+};
+[[nodiscard]] std::optional<ListedModel> listed_model(const ir::Gateway& gateway, const ir::Deployment& deployment);
 
 }  // namespace gatec::targets

@@ -81,11 +81,16 @@ class Ledger {
   void admit_added(std::string path_prefix, std::string reason) {
     added_.emplace_back(std::move(path_prefix), std::move(reason));
   }
-  /// The same below a deployment, wherever it stands: `field` is a path within it ("provider.api_key").
-  void admit_within(const void* deployment, std::string field, std::string reason) {
-    within_[deployment].emplace_back(std::move(field), std::move(reason));
+  struct Added {
+    std::string field;    // a path within the deployment ("provider.api_key"), or its beginning
+    std::string reason;   // for people
+    std::string written;  // canonical text of the only value that may be found; empty = any
+  };
+  /// The same below a deployment, wherever it stands.
+  void admit_within(const void* deployment, std::string field, std::string reason, std::string written = {}) {
+    within_[deployment].push_back({std::move(field), std::move(reason), std::move(written)});
   }
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>* added_within(const void* deployment) const {
+  [[nodiscard]] const std::vector<Added>* added_within(const void* deployment) const {
     const auto found = within_.find(deployment);
     return found == within_.end() ? nullptr : &found->second;
   }
@@ -125,7 +130,7 @@ class Ledger {
   std::vector<Settlement> settlements_;
   Losses losses_, fields_;
   std::vector<std::pair<std::string, std::string>> added_;
-  std::unordered_map<const void*, std::vector<std::pair<std::string, std::string>>> within_;
+  std::unordered_map<const void*, std::vector<Added>> within_;
   bool any_gone_ = false;
   std::vector<Assumption> assumptions_;
 };

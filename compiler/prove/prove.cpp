@@ -306,8 +306,8 @@ class Prover final : public compare::Listener {
       const auto* rows = around_[i].before != nullptr ? in_.ledger.added_within(around_[i].before) : nullptr;
       if (rows == nullptr) continue;
       const std::string name = name_of(pair);
-      for (const auto& [field, reason] : *rows) {
-        if (!name.starts_with(field)) continue;
+      for (const auto& [field, reason, written] : *rows) {
+        if (!name.starts_with(field) || (!written.empty() && written != pair.show(pair.after))) continue;
         assume(pair, reason, "added");
         return;
       }

@@ -216,6 +216,7 @@ void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal
     if (!range.most || *range.most < price) range.most = price;
   };
   bool priced = true;
+  std::string as_of;  // of prices that the source does not name
   for (const RoutePlan& plan : plans_) {
     for (const Tier& tier : plan.tiers) {
       for (const Member& m : tier.members) {
@@ -226,6 +227,11 @@ void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal
           if (p.unit == "input_token") widen(input, *p.amount), ++found;
           if (p.unit == "output_token") widen(output, *p.amount), ++found;
         }
+        if (const auto listed = found == 0 ? listed_model(gw_, *m.deployment) : std::nullopt) {
+          if (listed->input_price) widen(input, *listed->input_price), ++found;
+          if (listed->output_price) widen(output, *listed->output_price), ++found;
+          as_of = std::max(as_of, listed->as_of);
+        }
         priced = priced && found == 2;
       }
     }
@@ -234,7 +240,8 @@ void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal
   if (!usable) {
     for (const ir::Principal* key : keys) {
       lose(dollars(*key), Fate::Manual, DiagId::FerroUnpricedBudget,
-           "the plugin `budget` counts with prices of its own, and the source does not name those of every model",
+           "the plugin `budget` counts with prices of its own, and neither the source nor gatec's table of models has those of "
+           "every model",
            "add the plugin `budget` with `spend_limit_usd: " + amount->text() +
                "` and the prices of the dearest model for a million tokens");
     }
@@ -254,6 +261,8 @@ void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal
               million(*output.most) + " for a million tokens), the cheapest costs " + million(*input.least) + " and " +
               million(*output.least);
   }
+  if (!as_of.empty())
+    reason += "; prices that the source does not name are those of gatec's own table of models, as of " + as_of;
   for (const ir::Principal* key : keys)
     lose(dollars(*key), Fate::Approximated, flat ? DiagId::FerroFlatBudget : DiagId::FerroOneLimit, reason);
   admit("budgets", "the plugin has one budget for every key");

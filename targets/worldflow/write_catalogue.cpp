@@ -301,25 +301,52 @@ Out Writer::model_body(const ModelOut& m) {
   const auto* output = agreed<ir::Field<Decimal>>(m, price("output_token"), equal, ".prices[output_token]");
   const auto* context =
       agreed<ir::Field<std::int64_t>>(m, whole(&ir::Deployment::max_input_tokens), equal, ".max_input_tokens");
+  const auto listed = same() ? std::nullopt : listed_model(gateway_, *m.users.front());
+  const auto nobody_says = [&](const auto& get) {
+    return listed && std::ranges::none_of(m.users, [&](const ir::Deployment* d) {
+             const auto* field = get(*d);
+             return field != nullptr && !field->absent();
+           });
+  };
+  const auto from_table = [&](std::string_view field, const std::string& written) {
+    for (const ir::Deployment* d : m.users) {
+      context_.ledger.admit_within(
+          d, std::string(field), "the source does not say this; gatec's own table of models does, as of " + listed->as_of,
+          written);
+    }
+  };
   Out body = Out::mapping();
   Out prices = Out::mapping();
-  const auto add_price = [&](std::string_view key, const ir::Field<Decimal>* field) {
-    if (field == nullptr) return;
-    const auto thousand = (*field)->times(Decimal(1000));
-    if (thousand)
+  const auto add_price = [&](std::string_view key, std::string_view unit, const ir::Field<Decimal>* field,
+                             const std::optional<Decimal>& otherwise) {
+    const bool own = field == nullptr && otherwise && nobody_says(price(unit));
+    if (field == nullptr && !own) return;
+    const Decimal& one = own ? *otherwise : **field;
+    const auto thousand = one.times(Decimal(1000));
+    if (thousand) {
       prices.add(std::string(key), Out::number(thousand->text()));
-    else
+      if (own) from_table("prices[" + std::string(unit) + "]", one.text());
+    } else if (!own) {
       lose(field, skipped("the price has too many digits"));
+    }
   };
-  add_price("inputCostPer1kTokens", input);
-  add_price("outputCostPer1kTokens", output);
+  add_price("inputCostPer1kTokens", "input_token", input, listed ? listed->input_price : std::nullopt);
+  add_price("outputCostPer1kTokens", "output_token", output, listed ? listed->output_price : std::nullopt);
+  Out length;
+  if (context != nullptr) {
+    length = to_out(*context);
+  } else if (listed && listed->context_tokens && nobody_says(whole(&ir::Deployment::max_input_tokens))) {
+    length = Out::integer(*listed->context_tokens);
+    from_table("max_input_tokens", std::to_string(*listed->context_tokens));
+  }
+  const bool has_length = context != nullptr || !length.is_null();
   body.add("modelId", m.id);
   if (!spec()) {
     const auto* blocked = agreed<ir::Field<bool>>(m, whole(&ir::Deployment::blocked), equal, ".blocked");
     body.add("providerId", provider_reference(m.provider));
     for (auto& [key, value] : prices.empty() ? Out::Mapping{} : std::get<Out::Mapping>(prices.storage()))
       body.add(key, std::move(value));
-    if (context != nullptr) body.add("contextLength", to_out(*context));
+    if (has_length) body.add("contextLength", std::move(length));
     if (blocked != nullptr) body.add("isActive", !**blocked);
     return body;
   }
@@ -337,7 +364,7 @@ Out Writer::model_body(const ModelOut& m) {
   }
   if (!prices.empty()) body.add("pricing", std::move(prices));
   Out limits = Out::mapping();
-  if (context != nullptr) limits.add("contextLength", to_out(*context));
+  if (has_length) limits.add("contextLength", std::move(length));
   if (most != nullptr) limits.add("maxOutputTokens", to_out(*most));
   if (!limits.empty()) body.add("limits", std::move(limits));
   body.add("_provider", provider_reference(m.provider));
