@@ -46,6 +46,8 @@ struct ReadContext {
   /// Reads a further file (LiteLLM's `include`), relative to the directory of the input; null when it cannot be had.
   /// The document is part of the inputs from then on: its leaves count.
   std::function<const doc::Document*(const Input& from, std::string_view path)> load;
+  /// Keys that the gateway ignores get the meaning that whoever wrote them expects, where there is one.
+  bool honour_intent = false;
   /// Reading back what was written: no diagnostics are wanted.
   bool proving = false;
 };

@@ -12,6 +12,8 @@ void add_color(Arguments& arguments, std::string& color) {
 void ReadingOptions::add_to(Arguments& arguments) {
   arguments.option("--from", from, "DIALECT[@VERSION]", "what the inputs are; told by their content otherwise");
   arguments.option("--opt", opts, "DIALECT.KEY=VALUE", "an option of one dialect, see `gatec targets`", false);
+  arguments.flag("--honour-intent", honour_intent,
+                 "keys that the source gateway ignores mean what whoever wrote them expects");
   add_color(arguments, color);
 }
 
@@ -19,6 +21,7 @@ ReadSettings ReadingOptions::settings() const {
   ReadSettings settings;
   if (!from.empty()) settings.from = parse_dialect(from);
   settings.options = DialectOptions(opts);
+  settings.honour_intent = honour_intent;
   return settings;
 }
 

@@ -13,6 +13,7 @@ namespace gatec::driver {
 struct ReadingOptions {
   std::string from;
   std::vector<std::string> opts;
+  bool honour_intent = false;
   std::string color = "auto";
 
   void add_to(Arguments& arguments);

@@ -256,7 +256,8 @@ targets::ReadContext& Session::context(bool proving) {
   if (!context_) {
     context_.emplace(targets::ReadContext{
         sources, sink, ledger, choice_.version, options_, [this](source::Span span) { sources.mark_secret(span); },
-        [this](const targets::Input& from, std::string_view path) { return load_further(from, path); }, proving});
+        [this](const targets::Input& from, std::string_view path) { return load_further(from, path); },
+        settings_.honour_intent, proving});
   }
   return *context_;
 }

@@ -45,6 +45,7 @@ class DialectOptions {
 struct ReadSettings {
   std::optional<DialectChoice> from;  // absent: told by content
   DialectOptions options;
+  bool honour_intent = false;    // see targets::ReadContext
   std::uint32_t first_leaf = 0;  // number of the first leaf that is read
 };
 

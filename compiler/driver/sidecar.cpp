@@ -118,7 +118,7 @@ class Restoration {
     const Compiled then = compile_once(env_, plain, {to_, options_});
     if (!then.bugs.empty() || (!untouched && !is_as_then(then))) return kUntold;
 
-    Session original(env_, ReadSettings{from_, options_, session_.leaf_count()});
+    Session original(env_, ReadSettings{from_, options_, false, session_.leaf_count()});
     if (load(original, sidecar_.files, false) != Session::State::Read) return kUnreadable;
     restored_.choice = from_;
     restored_.written_as = written_as(plain, then);
@@ -188,7 +188,7 @@ class Restoration {
     if (edited->load_texts(texts_of_session(), false) != Session::State::Read) return false;
     Compiled after = compile_once(env_, *edited, {from_, options_});
     if (!before.bugs.empty() || !after.bugs.empty()) return false;
-    auto now = std::make_unique<Session>(env_, ReadSettings{from_, options_, original.leaf_count()});
+    auto now = std::make_unique<Session>(env_, ReadSettings{from_, options_, false, original.leaf_count()});
     if (load(*now, after.artifacts, true) != Session::State::Read) return false;
     std::optional<std::vector<std::string>> names =
         compare::take_over(before.target->gateway, now->gateway, original.gateway);

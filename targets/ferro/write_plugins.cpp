@@ -157,16 +157,26 @@ void Writer::put_limits_foreign(Out& list) {
   }
   Out config = Out::mapping();
   const auto rate = common(keys, minute_limit);
+  const ir::Limit* global = global_cap();
   const ir::Limit* cap = lone_cap();
+  const auto slower = [](const ir::Limit& a, const ir::Limit& b) {
+    return *a.amount->times(Decimal(b.window->seconds)) < *b.amount->times(Decimal(a.window->seconds));
+  };
+  if (global != nullptr && (cap == nullptr || slower(*global, *cap))) cap = global;
   if (cap != nullptr) {
     // one at a time, so that no sixty seconds see more than the cap
-    const Decimal rest = *(*cap->amount).minus(Decimal(1));
-    const Decimal second = per_second(rest, cap->window->seconds);
+    const Decimal second = per_second(*(*cap->amount).minus(Decimal(1)), cap->window->seconds);
     config.add("requests_per_second", Out::number(second.text()));
     config.add("burst", Out::integer(1));
-    lose(cap, Fate::Approximated, DiagId::Approximated,
-         "the only model's cap holds for all requests: " + second.text() + " a second in a bucket of 1, so that " +
-             std::to_string(cap->window->seconds) + " seconds see " + cap->amount->text() + " at most");
+    const std::string why = std::string(cap == global ? "the cap of all requests: " : "the only model's cap holds for all requests: ") +
+                            second.text() + " a second in a bucket of 1, so that " + std::to_string(cap->window->seconds) +
+                            " seconds see " + cap->amount->text() + " at most";
+    if (cap != global) lose(cap, Fate::Approximated, DiagId::Approximated, why);
+    if (global != nullptr) {
+      const ir::Window window{ir::WindowKind::Bucket, ir::CalendarUnit::None, 0, 1, {}};
+      lose(&global->amount, Fate::Approximated, DiagId::Approximated, why, {}, second.text());
+      lose(&global->window, Fate::Approximated, DiagId::Approximated, why, {}, ir::show(window));
+    }
   } else if (rate) {
     config.add("requests_per_second", Out::integer(1'000'000'000));
   }
@@ -183,6 +193,18 @@ void Writer::put_limits_foreign(Out& list) {
     admit("limits", "the plugin counts all requests, and those of each key");
   }
   put_budget_foreign(list, keys);
+}
+
+/// A hard cap on the requests of all callers.
+const ir::Limit* Writer::global_cap() const {
+  if (std::ranges::none_of(plans_, [](const RoutePlan& plan) { return plan.kept; })) return nullptr;
+  for (const ir::Limit& l : gw_.limits) {
+    const bool hard = !(l.hint.given() && *l.hint) && l.counts == ir::Counted::Requests && whole(l.scope);
+    const bool plain = l.burst.absent() && l.guarantee.absent() && l.hint.absent();
+    if (hard && plain && l.amount.given() && l.window.given() && l.window->seconds > 0 && *l.amount > Decimal(1))
+      return &l;
+  }
+  return nullptr;
 }
 
 /// A hard cap on requests of the only deployment that there is.

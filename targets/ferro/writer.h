@@ -172,6 +172,7 @@ class Writer {
   void put_cache_foreign(Out& list);
   void put_limits_foreign(Out& list);
   void put_budget_foreign(Out& list, const std::vector<const ir::Principal*>& keys);
+  [[nodiscard]] const ir::Limit* global_cap() const;
   [[nodiscard]] const ir::Limit* lone_cap() const;
 
   // write_losses.cpp

@@ -96,7 +96,10 @@ void Reader::read_entry(const Node& entry) {
       case Slot::ModelInfo: {
         if (!is_map(e, place)) return true;
         const Place info{&deployment.extras, std::string(kInfo)};
-        walk(*e.value, at, info, [&](const Entry& i, const KeyRow& r, Cursor) { return read_info(i, r, draft, info); });
+        for (const Entry& i : e.value->entries()) {
+          if (honour_info(i, *params, draft, info)) continue;
+          step(i, at, info, [&](const Entry&, const KeyRow& r, Cursor) { return read_info(i, r, draft, info); });
+        }
         return true;
       }
       default: keep_row(e, row, place); return true;

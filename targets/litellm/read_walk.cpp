@@ -95,6 +95,8 @@ void Reader::put_aside(const Entry& e, Cursor at, Cursor child, const Place& pla
     return;
   }
   const KeyRow* row = child.row();
+  const bool dead = row == nullptr || row->handling == Handling::Inert;
+  if (dead && honour(e, place)) return;
   if (row == nullptr) {
     if (!holds_anchors(e, place)) tell_unknown(e, at, place, false);
     return;

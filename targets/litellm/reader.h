@@ -113,6 +113,13 @@ class Reader {
   }
   [[nodiscard]] bool holds_anchors(const doc::Entry& e, const Place& place);
   void put_aside(const doc::Entry& e, Cursor at, Cursor child, const Place& place);
+
+  // read_intent.cpp: keys without effect, by what their writers expect of them
+  [[nodiscard]] bool says(std::string_view section_name, std::string_view key) const;
+  void tell_intent(const doc::Entry& e, const Place& place, std::string_view meaning);
+  [[nodiscard]] bool honour(const doc::Entry& e, const Place& place);
+  [[nodiscard]] bool honour_info(const doc::Entry& e, const doc::Node& params, Draft& draft, const Place& place);
+
   void keep(const doc::Entry& e, const Place& place, DiagId code, ir::Fate elsewhere, std::string_view advice);
   void keep_wrong(const doc::Entry& e, const Place& place);
   void keep_row(const doc::Entry& e, const KeyRow& row, const Place& place);

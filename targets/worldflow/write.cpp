@@ -244,6 +244,7 @@ void Writer::choose_tier(Out& body) {
                     " tokens a minute, `" + std::string(chosen->name) + "` gives " + std::to_string(chosen->rpm) +
                     " and " + std::to_string(chosen->tpm);
   if (!enough) why += "; no tier gives that much, ask for limits of your own";
+  tier_ = chosen;
   body.add("tenant", "${WF_TENANT}");
   Out inner = Out::mapping();
   inner.add("tier", chosen->name);

@@ -176,6 +176,31 @@ void Writer::lose_deployment(const ir::Deployment& d) {
 }
 
 /// What belongs to no route and has no place, all of it.
+/// The tier's own limits stand where those of all traffic would.
+void Writer::lose_limits() {
+  std::set<ir::Counted> told;
+  for (const ir::Limit& l : gateway_.limits) {
+    const Loss loss = dropped("the whole tenant is limited by its tier", "choose the tier with this limit in mind");
+    const bool requests = l.counts == ir::Counted::Requests;
+    const bool of_tier = tier_ != nullptr && (requests || l.counts == ir::Counted::Tokens) &&
+                         ir::identity(l) == ir::identity(ir::Limit{.counts = l.counts}) && told.insert(l.counts).second;
+    if (!of_tier) {
+      lose(&l, loss);
+      continue;
+    }
+    const auto field = [&](const auto& value, std::string written) {
+      Loss own = loss;
+      own.written = std::move(written);
+      lose(&value, std::move(own));
+    };
+    field(l.amount, std::to_string(requests ? tier_->rpm : tier_->tpm));
+    if (!l.window.absent()) field(l.window, ir::show(minute_window()));
+    if (!l.burst.absent()) field(l.burst, {});
+    if (!l.hint.absent()) field(l.hint, {});
+    if (!l.guarantee.absent()) field(l.guarantee, {});
+  }
+}
+
 void Writer::lose_gateway() {
   if (same()) return;
   const bool reaches = !gateway_.routes.empty();
@@ -216,8 +241,7 @@ void Writer::lose_gateway() {
       lose(&b, dropped("there is no budget for this part of the traffic",
                        "give it to the teams or providers that cause it"));
   }
-  for (const ir::Limit& l : gateway_.limits)
-    lose(&l, dropped("the whole tenant is limited by its tier", "choose the tier with this limit in mind"));
+  lose_limits();
   for (const ir::PrincipalDefaults& d : gateway_.principal_defaults) {
     lose(&d, {Fate::Manual, DiagId::DroppedPrincipal, "there are no defaults for principals made later", "",
               "set it on each of them"});

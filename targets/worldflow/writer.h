@@ -96,6 +96,7 @@ class Writer {
   [[nodiscard]] std::vector<Out> tier_bodies();
   [[nodiscard]] std::vector<Out> threshold_bodies();
   void choose_tier(Out& body);
+  void lose_limits();
 
   // write_catalogue.cpp
   [[nodiscard]] std::optional<std::size_t> place(const ir::Deployment& deployment, const std::string& path);
@@ -185,6 +186,7 @@ class Writer {
   const ir::Gateway& gateway_;
   WriteContext& context_;
   Shape shape_ = Shape::Guide;
+  const Tier* tier_ = nullptr;  // that was chosen for the tenant
   CredentialSpeller speller_;
   std::vector<Artifact> artifacts_;
   ScriptPlan plan_;
