@@ -96,15 +96,14 @@ constexpr std::string_view kProviders =
     "all provider providers.json /api/v1/model-catalog/providers "
     "'/api/v1/model-catalog/providers?name={name}&page=PAGE&pageSize=100' name\n";
 constexpr std::string_view kModels =
-    "all model models.json /api/v1/model-catalog/models '/api/v1/model-catalog/models?search={modelId}&page=PAGE&pageSize=100' "
+    "all model models.json /api/v1/model-catalog/models "
+    "'/api/v1/model-catalog/models?search={modelId}&page=PAGE&pageSize=100' "
     "'modelId providerType? providerId?'\n";
 constexpr std::string_view kGuardrails =
     "all guardrail guardrails.json /api/v1/guardrails '/api/v1/guardrails?page=PAGE&pageSize=100' name\n";
-constexpr std::string_view kThresholds =
-    "put 'cache thresholds' /api/v1/thresholds \"$(bodies thresholds.json)\"\n";
+constexpr std::string_view kThresholds = "put 'cache thresholds' /api/v1/thresholds \"$(bodies thresholds.json)\"\n";
 constexpr std::string_view kChains = "all chain chains.json /api/v1/chains /api/v1/chains name\n";
-constexpr std::string_view kRouting =
-    "put 'routing config' /api/v1/routing/config \"$(bodies routing_config.json)\"\n";
+constexpr std::string_view kRouting = "put 'routing config' /api/v1/routing/config \"$(bodies routing_config.json)\"\n";
 constexpr std::string_view kTiers = R"sh(
 while IFS= read -r body; do
   tenant=$(jq '.tenant // .tenantId // "${WF_TENANT}"' <<<"$body" | translate=. resolve | jq -r 'if startswith("${") then . else @uri end')
@@ -115,8 +114,7 @@ constexpr std::string_view kTeams =
     "all team teams.json /api/v1/teams '/api/v1/teams?page=PAGE&pageSize=100' 'name parentTeamId?'\n";
 constexpr std::string_view kUsers =
     "all user users.json /api/v1/users '/api/v1/users?search={email}&page=PAGE&page_size=100' email\n";
-constexpr std::string_view kRoles =
-    "all role roles.json /api/v1/roles '/api/v1/roles?page=PAGE&page_size=100' name\n";
+constexpr std::string_view kRoles = "all role roles.json /api/v1/roles '/api/v1/roles?page=PAGE&page_size=100' name\n";
 constexpr std::string_view kGrants = R"sh(
 # A role of the gateway's own goes by its id, or by its name where it has no list of roles.
 grant() {
@@ -199,8 +197,7 @@ std::string_view part_of(Entity entity) {
 }  // namespace
 
 std::string apply_script(const ScriptPlan& plan) {
-  std::string text =
-      script_frame({kAbout, {{"no-verify", "verify", "true", "false"}}, plan.variables, kOwn});
+  std::string text = script_frame({kAbout, {{"no-verify", "verify", "true", "false"}}, plan.variables, kOwn});
   text += kBegin;
   for (const ScriptPlan::File& file : plan.files) {
     text += part_of(file.entity);
