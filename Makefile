@@ -30,6 +30,10 @@ bench: build-release
 corpus: gatec
 	@if [ -d "$(GATEC_CORPUS)" ]; then tests/corpus/run; else echo "corpus: skipped, there is no $(GATEC_CORPUS)"; fi
 
+.PHONY: bodies
+bodies: gatec
+	@if [ -d "$(GATEC_CORPUS)" ]; then tests/apply/corpus; else echo "bodies: skipped, there is no $(GATEC_CORPUS)"; fi
+
 .PHONY: format
 format:
 	@.ci/setup format

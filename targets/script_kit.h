@@ -32,7 +32,8 @@ struct ScriptFrame {
 ///     send WHAT METHOD PATH, body on stdin     any other call
 ///     look_up LIST KEYS BODY [ITEMS]           $found is the id of the object that is equal in KEYS, or empty
 ///
-/// LIST is the address of a list; PAGE in it is the number of the page, {name} what the body has under `name`. A key with `?` counts where both have it.
+/// LIST is the address of a list; PAGE in it is the number of the page, {name} what the body has under `name`. A key
+/// with `?` counts where both have it.
 [[nodiscard]] std::string script_frame(const ScriptFrame& frame);
 
 /// A word of bash, in single quotes.

@@ -148,9 +148,9 @@ constexpr Guide kOssGuide{
 };
 
 constexpr std::string_view kHostedGoLive[] = {
-    "`apply.sh` has created integrations, providers, configs and keys in the order of the payloads' numbers; its "
-    "answers (`apply-answers.jsonl`) have the slug (`pc-…`) of the config and the new keys: keep them where secrets "
-    "are kept.",
+    "`apply.sh` has created integrations, providers, configs and keys in the order of the payloads' numbers. "
+    "The new keys are in `secrets.out`: keep them where secrets are kept. The list of configs has the slug (`pc-…`) of "
+    "the new one.",
     "Give each client its new key; a key can carry the config's slug as its default, so that clients need send no "
     "header.",
 };

@@ -20,25 +20,12 @@ constexpr std::string_view kAzureHost = ".openai.azure.com";
 constexpr std::string_view kAzureVersion = "2024-10-21";
 
 /// What an integration takes beside its key, its host and its headers (page 3.4).
-constexpr std::string_view kIntegrationKeys[] = {"openai_organization",
-                                                 "openai_project",
-                                                 "azure_auth_mode",
-                                                 "azure_deployment_name",
-                                                 "azure_entra_tenant_id",
-                                                 "azure_entra_client_id",
-                                                 "azure_entra_client_secret",
-                                                 "azure_managed_client_id",
-                                                 "aws_auth_type",
-                                                 "aws_access_key_id",
-                                                 "aws_secret_access_key",
-                                                 "aws_role_arn",
-                                                 "aws_external_id",
-                                                 "vertex_auth_type",
-                                                 "vertex_project_id",
-                                                 "vertex_service_account_json",
-                                                 "workers_ai_account_id",
-                                                 "huggingface_base_url",
-                                                 "snowflake_account"};
+constexpr std::string_view kIntegrationKeys[] = {
+    "openai_organization",   "openai_project",        "azure_auth_mode",           "azure_deployment_name",
+    "azure_entra_tenant_id", "azure_entra_client_id", "azure_entra_client_secret", "azure_managed_client_id",
+    "aws_auth_type",         "aws_access_key_id",     "aws_secret_access_key",     "aws_role_arn",
+    "aws_external_id",       "vertex_auth_type",      "vertex_project_id",         "vertex_service_account_json",
+    "workers_ai_account_id", "huggingface_base_url",  "snowflake_account"};
 
 bool is_integration_key(std::string_view key) {
   return key.starts_with("amzn_sagemaker_") || std::ranges::find(kIntegrationKeys, key) != std::end(kIntegrationKeys);

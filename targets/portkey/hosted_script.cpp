@@ -111,9 +111,9 @@ std::string apply_script(const std::vector<PayloadFile>& files, const std::set<s
       continue;
     }
     const std::string_view list = f.path.starts_with("/api-keys") ? "/api-keys" : std::string_view(f.path);
-    text += fmt::format("{} {} {} {} {} {}", f.per_workspace ? "create_in_workspaces" : "create",
-                        shell_quoted(f.word), f.name, f.path, shell_quoted(std::string(list) + std::string(row->query)),
-                        shell_quoted(row->keys));
+    text +=
+        fmt::format("{} {} {} {} {} {}", f.per_workspace ? "create_in_workspaces" : "create", shell_quoted(f.word),
+                    f.name, f.path, shell_quoted(std::string(list) + std::string(row->query)), shell_quoted(row->keys));
     for (const std::string& v : f.id_variables) text += " " + v;
     text += '\n';
   }

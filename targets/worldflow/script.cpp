@@ -56,28 +56,9 @@ sign_in() {
   esac
 }
 
-name_of() {
-  local name
-  name=$(jq -r '._id // empty' <<<"$1")
-  printf '%s' "${name:+@$name}"
-}
-
-# all WHAT FILE PATH LIST KEYS
-all() {
-  local body
-  while IFS= read -r body; do
-    make "$1" "$3" "$4" "$5" "$body" "$(name_of "$body")"
-  done < <(bodies "$2")
-}
-
-$dry_run || sign_in
-)sh";
-
-constexpr std::string_view kVaultKeys =
-    "all 'provider key' vault_keys.json /api/v1/keys '/api/v1/keys?page=PAGE&pageSize=100' name\n";
-constexpr std::string_view kIntegrations = R"sh(
 # try_key BODY: lets the gateway try the key of the integration that was looked up or made last.
 try_key() {
+  $verify && ! $dry_run || return 0
   local path="/api/v1/model-catalog/integrations/$found/verify"
   request POST "$path" <<<'{}'
   case $status in
@@ -87,24 +68,42 @@ try_key() {
   esac
 }
 
+# name_of BODY KIND: what other bodies call it.
+name_of() {
+  jq -r --arg kind "$2" '"@" + (._id // ($kind + "/" + (.name // .modelId // .email // "" | ascii_downcase | gsub("[^a-z0-9]+"; "-"))))' <<<"$1"
+}
+
+# all WHAT FILE PATH LIST KEYS
+all() {
+  local body
+  while IFS= read -r body; do
+    make "$1" "$3" "$4" "$5" "$body" "$(name_of "$body" "${2%s.json}")"
+  done < <(bodies "$2")
+}
+
+$dry_run || sign_in
+)sh";
+
+constexpr std::string_view kVaultKeys =
+    "all 'provider key' vault_keys.json /api/v1/keys '/api/v1/keys?page=PAGE&pageSize=100' name\n";
+constexpr std::string_view kIntegrations = R"sh(
 while IFS= read -r body; do
-  make integration /api/v1/model-catalog/integrations '/api/v1/model-catalog/integrations?name={name}&page=PAGE&pageSize=100' name "$body" "$(name_of "$body")"
-  if $verify && ! $dry_run; then try_key "$body"; fi
+  make integration /api/v1/model-catalog/integrations '/api/v1/model-catalog/integrations?name={name}&page=PAGE&pageSize=100' name "$body" "$(name_of "$body" integration)"
+  try_key "$body"
 done < <(bodies integrations.json)
 )sh";
 constexpr std::string_view kProviders =
     "all provider providers.json /api/v1/model-catalog/providers "
     "'/api/v1/model-catalog/providers?name={name}&page=PAGE&pageSize=100' name\n";
 constexpr std::string_view kModels =
-    "all model models.json /api/v1/model-catalog/models '/api/v1/model-catalog/models?search={modelId}&page=PAGE&pageSize=100' "
+    "all model models.json /api/v1/model-catalog/models "
+    "'/api/v1/model-catalog/models?search={modelId}&page=PAGE&pageSize=100' "
     "'modelId providerType? providerId?'\n";
 constexpr std::string_view kGuardrails =
     "all guardrail guardrails.json /api/v1/guardrails '/api/v1/guardrails?page=PAGE&pageSize=100' name\n";
-constexpr std::string_view kThresholds =
-    "put 'cache thresholds' /api/v1/thresholds \"$(bodies thresholds.json)\"\n";
+constexpr std::string_view kThresholds = "put 'cache thresholds' /api/v1/thresholds \"$(bodies thresholds.json)\"\n";
 constexpr std::string_view kChains = "all chain chains.json /api/v1/chains /api/v1/chains name\n";
-constexpr std::string_view kRouting =
-    "put 'routing config' /api/v1/routing/config \"$(bodies routing_config.json)\"\n";
+constexpr std::string_view kRouting = "put 'routing config' /api/v1/routing/config \"$(bodies routing_config.json)\"\n";
 constexpr std::string_view kTiers = R"sh(
 while IFS= read -r body; do
   tenant=$(jq '.tenant // .tenantId // "${WF_TENANT}"' <<<"$body" | translate=. resolve | jq -r 'if startswith("${") then . else @uri end')
@@ -115,8 +114,7 @@ constexpr std::string_view kTeams =
     "all team teams.json /api/v1/teams '/api/v1/teams?page=PAGE&pageSize=100' 'name parentTeamId?'\n";
 constexpr std::string_view kUsers =
     "all user users.json /api/v1/users '/api/v1/users?search={email}&page=PAGE&page_size=100' email\n";
-constexpr std::string_view kRoles =
-    "all role roles.json /api/v1/roles '/api/v1/roles?page=PAGE&page_size=100' name\n";
+constexpr std::string_view kRoles = "all role roles.json /api/v1/roles '/api/v1/roles?page=PAGE&page_size=100' name\n";
 constexpr std::string_view kGrants = R"sh(
 # A role of the gateway's own goes by its id, or by its name where it has no list of roles.
 grant() {
@@ -199,8 +197,7 @@ std::string_view part_of(Entity entity) {
 }  // namespace
 
 std::string apply_script(const ScriptPlan& plan) {
-  std::string text =
-      script_frame({kAbout, {{"no-verify", "verify", "true", "false"}}, plan.variables, kOwn});
+  std::string text = script_frame({kAbout, {{"no-verify", "verify", "true", "false"}}, plan.variables, kOwn});
   text += kBegin;
   for (const ScriptPlan::File& file : plan.files) {
     text += part_of(file.entity);

@@ -12,6 +12,12 @@ bool of_integration(const ir::Extra& e) { return e.section == "integration" || e
 
 }  // namespace
 
+/// Whether the source is in the form of the API that is not written.
+bool Writer::other_shape() const {
+  const ir::Value* own = layout("shape");
+  return own != nullptr && own->text != shape_name(shape_);
+}
+
 /// The catalogue as the source had it.
 void Writer::keep_catalogue() {
   for (const ir::Param& p : gateway_.layout) {
@@ -28,6 +34,13 @@ void Writer::keep_catalogue() {
     out.name = p.name.value;
     out.source = &p;
     if (p.name.given() && !outside.contains(*p.name)) keep_provider(p);
+  }
+  if (other_shape()) {
+    context_.ledger.admit_added("providers[", "the other form of the API asks for it");
+    for (const ir::Deployment& d : gateway_.deployments) {
+      context_.ledger.admit_within(&d, "provider.base_url", "the other form of the API has no type for the provider");
+      context_.ledger.admit_within(&d, "provider.extras[slug]", "the other form of the API asks for it");
+    }
   }
   std::set<std::uint32_t> used;
   for (const ir::PlanNode& n : gateway_.nodes) {
@@ -63,7 +76,11 @@ void Writer::keep_catalogue() {
       body = std::move(bare);
       if (p->kind.given()) body.at("providerType") = Out(provider_type(*p->kind, shape_));
     }
-    if (spec() && std::ranges::none_of(d.extras, [](const ir::Extra& e) { return e.key == "displayName"; })) {
+    const bool named =
+        std::ranges::any_of(d.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "displayName"; });
+    if (spec() && !named && other_shape()) {
+      context_.ledger.admit_within(&d, "extras[displayName]", "the other form of the API asks for it");
+    } else if (spec() && !named) {
       Out bare = Out::mapping();
       for (auto& [key, value] : std::get<Out::Mapping>(body.storage())) {
         if (key != "displayName") bare.add(key, std::move(value));
@@ -95,7 +112,11 @@ void Writer::keep_integration(const ir::Provider& v, const std::string& name) {
     body.add("providerType",
              type == kCustomType && facts::provider_by_kind(*v.kind) == nullptr ? Out(*v.kind) : Out(type));
   if (v.api_key.given()) body.add("apiKey", spell(*v.api_key, &v.api_key, name + " key"));
-  if (!v.base_url.absent()) body.add(spec() ? "endpointUrl" : "baseUrl", text(v.base_url));
+  const facts::ProviderFacts* known = v.kind.given() ? facts::provider_by_kind(*v.kind) : nullptr;
+  if (!v.base_url.absent())
+    body.add(spec() ? "endpointUrl" : "baseUrl", text(v.base_url));
+  else if (other_shape() && type == kCustomType && known != nullptr && !known->base_url().empty())
+    body.add(spec() ? "endpointUrl" : "baseUrl", known->base_url());  // this form has no type for it
   Out config = Out::mapping();
   if (!v.api_version.absent()) config.add("apiVersion", text(v.api_version));
   if (!v.region.absent()) config.add("region", text(v.region));
@@ -126,6 +147,8 @@ void Writer::keep_provider(const ir::Provider& p) {
   // an extra takes the place that is kept for it
   if (std::ranges::any_of(p.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "slug"; }))
     body.add("slug", Out());
+  else if (spec() && other_shape() && !p.name.from.is_default())
+    body.add("slug", slug(*p.name));
   if (through != nullptr)
     body.add("integrationId", reference(Entity::Integration, through->text));
   else if (elsewhere != nullptr)

@@ -311,7 +311,17 @@ std::optional<Decimal> Writer::key_rate(const ir::Principal& key, const ir::Prin
                                         : "a rate is a whole number, rounded down",
                               std::to_string(whole)));
   }
-  if (own == nullptr) admit(std::string(path) + ".limits[", "the team's rate stands on each of its keys");
+  if (own == nullptr) {
+    admit(std::string(path) + ".limits[", "the team's rate stands on each of its keys");
+    // it stands where a limit of the key with another window would
+    for (const ir::Limit& l : key.limits) {
+      if (l.counts != counts || l.amount.absent() || context_.ledger.loss_of_value(&l.amount) != nullptr) continue;
+      lose(&l.amount, nearly("the team's rate stands on each of its keys", std::to_string(whole)));
+      ir::Window window;
+      window.seconds = seconds;
+      lose_if(l.window, nearly("the team's rate stands on each of its keys", ir::show(window)));
+    }
+  }
   if (own != nullptr && !same()) {
     lose_if(own->hint, skipped("it rejects what is above it"));
     lose_if(own->guarantee, skipped("a limit is a cap, it guarantees nothing"));
@@ -404,8 +414,10 @@ void Writer::put_models(Out& body, const ir::Principal& p, const ir::Principal* 
       lose(&m, nearly("the key's team does not allow it"));
   }
   if (!own && !p.models.absent()) {
+    std::string list;
+    for (const std::string& n : names) (list += list.empty() ? "" : ", ") += n;
     if (above)
-      lose(&p.models, nearly("the models of its team"));
+      lose(&p.models, nearly("the models of its team", p.models.items.empty() ? "[" + list + "]" : std::string()));
     else
       lose(&p.models, nearly("a key without a list may use every model"));
   } else if (own) {

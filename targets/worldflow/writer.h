@@ -176,6 +176,7 @@ class Writer {
     if (!list.absent()) lose(&list, std::move(loss));
   }
   void admit(std::string path, std::string reason) { context_.ledger.admit_added(std::move(path), std::move(reason)); }
+  [[nodiscard]] bool other_shape() const;
   [[nodiscard]] bool same() const { return context_.same_dialect; }
   [[nodiscard]] bool spec() const { return shape_ == Shape::Spec; }
   [[nodiscard]] bool refuse(Loss why) {

@@ -253,17 +253,28 @@ sign_in() {
   esac
 }
 
+# try_key BODY: lets the gateway try the key of the integration that was looked up or made last.
+try_key() {
+  $verify && ! $dry_run || return 0
+  local path="/api/v1/model-catalog/integrations/$found/verify"
+  request POST "$path" <<<'{}'
+  case $status in
+    200 | 201) [ "$(jq -r '.success' <<<"$answer")" != false ] || fail "the provider refuses the key of $(jq .name <<<"$1"): $(jq -r '.error // empty' <<<"$answer")" ;;
+    404 | 405) ;;
+    *) fail "verifying $(jq .name <<<"$1") was refused with $status: $answer" ;;
+  esac
+}
+
+# name_of BODY KIND: what other bodies call it.
 name_of() {
-  local name
-  name=$(jq -r '._id // empty' <<<"$1")
-  printf '%s' "${name:+@$name}"
+  jq -r --arg kind "$2" '"@" + (._id // ($kind + "/" + (.name // .modelId // .email // "" | ascii_downcase | gsub("[^a-z0-9]+"; "-"))))' <<<"$1"
 }
 
 # all WHAT FILE PATH LIST KEYS
 all() {
   local body
   while IFS= read -r body; do
-    make "$1" "$3" "$4" "$5" "$body" "$(name_of "$body")"
+    make "$1" "$3" "$4" "$5" "$body" "$(name_of "$body" "${2%s.json}")"
   done < <(bodies "$2")
 }
 

@@ -253,25 +253,9 @@ sign_in() {
   esac
 }
 
-name_of() {
-  local name
-  name=$(jq -r '._id // empty' <<<"$1")
-  printf '%s' "${name:+@$name}"
-}
-
-# all WHAT FILE PATH LIST KEYS
-all() {
-  local body
-  while IFS= read -r body; do
-    make "$1" "$3" "$4" "$5" "$body" "$(name_of "$body")"
-  done < <(bodies "$2")
-}
-
-$dry_run || sign_in
-all 'provider key' vault_keys.json /api/v1/keys '/api/v1/keys?page=PAGE&pageSize=100' name
-
 # try_key BODY: lets the gateway try the key of the integration that was looked up or made last.
 try_key() {
+  $verify && ! $dry_run || return 0
   local path="/api/v1/model-catalog/integrations/$found/verify"
   request POST "$path" <<<'{}'
   case $status in
@@ -281,9 +265,25 @@ try_key() {
   esac
 }
 
+# name_of BODY KIND: what other bodies call it.
+name_of() {
+  jq -r --arg kind "$2" '"@" + (._id // ($kind + "/" + (.name // .modelId // .email // "" | ascii_downcase | gsub("[^a-z0-9]+"; "-"))))' <<<"$1"
+}
+
+# all WHAT FILE PATH LIST KEYS
+all() {
+  local body
+  while IFS= read -r body; do
+    make "$1" "$3" "$4" "$5" "$body" "$(name_of "$body" "${2%s.json}")"
+  done < <(bodies "$2")
+}
+
+$dry_run || sign_in
+all 'provider key' vault_keys.json /api/v1/keys '/api/v1/keys?page=PAGE&pageSize=100' name
+
 while IFS= read -r body; do
-  make integration /api/v1/model-catalog/integrations '/api/v1/model-catalog/integrations?name={name}&page=PAGE&pageSize=100' name "$body" "$(name_of "$body")"
-  if $verify && ! $dry_run; then try_key "$body"; fi
+  make integration /api/v1/model-catalog/integrations '/api/v1/model-catalog/integrations?name={name}&page=PAGE&pageSize=100' name "$body" "$(name_of "$body" integration)"
+  try_key "$body"
 done < <(bodies integrations.json)
 all provider providers.json /api/v1/model-catalog/providers '/api/v1/model-catalog/providers?name={name}&page=PAGE&pageSize=100' name
 all model models.json /api/v1/model-catalog/models '/api/v1/model-catalog/models?search={modelId}&page=PAGE&pageSize=100' 'modelId providerType? providerId?'
