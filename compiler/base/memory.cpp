@@ -17,9 +17,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 #include <new>
 #include <utility>
 #endif
@@ -202,25 +202,21 @@ class SmallBlocks {
 constinit thread_local SmallBlocks small_blocks;
 std::size_t chunk_of_threads = 0;
 
-/// Of threads that ended. Nobody may wait for it: then a thread begins with nothing.
+/// Of threads that ended.
 constinit SmallBlocks left_behind;
-std::atomic_flag left_behind_in_use;
+constinit std::mutex left_behind_mutex;
 
 }  // namespace
 
 ThreadHeap::ThreadHeap() {
-  if (!left_behind_in_use.test_and_set(std::memory_order_acquire)) {
-    small_blocks = std::exchange(left_behind, {});
-    left_behind_in_use.clear(std::memory_order_release);
-  }
+  const std::lock_guard lock(left_behind_mutex);
+  small_blocks = std::exchange(left_behind, {});
   small_blocks.expect(chunk_of_threads, false);
 }
 
 ThreadHeap::~ThreadHeap() {
-  if (!left_behind_in_use.test_and_set(std::memory_order_acquire)) {
-    left_behind = std::exchange(small_blocks, {});
-    left_behind_in_use.clear(std::memory_order_release);
-  }
+  const std::lock_guard lock(left_behind_mutex);
+  left_behind = std::exchange(small_blocks, {});
 }
 
 void expect_input(std::size_t bytes) {
