@@ -127,6 +127,7 @@ class SmallBlocks {
   static constexpr std::uint64_t kMappedMark = UINT64_MAX - 1;
   static constexpr std::size_t kMapped = 16 * kHugePage;  // blocks from here on have pages of their own
   static constexpr std::size_t kFirstChunk = 96 * 1024;
+  static constexpr std::size_t kFurtherChunk = 16 * kHugePage;
 
   static std::uint64_t* header_of(void* block) {
     return reinterpret_cast<std::uint64_t*>(static_cast<char*>(block) - kHeader);
@@ -188,6 +189,7 @@ class SmallBlocks {
       end_ = begin + next_chunk_;
       back_with_huge_pages(begin, end_);
       if (ahead_) make_pages_aside(begin, end_);
+      next_chunk_ = std::min(next_chunk_, kFurtherChunk);
     }
     at_ = begin + kHeader;  // so that blocks behind their header are aligned for anything
   }
