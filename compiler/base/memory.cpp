@@ -17,9 +17,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 #include <new>
 #include <utility>
 #endif
@@ -99,6 +99,10 @@ class SmallBlocks {
       std::free(static_cast<char*>(block) - kStep);
       return;
     }
+    if (list == kMappedMark) {
+      unmap(static_cast<char*>(block));
+      return;
+    }
     auto* const free = static_cast<Free*>(block);
     free->next = free_[list];
     free_[list] = free;
@@ -120,13 +124,42 @@ class SmallBlocks {
   static constexpr std::size_t kWide = 256;  // sizes above
   static constexpr std::size_t kLargest = 32 * 1024 - kHeader;
   static constexpr std::uint64_t kLargeMark = UINT64_MAX;
+  static constexpr std::uint64_t kMappedMark = UINT64_MAX - 1;
+  static constexpr std::size_t kMapped = 16 * kHugePage;  // blocks from here on have pages of their own
   static constexpr std::size_t kFirstChunk = 96 * 1024;
+  static constexpr std::size_t kFurtherChunk = 16 * kHugePage;
 
   static std::uint64_t* header_of(void* block) {
     return reinterpret_cast<std::uint64_t*>(static_cast<char*>(block) - kHeader);
   }
 
+  /// What stands before a block with pages of its own, its mark last.
+  struct Mapping {
+    char* begin;
+    std::size_t size;
+    std::uint64_t unused, mark;
+  };
+
+  /// Of huge pages where there are some: zeroing small ones one by one costs more than filling them.
+  static void* map(std::size_t bytes) {
+    const std::size_t size = bytes + sizeof(Mapping) + kHugePage;
+    void* const begin = bytes < SIZE_MAX / 2
+                            ? mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                            : MAP_FAILED;
+    if (begin == MAP_FAILED) throw std::bad_alloc();
+    auto* const first = first_huge_page(static_cast<char*>(begin));
+    back_with_huge_pages(first, static_cast<char*>(begin) + size);
+    new (first) Mapping{static_cast<char*>(begin), size, 0, kMappedMark};
+    return first + sizeof(Mapping);
+  }
+
+  static void unmap(char* block) {
+    const Mapping mapping = *reinterpret_cast<Mapping*>(block - sizeof(Mapping));
+    munmap(mapping.begin, mapping.size);
+  }
+
   static void* take_large(std::size_t bytes) {
+    if (bytes >= kMapped) return map(bytes);
     char* const begin = bytes < SIZE_MAX - kStep ? static_cast<char*>(std::malloc(bytes + kStep)) : nullptr;
     if (begin == nullptr) throw std::bad_alloc();
     *header_of(begin + kStep) = kLargeMark;
@@ -156,6 +189,7 @@ class SmallBlocks {
       end_ = begin + next_chunk_;
       back_with_huge_pages(begin, end_);
       if (ahead_) make_pages_aside(begin, end_);
+      next_chunk_ = std::min(next_chunk_, kFurtherChunk);
     }
     at_ = begin + kHeader;  // so that blocks behind their header are aligned for anything
   }
@@ -170,25 +204,21 @@ class SmallBlocks {
 constinit thread_local SmallBlocks small_blocks;
 std::size_t chunk_of_threads = 0;
 
-/// Of threads that ended. Nobody may wait for it: then a thread begins with nothing.
+/// Of threads that ended.
 constinit SmallBlocks left_behind;
-std::atomic_flag left_behind_in_use;
+constinit std::mutex left_behind_mutex;
 
 }  // namespace
 
 ThreadHeap::ThreadHeap() {
-  if (!left_behind_in_use.test_and_set(std::memory_order_acquire)) {
-    small_blocks = std::exchange(left_behind, {});
-    left_behind_in_use.clear(std::memory_order_release);
-  }
+  const std::lock_guard lock(left_behind_mutex);
+  small_blocks = std::exchange(left_behind, {});
   small_blocks.expect(chunk_of_threads, false);
 }
 
 ThreadHeap::~ThreadHeap() {
-  if (!left_behind_in_use.test_and_set(std::memory_order_acquire)) {
-    left_behind = std::exchange(small_blocks, {});
-    left_behind_in_use.clear(std::memory_order_release);
-  }
+  const std::lock_guard lock(left_behind_mutex);
+  left_behind = std::exchange(small_blocks, {});
 }
 
 void expect_input(std::size_t bytes) {

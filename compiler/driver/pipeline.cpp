@@ -176,8 +176,8 @@ void keep_worst(ledger::LeafRecord& kept, ledger::LeafRecord& other) {
   if (kept.fate < other.fate) kept = std::move(other);
 }
 
-/// What became of a restored value is told of the leaf of the inputs that said it. Else it is what became of an edit, or
-/// follows from what the inputs were written from.
+/// What became of a restored value is told of the leaf of the inputs that said it. Else it is what became of an edit,
+/// or follows from what the inputs were written from.
 void fold(prove::Outcome& outcome, Session::Restored& restored, std::uint32_t own) {
   for (std::size_t i = own; i < outcome.leaves.size(); ++i) {
     const ir::LeafId leaf = restored.written_as[i - own];
@@ -304,15 +304,22 @@ Compiled compile_once(Env& env, Session& source, const CompileSettings& settings
   std::size_t bytes = 0;
   for (const Artifact& artifact : result.artifacts) bytes += artifact.text.size();
   const bool large = bytes > kWorthAThread;
-  base::Aside hashing(large, [&] {
-    if (large) result.hashes = hashes_of(result.artifacts);
+  const auto make_sidecar = [&] {
+    return settings.sidecar ? sidecar_text(source, settings, names, result.artifacts) : std::string();
+  };
+  std::string sidecar;
+  base::Aside beside(large, [&] {
+    if (!large) return;
+    result.hashes = hashes_of(result.artifacts);
+    sidecar = make_sidecar();
   });
   result.target = std::make_unique<Session>(env, ReadSettings{settings.to, settings.options});
   if (read_back(result, *result.target)) prove_it(result, source, *result.target);
-  hashing.wait();
+  beside.wait();
   if (settings.sidecar && result.bugs.empty() && result.report.proof.differences > 0) {
-    if (std::string text = sidecar_text(source, settings, names, result.artifacts); !text.empty())
-      result.artifacts.push_back({std::string(kSidecarName), std::move(text), Role::Sidecar, false, {}});
+    if (!large) sidecar = make_sidecar();
+    if (!sidecar.empty())
+      result.artifacts.push_back({std::string(kSidecarName), std::move(sidecar), Role::Sidecar, false, {}});
   }
   return result;
 }

@@ -381,8 +381,9 @@ void ConfigWriter::write_model(Out& object, const ir::Deployment& deployment, st
     }
   } else if (open_ended && requested_.find('*') != std::string_view::npos) {
     if (model != requested_) {
-      ledger::Loss loss = manual("a model name cannot be rewritten: the requested name goes upstream as it is",
-                                 "name each model on a route of its own, or let the clients send the provider's own names");
+      ledger::Loss loss =
+          manual("a model name cannot be rewritten: the requested name goes upstream as it is",
+                 "name each model on a route of its own, or let the clients send the provider's own names");
       loss.written = requested_;
       lose(&upstream, std::move(loss));
     }
