@@ -7,7 +7,7 @@
   README.md         for people
   expected/stdout, expected/stderr, expected/exit
                     absent: empty, empty, 0; several commands are separated by a line `--- N`
-  expected/out/     the files of $OUT, compared byte for byte; absent: $OUT is not compared
+  expected/out/     the files of $OUT, compared byte for byte; absent: $OUT is not compared, unless there is an out-only
   expected/out-only names of the files of $OUT to compare, one per line; absent: all of them
 
 Every other file must be named in args or inputs, itself or by a folder above it. Commands run in a copy of the folder.
@@ -145,7 +145,7 @@ def compare(case, actual, out):
             shown = [data or b"0\n" for data in (expected, actual[stream])] if stream == "exit" else [expected, actual[stream]]
             problems.append(diff(stream, *shown))
     folder = case / "expected" / OUT
-    if not folder.is_dir():
+    if not folder.is_dir() and not (case / "expected" / "out-only").is_file():
         return problems
     wanted = out_filter(case)
     expected = {name: path.read_bytes() for name, path in files_below(folder).items()}
@@ -166,7 +166,7 @@ def compare(case, actual, out):
 
 def update(case, actual, out):
     expected = case / "expected"
-    compared = (expected / OUT).is_dir() or not expected.is_dir()
+    compared = (expected / OUT).is_dir() or (expected / "out-only").is_file() or not expected.is_dir()
     files = {stream: actual[stream] for stream in STREAMS if actual[stream]}
     if compared:
         files.update({f"{OUT}/{name}": data for name, data in out.items() if out_filter(case)(name)})
