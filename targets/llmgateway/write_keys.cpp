@@ -37,6 +37,22 @@ std::string without_v1(std::string url) {
   return url;
 }
 
+/// What a server is called by its address: "api.acme.ai" is acme.
+std::string host_name(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of(":/"));
+  std::vector<std::string_view> labels;
+  while (!url.empty()) {
+    const std::size_t dot = url.find('.');
+    labels.push_back(url.substr(0, dot));
+    url = dot == std::string_view::npos ? std::string_view() : url.substr(dot + 1);
+  }
+  if (labels.empty() || labels.back().empty()) return {};
+  if (labels.back().front() >= '0' && labels.back().front() <= '9') return "server";
+  return std::string(labels.size() > 1 ? labels[labels.size() - 2] : labels.front());
+}
+
 std::string_view plain_text(const ir::Value& v) {
   return v.kind == ir::Value::Kind::String ? std::string_view(v.text) : std::string_view();
 }
@@ -121,6 +137,9 @@ bool Writer::address_custom(const ir::ResolvedProvider& r, std::string_view kind
     a.url = without_v1(std::string(facts->base_url()));
   else
     a.url = "${" + variable_for(a.title, "BASE_URL") + "}";
+  if (url.given() && a.title == "openai") {
+    if (std::string host = host_name(*url); !host.empty()) a.title = std::move(host);
+  }
   return true;
 }
 
@@ -568,7 +587,9 @@ void Writer::lose_provider(const ir::Deployment& d, const KeyOut& key, const Add
   if (!r.api_version->absent() && key.provider != "azure")
     lose(r.api_version, manual("only Azure OpenAI has a version of its API", "check which version the gateway calls"));
   lose_if(*r.organization, manual("a provider key has no organization", "use a key that belongs to the organization"));
-  if (!r.api_key->given())
+  if (r.api_key->given())
+    static_cast<void>(spell(**r.api_key, r.api_key, hint_of(key)));
+  else
     admit_within(d, "provider.api_key", "a provider key has a token, or a placeholder where none is needed");
   if (r.api_key->state == ir::State::Unknown)
     lose(r.api_key, manual("where the key comes from is not known here", "set the variable that the payload names"));

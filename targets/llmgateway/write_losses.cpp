@@ -115,6 +115,7 @@ void Writer::lose_settings(const ir::Settings& settings, bool reaches) {
 void Writer::lose_gateway() {
   if (same()) return;
   const bool reaches = !gateway_.routes.empty();
+  cache_on_ = cache_on_ && plan_.files.contains(Entity::Project);
   lose_settings(gateway_.defaults, reaches);
   for (const ir::PlanNode& n : gateway_.nodes) lose_settings(n.settings, true);
   for (const ir::Deployment& d : gateway_.deployments) lose_settings(d.settings, true);
@@ -178,6 +179,8 @@ void Writer::lose_gateway() {
     loss.written = "false";
     lose(&cache.enabled, std::move(loss));
   }
+  if (!plan_.files.contains(Entity::Project))
+    lose_if(cache.enabled, skipped("there is no project that it could hold for"));
   lose_if(cache.kind, skipped("the gateway caches in its own Redis"));
   lose_if(cache.similarity, manual("answers of like requests are cached by the enterprise edition only",
                                    "set the threshold of the semantic cache of the project"));
