@@ -104,6 +104,8 @@ std::optional<Writer::Address> Writer::address_of(const ir::Deployment& d) {
   } else if (!url.absent()) {
     a.url = url.given() && appends_v1(kind) ? without_v1(*url) : text(url);
   }
+  // the environment has an address for some providers only
+  if (env_keys_ && !a.custom && variable(a.provider, Said::Url) == nullptr) a.url.clear();
   a.identity = (source.name.given() ? "@" + *source.name : std::string()) + "|" + a.provider + "|" + a.url + "|" + a.resource + "|";
   if (!r.api_key->absent()) a.identity += ir::show(**r.api_key) + (*r.api_key)->literal.reveal();
   if (a.provider == "azure") a.identity += "|" + kind + "|" + r.api_version->value;
@@ -568,12 +570,18 @@ void Writer::lose_provider(const ir::Deployment& d, const KeyOut& key, const Add
                              "set " + a.resource.substr(2, a.resource.size() - 3) + " to the resource, or reach this address by a proxy")
                     : nearly("the gateway appends `/v1` to the address", read);
     if (read.empty()) loss.written = "unknown here";
+    if (!by_resource && key.url.empty())
+      loss = manual("the environment has no address for this provider, which is called at its own",
+                    "reach this address by a custom provider");
     lose(&url, std::move(loss));
   } else if (url.state == ir::State::Unknown && by_resource) {
     Loss loss = manual("Azure is told by the name of its resource, not by an address",
                        "set " + a.resource.substr(2, a.resource.size() - 3) + " to the name of the resource");
     loss.written = "unknown here";
     lose(&url, std::move(loss));
+  } else if (url.state == ir::State::Unknown && key.url.empty()) {
+    lose(&url, manual("the environment has no address for this provider, which is called at its own",
+                      "reach this address by a custom provider"));
   } else if (url.absent() && (by_resource || !key.url.empty())) {
     admit_within(d, "provider.base_url", "the provider key names the address or resource");
   }

@@ -112,6 +112,7 @@ bool Writer::members_of(ir::NodeId id, std::vector<Member>& members, bool& neste
     if (!address) return false;
     Member& member = members.emplace_back();
     member.deployment = &d;
+    member.node = &node;
     member.address = *std::move(address);
     member.path = path_;
     return true;
@@ -276,6 +277,14 @@ void Writer::lose_policy(const ir::Balance& balance, std::string_view written) {
   lose(&policy, std::move(loss));
 }
 
+/// A node of a dynamic route has a name.
+void Writer::rename(const ir::PlanNode& node, const std::string& path, std::string_view id) {
+  if (node.name.absent())
+    admit(path + ".name", "nodes of a dynamic route have names");
+  else if (*node.name != id)
+    lose(&node.name, nearly("nodes of a dynamic route have names of their own", std::string(id)));
+}
+
 bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, bool nested, RouteOut& out) {
   const std::string plan = "routes[" + *route.name + "].plan";
   const ir::PlanNode& root = gateway_.at(route.plan);
@@ -317,9 +326,22 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
     out.target = "dynamic/" + out.slug;
     Out nodes = Out::sequence();
     Out graph = Out::mapping();
-    graph.add("entry", add_plan(members, nodes, out));
+    const std::string entry = add_plan(members, nodes, out);
+    graph.add("entry", entry);
     graph.add("nodes", std::move(nodes));
     out.graph = std::move(graph);
+    const auto name_draw = [&](auto&& self, ir::NodeId id, const std::string& path, int depth) -> void {
+      if (!id.valid() || depth > 30) return;
+      const ir::PlanNode& node = gateway_.at(id);
+      if (std::get_if<ir::Balance>(&node.what) != nullptr) {
+        rename(node, path, entry);
+      } else if (const auto* fb = std::get_if<ir::Fallback>(&node.what)) {
+        self(self, fb->primary, path + (fb->edges.empty() ? "" : ".primary"), depth + 1);
+      } else if (const auto* mirror = std::get_if<ir::Mirror>(&node.what)) {
+        self(self, mirror->primary, path, depth + 1);
+      }
+    };
+    name_draw(name_draw, route.plan, plan, 0);
     each_balance(each_balance, route.plan, [&](const ir::Balance& b) {
       lose_policy(b, "weighted");
       if (b.policy.absent() && gateway_.routing.policy.absent()) admit(plan, "a dynamic route draws by weight");
@@ -333,8 +355,6 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
         for (const ir::Edge& e : b.edges) lose_if(e.order, skipped("all members of a split share the traffic"));
       }
     }, 0);
-    admit(plan + ".name", "nodes of a dynamic route have names");
-    for (const Member& m : members) admit(m.path + ".name", "nodes of a dynamic route have names");
     bool several = false;
     for (const Member& m : members) several = several || keys_for(m.key, m.address.model).size() > 1;
     if (nested || several) shape("a draw stands for a choice of another form");
@@ -433,7 +453,9 @@ std::string Writer::add_plan(std::vector<Member>& members, Out& nodes, RouteOut&
     if (weight.is_negative() || weight.is_zero()) weight = *Decimal::parse("0.001");
     Out split = Out::mapping();
     split.add("weight", Out::number(weight.text()));
-    split.add("next", add_model_node(m, nodes, out));
+    const std::string next = add_model_node(m, nodes, out);
+    rename(*m.node, m.path, next);
+    split.add("next", next);
     splits.push(std::move(split));
   }
   node.add("splits", std::move(splits));
@@ -503,10 +525,11 @@ bool Writer::collect_choice(const ir::Route& route, const ir::PlanNode& root, co
       static_cast<void>(members_of(b.node, again, nested, 1));
       keys_[b.members.front().key].users.push_back(b.members.front().deployment);
       lose_deployment(*b.members.front().deployment, keys_[b.members.front().key], b.members.front().address);
-      admit(branch_path + ".name", "nodes of a dynamic route have names");
+      if (!again.empty()) b.members.front().node = again.front().node;
     }
     path_ = plan;
     const std::string id = add_model_node(b.members.front(), nodes, out);
+    rename(*b.members.front().node, plan + (b.one != nullptr ? ".case[" + std::to_string(b.one - choice.cases.data()) + "]" : ".otherwise"), id);
     if (b.one == nullptr) {
       otherwise = id;
       continue;
@@ -545,8 +568,7 @@ bool Writer::collect_choice(const ir::Route& route, const ir::PlanNode& root, co
   out.graph = std::move(graph);
   lose_if(choice.otherwise_label, skipped("a label without meaning"));
   for (const ir::Edge& e : choice.idle) lose(&e, skipped("nothing leads to this target"));
-  lose_if(root.name, skipped("a label without meaning"));
-  admit(plan + ".name", "nodes of a dynamic route have names");
+  rename(root, plan, "choice");
   return true;
 }
 

@@ -53,6 +53,7 @@ class Writer {
     const ir::Deployment* deployment = nullptr;
     Address address;
     const ir::Edge* edge = nullptr;
+    const ir::PlanNode* node = nullptr;
     std::size_t key = 0;
     std::string path;
     std::optional<base::Decimal> weight;
@@ -122,6 +123,7 @@ class Writer {
   [[nodiscard]] std::string add_plan(std::vector<Member>& members, Out& nodes, RouteOut& out);
   [[nodiscard]] std::string route_slug(std::string_view name);
   void lose_policy(const ir::Balance& balance, std::string_view written);
+  void rename(const ir::PlanNode& node, const std::string& path, std::string_view id);
   void lose_route(const ir::Route& route);
   void collect_aliases();
 
