@@ -92,7 +92,6 @@ Out Writer::project_body(const ir::Principal* p, const std::string& name) {
     put(body, p->extras);
   } else {
     body.add("name", name);
-    body.add("mode", env_keys_ ? "hybrid" : "api-keys");
     body.add("cachingEnabled", cache_on_);
     const ir::Field<Decimal>& ttl = gateway_.defaults.cache.ttl;
     if (cache_on_ && ttl.given()) {
@@ -103,6 +102,7 @@ Out Writer::project_body(const ir::Principal* p, const std::string& name) {
     }
     if (strategy_written_)
       body.add("defaultRoutingStrategy", *gateway_.routing.policy == ir::Policy::Cost ? "price" : "latency");
+    body.add("mode", env_keys_ ? "hybrid" : "api-keys");
   }
   if (p != nullptr) {
     if (p->id.given()) body.at("_sourceId") = Out(*p->id);
