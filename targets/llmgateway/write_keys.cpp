@@ -205,7 +205,6 @@ std::optional<std::size_t> Writer::claim(const ir::Deployment& d, const Address&
     key.all_models = true;
   else
     key.models.insert(a.model);
-  if (recording_) key.users.push_back(&d);
   return at;
 }
 

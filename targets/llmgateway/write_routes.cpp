@@ -249,6 +249,16 @@ void Writer::select(std::vector<Member>& members, bool dynamic) {
         continue;
       }
     }
+    const bool again = dynamic && std::ranges::any_of(chosen, [&](const Member& c) {
+                         return same_call(c) && c.address.identity != m.address.identity;
+                       });
+    if (again) {
+      Loss loss = manual("a node of a dynamic route names a provider and a model, not one of several keys",
+                         "add this key to the provider by hand, where it is used when the first fails");
+      loss.code = DiagId::LlmgatewayOneKey;
+      leave_out(m, std::move(loss));
+      continue;
+    }
     const auto key = claim(*m.deployment, m.address);
     if (!key) {
       leave_out(m, why_);
@@ -297,6 +307,9 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
   select(members, dynamic);
   if (members.empty()) return false;
   if (members.size() < before) nested = nested && members.size() > 1;
+  for (const Member& m : members) {
+    if (recording_) keys_[m.key].users.push_back(m.deployment);
+  }
   for (const Member& m : members) lose_deployment(*m.deployment, keys_[m.key], m.address);
   const std::string_view strategy =
       strategy_written_ && gateway_.routing.policy.given() ? ir::policy_name(*gateway_.routing.policy) : std::string_view();
