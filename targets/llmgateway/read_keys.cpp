@@ -269,7 +269,12 @@ std::size_t Reader::made_key(std::string_view provider, bool known, const Node* 
     made.kind = {kind_of(provider), ir::Origin(rules::kOffered)};
   } else if (!provider.empty()) {
     made.name = {std::string(provider), ir::Origin(rules::kOffered)};
-    if (node != nullptr)
+    const facts::ProviderFacts* other = facts::provider_by_litellm_prefix(provider);
+    const std::string_view id = other != nullptr ? provider_of(other->kind, snapshot_) : std::string_view();
+    if (node != nullptr && !id.empty())
+      report(DiagId::LlmgatewayPrefix, *node,
+             quoted(provider) + " is LiteLLM's name, LLM Gateway would look for a custom provider; it says " + quoted(id));
+    else if (node != nullptr)
       report(DiagId::LlmgatewayProvider, *node,
              quoted(provider) + " is no provider of the gateway, and no custom provider has this name");
   }
