@@ -444,6 +444,7 @@ std::optional<ir::NodeId> Reader::conditional_node(const Node& graph, const Node
         std::string(place == "header" ? "headers." : place == "body" ? "params." : "metadata.") + std::string(path->text());
     one.condition_from = from;
     for (const Node* leaf : {source, path, op, next}) one.condition_from.add(leaf->leaf());
+    add_leaves(one.condition_from, *value);
     ir::Origin unused;
     const auto member = graph_node(graph, next->text(), unused, depth + 1);
     if (!member) return std::nullopt;
