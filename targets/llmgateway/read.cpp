@@ -44,7 +44,7 @@ void read(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gate
 void Reader::read_all(std::span<const Input> inputs) {
   if (context_.version == "N") snapshot_ = Snapshot::N;
   for (const Input& input : inputs) gather(input);
-  gateway_.version = context_.version;
+  gateway_.version = snapshot_ == Snapshot::N ? "N" : context_.version;
   // those that later ones refer to come first, whatever the order of the files
   for (const Object& o : all(Entity::Organization)) read_organization(o);
   for (const Object& o : all(Entity::Project)) read_project(o);
