@@ -407,7 +407,11 @@ std::vector<Out> Writer::custom_models() {
   };
   std::set<std::pair<std::string, std::string>> written;
   if (same()) {
-    for (const ir::Deployment& d : gateway_.deployments) {
+    std::vector<const ir::Deployment*> by_key;
+    for (const ir::Deployment& d : gateway_.deployments) by_key.push_back(&d);
+    std::ranges::stable_sort(by_key, {}, [](const ir::Deployment* d) { return d->provider.value; });
+    for (const ir::Deployment* one : by_key) {
+      const ir::Deployment& d = *one;
       const KeyOut& key = keys_[d.provider.value];
       const bool told = d.max_input_tokens.given() || d.max_output_tokens.given() || !d.prices.empty() ||
                         std::ranges::any_of(d.extras, [](const ir::Extra& e) { return e.section == "custom_model"; });
