@@ -16,7 +16,7 @@ run() {
 echo "A LiteLLM configuration with teams and keys: $(cat "${inputs[@]}" | wc -l) lines."
 run compile "${inputs[@]}" --to portkey-oss -o "$out/portkey-oss" || echo "(exit $?: nothing was written)"
 
-for target in portkey-oss portkey ferro worldflow litellm; do
+for target in portkey-oss portkey ferro worldflow llmgateway litellm; do
   run compile "${inputs[@]}" --to "$target" -o "$out/$target" --allow weaker
   (cd "$out/$target" && find . -type f | sort | sed 's|^\./|    |')
 done

@@ -924,19 +924,24 @@ class Comparer {
     const std::size_t n = x.size();
     const std::size_t m = y.size();
     if (n == m) return;
-    std::unordered_multimap<std::string, std::size_t> rest;
+    std::unordered_map<std::string, std::vector<std::size_t>> rest;  // the first of equals is the last of its list
     for (std::size_t j = m; j-- > 0;) {
-      if (!used[j]) rest.emplace(model_signature(b_, y[j]), j);
+      if (!used[j]) rest[model_signature(b_, y[j])].push_back(j);
     }
     for (std::size_t i = 0; i < n && !rest.empty(); ++i) {
       if (of_x[i] != kNone || left_out[i]) continue;
       const std::string wanted = model_signature(a_, x[i]);
       const auto found = wanted.empty() ? rest.end() : rest.find(wanted);
       if (found == rest.end()) continue;
-      of_x[i] = found->second;
-      used[found->second] = true;
-      rest.erase(found);
+      take_first(rest, found, of_x[i], used);
     }
+  }
+  template <class Rest>
+  static void take_first(Rest& rest, typename Rest::iterator found, std::size_t& of_x, std::vector<bool>& used) {
+    of_x = found->second.back();
+    used[of_x] = true;
+    found->second.pop_back();
+    if (found->second.empty()) rest.erase(found);
   }
   std::string model_signature(const Side& side, NodeId id) const {
     const PlanNode* n = get(side, id);
@@ -1010,17 +1015,15 @@ class Comparer {
   }
   void match_moved(const std::vector<NodeId>& x, const std::vector<NodeId>& y, const std::vector<bool>& left_out,
                    std::vector<std::size_t>& of_x, std::vector<bool>& used) const {
-    std::unordered_multimap<std::string, std::size_t> rest;
+    std::unordered_map<std::string, std::vector<std::size_t>> rest;
     for (std::size_t j = y.size(); j-- > 0;) {
-      if (!used[j]) rest.emplace(signature(b_, y[j]), j);
+      if (!used[j]) rest[signature(b_, y[j])].push_back(j);
     }
     for (std::size_t i = 0; i < x.size(); ++i) {
       if (of_x[i] != kNone || left_out[i]) continue;
       const auto found = rest.find(signature(a_, x[i]));
       if (found == rest.end()) continue;
-      of_x[i] = found->second;
-      used[found->second] = true;
-      rest.erase(found);
+      take_first(rest, found, of_x[i], used);
     }
   }
   template <class E>

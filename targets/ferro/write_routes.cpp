@@ -138,6 +138,12 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
                balance != nullptr && !balance->edges.empty()) {
       id = balance->edges.front().node;
     } else if (const auto* fallback = std::get_if<ir::Fallback>(&node.what)) {
+      for (const ir::FallbackEdge& edge : fallback->edges) {
+        Loss loss{Fate::Manual, DiagId::FerroOneStrategy, "a member of a group has no fallback of its own", "",
+                  "name the other target as one of the route's own"};
+        loss.gone = true;
+        context_.ledger.lose(&edge, std::move(loss));
+      }
       id = fallback->primary;
     } else if (const auto* choice = std::get_if<ir::Switch>(&node.what)) {
       id = choice->otherwise.valid() ? choice->otherwise

@@ -462,6 +462,14 @@ void ConfigWriter::lose_deployment(const ir::Deployment& d) {
   });
   lose_if(d.owner,
           [] { return manual("a target belongs to nobody in particular", "give the team a config of its own"); });
+  if (!d.provider.valid()) return;
+  const ir::List<std::string>& offered = gateway_.at(d.provider).models;
+  const auto all = [] {
+    return manual("a provider serves whatever model a target names",
+                  "allow the models of the integration only, in the model catalogue");
+  };
+  lose_if(offered, all);
+  for (const auto& model : offered.items) lose(&model, all());
 }
 
 }  // namespace gatec::targets::portkey
