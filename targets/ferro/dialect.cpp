@@ -57,7 +57,7 @@ constexpr Capability kCapabilities[] = {
     {"access lists of keys", "manual", ""},
     {"rate limits of keys", "approximated", "one number for all keys"},
     {"token limits of keys", "manual", ""},
-    {"budgets of keys", "manual", "one amount for all keys at one price, never reset"},
+    {"budgets of keys", "approximated", "one amount for all keys at one price, never reset"},
     {"budgets of teams", "manual", ""},
     {"expiry of keys", "manual", ""},
     {"blocked keys", "manual", ""},
