@@ -5,7 +5,9 @@
 namespace gatec::targets {
 namespace {
 
-constexpr std::string_view kStart = R"sh(set -euo pipefail
+constexpr std::string_view kStart = R"sh(# A script without payloads of some kind leaves functions uncalled.
+# shellcheck disable=SC2317
+set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 )sh";
 

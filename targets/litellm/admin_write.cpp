@@ -185,6 +185,14 @@ void AdminWriter::write_principal(const Principal& p) {
     write_member(p);
     return;
   }
+  if (lacks_team(p)) {
+    context_.ledger.lose(&p, {Fate::Manual,
+                              DiagId::DroppedPrincipal,
+                              "a project of LiteLLM belongs to a team",
+                              {},
+                              "make the project in the team that it shall belong to"});
+    return;
+  }
   // what the API takes once only
   const std::string once = p.id.given()                                ? "id " + *p.id
                            : kind == AdminKind::Key && p.alias.given() ? "alias " + *p.alias
@@ -208,6 +216,11 @@ void AdminWriter::write_principal(const Principal& p) {
   extras(p, kind, body);
   mark_kind(body, kind);
   file(kind).bodies.push_back(std::move(body));
+}
+
+/// LiteLLM's API refuses such a project; one of LiteLLM's own files is written as it stands.
+bool AdminWriter::lacks_team(const Principal& p) const {
+  return p.kind == PrincipalKind::Project && !p.team.given() && !context_.same_dialect;
 }
 
 void AdminWriter::names(const Principal& p, AdminKind kind, Out& body) {
@@ -234,7 +247,14 @@ void AdminWriter::names(const Principal& p, AdminKind kind, Out& body) {
   put_or_lose("organization_id", p.organization, kind != AdminKind::Organization);
   put_or_lose("team_id", p.team, kind != AdminKind::Team);
   put_or_lose("user_id", p.user, kind != AdminKind::User && kind != AdminKind::Customer);
-  put_or_lose("project_id", p.project, kind != AdminKind::Project);
+  const auto project = std::ranges::find_if(gateway_.principals, [&](const Principal& other) {
+    return other.kind == PrincipalKind::Project && p.project.given() && other.id.given() && *other.id == *p.project;
+  });
+  if (project != gateway_.principals.end() && lacks_team(*project)) {
+    no_place(p.project, "a project of LiteLLM belongs to a team, and this one has none");
+  } else {
+    put_or_lose("project_id", p.project, kind != AdminKind::Project);
+  }
   put_or_lose("budget_id", p.budget_id, kind != AdminKind::Budget);
 }
 

@@ -34,6 +34,7 @@ class AdminWriter {
   void write_principal(const Principal& p);
   void write_member(const Principal& p);
   [[nodiscard]] doc::Out person(const Principal& p) const;
+  [[nodiscard]] bool lacks_team(const ir::Principal& p) const;
   void names(const Principal& p, AdminKind kind, doc::Out& body);
   void key_fields(const Principal& p, doc::Out& body);
   void access(const Principal& p, AdminKind kind, doc::Out& body);

@@ -10,6 +10,8 @@
 #   apply.sh --dry-run  only tells what it would send
 #
 # Needs curl and jq. Keys that the proxy makes are kept in secrets.out (readable by you alone).
+# A script without payloads of some kind leaves functions uncalled.
+# shellcheck disable=SC2317
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

@@ -13,6 +13,8 @@
 #   apply.sh --no-verify  does not let the gateway try the providers' keys
 #
 # Needs curl and jq. Ids of what was made are kept in ids.json, secrets of new virtual keys in secrets.out (readable by you alone).
+# A script without payloads of some kind leaves functions uncalled.
+# shellcheck disable=SC2317
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
