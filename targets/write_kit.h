@@ -28,8 +28,9 @@ using CredentialSpeller =
                                            std::string_view hint, WriteContext& context, std::string_view prefix,
                                            std::string_view suffix);
 
-/// What gatec's own table says of a deployment's model, where the source says nothing: by its base model or upstream id,
-/// and only when it is the provider's own service that answers. Whoever writes such a value says where it comes from.
+/// What gatec's own table says of a deployment's model, where the source says nothing: by its base model or upstream
+/// id, and only when it is the provider's own service that answers. Whoever writes such a value says where it comes
+/// from.
 struct ListedModel {
   std::optional<base::Decimal> input_price, output_price;  // USD per token
   std::optional<std::int64_t> context_tokens;

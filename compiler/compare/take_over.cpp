@@ -32,8 +32,8 @@ class Edits final : public Listener {
   }
 
   std::set<Place> places;
-  bool providers = false;       // something about a provider
-  std::set<std::string> paths;  // of all that differs
+  bool providers = false;                                     // something about a provider
+  std::set<std::string> paths;                                // of all that differs
   std::unordered_map<const void*, const void*> counterparts;  // entities of the second side → of the first
 
   void enter(const void* before, const void* after) override {
@@ -161,9 +161,10 @@ class Graft {
     const NodeId root = node(id);
     if (!root.valid()) return root;
     std::set<std::string> differ = different_settings(from_.defaults, into_.defaults);
-    each_setting(into_.at(root).settings, from_.defaults, [&](const std::string& name, auto& own, const auto& inherited) {
-      if (differ.contains(name)) fill(own, inherited);
-    });
+    each_setting(into_.at(root).settings, from_.defaults,
+                 [&](const std::string& name, auto& own, const auto& inherited) {
+                   if (differ.contains(name)) fill(own, inherited);
+                 });
     return root;
   }
 

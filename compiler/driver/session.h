@@ -104,9 +104,9 @@ class Session {
     DialectChoice choice;
     /// Leaves of `gateway` are numbered behind those of the inputs; by number from there on the leaf of the inputs.
     std::vector<ir::LeafId> written_as;
-    std::vector<std::string> edited;          // names of what was taken from the inputs
-    std::vector<ledger::LeafRecord> edits;    // by leaf of the inputs: what an edit comes to; Open of all others
-    std::vector<ledger::GateRow> gate;        // what edits weaken on the way back
+    std::vector<std::string> edited;             // names of what was taken from the inputs
+    std::vector<ledger::LeafRecord> edits;       // by leaf of the inputs: what an edit comes to; Open of all others
+    std::vector<ledger::GateRow> gate;           // what edits weaken on the way back
     std::vector<std::unique_ptr<Session>> kept;  // that records refer to
   };
   std::optional<Restored> restored;

@@ -60,15 +60,16 @@ std::optional<Sidecar> parse(std::string text) {
   const doc::Node& root = *document->root();
   if (text_of(root, "format") != kFormat) return std::nullopt;
   Sidecar sidecar{text_of(root, "from"), text_of(root, "to"), {}, {}, {}};
-  const bool whole =
-      each_of(root, "options", [&](const doc::Node& o) { sidecar.options.emplace_back(o.text()); }) &&
-      each_of(root, "anchors",
-              [&](const doc::Node& a) { sidecar.anchors.push_back({text_of(a, "path"), text_of(a, "sha256")}); }) &&
-      each_of(root, "source", [&](const doc::Node& f) {
-        sidecar.files.push_back({text_of(f, "path"), text_of(f, "text"),
-                                 text_of(f, "role") == "config" ? Role::Config : Role::Payload, false,
-                                 text_of(f, "route")});
-      });
+  const bool whole = each_of(root, "options", [&](const doc::Node& o) { sidecar.options.emplace_back(o.text()); }) &&
+                     each_of(root, "anchors",
+                             [&](const doc::Node& a) {
+                               sidecar.anchors.push_back({text_of(a, "path"), text_of(a, "sha256")});
+                             }) &&
+                     each_of(root, "source", [&](const doc::Node& f) {
+                       sidecar.files.push_back({text_of(f, "path"), text_of(f, "text"),
+                                                text_of(f, "role") == "config" ? Role::Config : Role::Payload, false,
+                                                text_of(f, "route")});
+                     });
   if (!whole) return std::nullopt;
   return sidecar;
 }
@@ -132,8 +133,7 @@ class Restoration {
 
  private:
   static constexpr const char* kUnreadable = "what it keeps cannot be read";
-  static constexpr const char* kUntold =
-      "the edits that were made to the folder cannot be told from the rest";
+  static constexpr const char* kUntold = "the edits that were made to the folder cannot be told from the rest";
 
   [[nodiscard]] std::string path_of(const doc::Document& document) const {
     const std::string name(session_.sources.name(document.file()));
@@ -214,8 +214,7 @@ class Restoration {
   [[nodiscard]] std::vector<std::pair<InputFile, std::string>> texts_of_session() const {
     std::vector<std::pair<InputFile, std::string>> texts;
     for (std::size_t i = 0; i < session_.files().size(); ++i)
-      texts.emplace_back(session_.files()[i],
-                         std::string(session_.sources.text(session_.documents()[i].file())));
+      texts.emplace_back(session_.files()[i], std::string(session_.sources.text(session_.documents()[i].file())));
     return texts;
   }
 
@@ -307,8 +306,7 @@ std::string sidecar_text(Session& source, const CompileSettings& settings, targe
   return out;
 }
 
-void restore(Env& env, Session& session, const std::string& folder, const DialectChoice& to,
-             diagnostics::Sink& sink) {
+void restore(Env& env, Session& session, const std::string& folder, const DialectChoice& to, diagnostics::Sink& sink) {
   const std::optional<Manifest> manifest = manifest_of(env, folder);
   if (!manifest) return;
   const auto file = std::ranges::find(manifest->files, "sidecar", &ManifestFile::role);

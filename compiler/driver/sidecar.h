@@ -18,7 +18,6 @@ inline constexpr std::string_view kSidecarName = "sidecar.json";
 /// Gives a session, which has read the files of `folder`, the gateway back that these were written from, when they are
 /// compiled to that dialect again. What was edited since is the files'. GW0122 on `sink` where the sidecar cannot be
 /// used.
-void restore(Env& env, Session& session, const std::string& folder, const DialectChoice& to,
-             diagnostics::Sink& sink);
+void restore(Env& env, Session& session, const std::string& folder, const DialectChoice& to, diagnostics::Sink& sink);
 
 }  // namespace gatec::driver

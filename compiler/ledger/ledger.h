@@ -29,8 +29,8 @@ struct Loss {
   std::string written;  // canonical text (ir::show) of what is found there on reading back; empty = nothing is found
                         // there, or the target's default. The proof holds the target to it; of what is lost whole,
                         // nothing else may be found.
-  base::Text advice;  // Manual: what a person must do and where
-  bool gone = false;  // a member of a plan that is not written at all: what stands in its place is another
+  base::Text advice;    // Manual: what a person must do and where
+  bool gone = false;    // a member of a plan that is not written at all: what stands in its place is another
   bool shape =
       false;  // of a plan: its form is lost, what its deployments hold must be found again, perhaps in another place
 };

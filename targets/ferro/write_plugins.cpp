@@ -168,9 +168,10 @@ void Writer::put_limits_foreign(Out& list) {
     const Decimal second = per_second(*(*cap->amount).minus(Decimal(1)), cap->window->seconds);
     config.add("requests_per_second", Out::number(second.text()));
     config.add("burst", Out::integer(1));
-    const std::string why = std::string(cap == global ? "the cap of all requests: " : "the only model's cap holds for all requests: ") +
-                            second.text() + " a second in a bucket of 1, so that " + std::to_string(cap->window->seconds) +
-                            " seconds see " + cap->amount->text() + " at most";
+    const std::string why =
+        std::string(cap == global ? "the cap of all requests: " : "the only model's cap holds for all requests: ") +
+        second.text() + " a second in a bucket of 1, so that " + std::to_string(cap->window->seconds) +
+        " seconds see " + cap->amount->text() + " at most";
     if (cap != global) lose(cap, Fate::Approximated, DiagId::Approximated, why);
     if (global != nullptr) {
       const ir::Window window{ir::WindowKind::Bucket, ir::CalendarUnit::None, 0, 1, {}};
@@ -262,7 +263,8 @@ void Writer::put_budget_foreign(Out& list, const std::vector<const ir::Principal
   if (!usable) {
     for (const ir::Principal* key : keys) {
       lose(dollars(*key), Fate::Manual, DiagId::FerroUnpricedBudget,
-           "the plugin `budget` counts with prices of its own, and neither the source nor gatec's table of models has those of "
+           "the plugin `budget` counts with prices of its own, and neither the source nor gatec's table of models has "
+           "those of "
            "every model",
            "add the plugin `budget` with `spend_limit_usd: " + amount->text() +
                "` and the prices of the dearest model for a million tokens");

@@ -25,9 +25,8 @@ bool Reader::says(std::string_view section_name, std::string_view key) const {
 
 void Reader::tell_intent(const Entry& e, const Place& place, std::string_view meaning) {
   const std::string name = (place.section.empty() ? "" : place.section + ".") + std::string(e.key->text());
-  context_.ledger.assume(name, kRule,
-                         "LiteLLM ignores this key here; as --honour-intent is given, it counts as " +
-                             std::string(meaning));
+  context_.ledger.assume(
+      name, kRule, "LiteLLM ignores this key here; as --honour-intent is given, it counts as " + std::string(meaning));
 }
 
 /// A key without effect, or in a section that does not read it, gets the meaning that whoever wrote it expects. False
@@ -66,7 +65,8 @@ bool Reader::honour(const Entry& e, const Place& place) {
     return taken(take_time(e, place, gw_.defaults.retry.min_wait), "`retry_after` of `router_settings`");
   if (module && key == "max_parallel_requests" && !elsewhere(kGeneralSection, key))
     return taken(take(e, place, server.max_parallel_requests), "`max_parallel_requests` of `general_settings`");
-  if (!general && key == "master_key" && e.value->is_scalar() && server.master_key.absent() && !elsewhere(kGeneralSection, key)) {
+  if (!general && key == "master_key" && e.value->is_scalar() && server.master_key.absent() &&
+      !elsewhere(kGeneralSection, key)) {
     ir::Field<ir::Credential> credential = kit_.credential(*e.value, key);
     if (!credential.given()) return false;
     server.master_key = std::move(credential);

@@ -64,7 +64,8 @@ void Checker::run(std::span<const Input> inputs) {
     const auto found = all(e);
     if (!found.empty())
       report(DiagId::LlmgatewayEnterprise, *found.front()->node,
-             std::string(facts_of(e).word) + (is_new_ ? " is of the enterprise edition only" : " is not known to the snapshot U26"));
+             std::string(facts_of(e).word) +
+                 (is_new_ ? " is of the enterprise edition only" : " is not known to the snapshot U26"));
   }
 }
 
@@ -120,13 +121,16 @@ void Checker::project(const Node& node) {
   const Node& at = mode != nullptr ? *mode : name != nullptr ? *name : node;
   const std::string_view word = text_of(mode);
   if (mode == nullptr)
-    report(DiagId::LlmgatewayMode, at, "`mode` is missing: the API takes `credits`, the database `hybrid`, say `api-keys`");
+    report(DiagId::LlmgatewayMode, at,
+           "`mode` is missing: the API takes `credits`, the database `hybrid`, say `api-keys`");
   if ((word == "hybrid" || word == "credits") && !env_.empty() && !has_env_keys_)
     report(DiagId::LlmgatewayNeedsEnv, at,
-           "a project of mode " + quoted(word) + " looks for providers among the `LLM_…_API_KEY` variables, and there are none");
+           "a project of mode " + quoted(word) +
+               " looks for providers among the `LLM_…_API_KEY` variables, and there are none");
   if (word == "credits" || (word == "hybrid" && has_env_keys_))
     report(DiagId::LlmgatewayCredits, at,
-           "keys of the environment are used while the organization has credits, self-hosted too, else requests end in 402");
+           "keys of the environment are used while the organization has credits, self-hosted too, else requests end in "
+           "402");
   const Node* cache = node.get("cachingEnabled");
   const bool on = cache != nullptr && cache->is_scalar() && cache->as_bool().value_or(false);
   if (on && !is_new_) {
@@ -138,7 +142,8 @@ void Checker::project(const Node& node) {
   const Node* seconds = node.get("cacheDurationSeconds");
   const auto number = base::Decimal::parse(text_of(seconds));
   if (number && (*number < base::Decimal(10) || *number > base::Decimal(31'536'000)))
-    report(DiagId::LlmgatewayCacheSeconds, *seconds, "a cache duration is 10 to 31,536,000 seconds, the API refuses this one");
+    report(DiagId::LlmgatewayCacheSeconds, *seconds,
+           "a cache duration is 10 to 31,536,000 seconds, the API refuses this one");
 }
 
 void Checker::provider_keys() {
@@ -152,11 +157,13 @@ void Checker::provider_keys() {
     const bool live = text_of(node.get("status")) != "inactive" && text_of(node.get("status")) != "deleted";
     if (!is_new_ && live && !seen.emplace(id, &node).second) {
       report(DiagId::LlmgatewayOneKey, provider != nullptr ? *provider : node,
-             custom ? "this version takes one custom provider for an organization" : "the provider has a key already, this version takes one");
+             custom ? "this version takes one custom provider for an organization"
+                    : "the provider has a key already, this version takes one");
     }
     if (custom && name != nullptr && !is_custom_name(text_of(name), is_new_ ? Snapshot::N : Snapshot::U26))
       report(DiagId::LlmgatewayCustomName, *name,
-             quoted(text_of(name)) + (is_new_ ? " is not made of small letters and single dashes" : " is not made of small letters alone"));
+             quoted(text_of(name)) +
+                 (is_new_ ? " is not made of small letters and single dashes" : " is not made of small letters alone"));
     const Node* url = node.get("baseUrl");
     std::string_view address = text_of(url);
     while (address.ends_with('/')) address.remove_suffix(1);
@@ -186,7 +193,8 @@ void Checker::model(const Object& o) {
 void Checker::dynamic_route(const Node& node) {
   const Node* name = node.get("name");
   if (name != nullptr && !is_route_name(text_of(name)))
-    report(DiagId::LlmgatewayRouteName, *name, quoted(text_of(name)) + " is not made of small letters, digits and single dashes, 64 at most");
+    report(DiagId::LlmgatewayRouteName, *name,
+           quoted(text_of(name)) + " is not made of small letters, digits and single dashes, 64 at most");
   const Node* graph = node.get("graph");
   const Node* nodes = graph != nullptr && graph->is_mapping() ? graph->get("nodes") : nullptr;
   if (nodes == nullptr || !nodes->is_sequence()) return;
@@ -213,7 +221,8 @@ void Checker::dynamic_route(const Node& node) {
       const Node* parts = n.get(list);
       if (parts == nullptr || !parts->is_sequence()) continue;
       if (parts->size() > 20 || (list == "splits" && parts->size() < 2))
-        report(DiagId::LlmgatewayGraph, *parts, list == "splits" ? "a split has 2 to 20 parts" : "a choice has 20 conditions at most");
+        report(DiagId::LlmgatewayGraph, *parts,
+               list == "splits" ? "a split has 2 to 20 parts" : "a choice has 20 conditions at most");
       for (const Node* part : parts->elements()) {
         const Node* next = part->is_mapping() ? part->get("next") : nullptr;
         if (next != nullptr) self(self, *next, text_of(next));
@@ -268,21 +277,25 @@ void Checker::rules(const Node& node) {
       report(DiagId::LlmgatewayMultiAllow, *type,
              "two rules " + quoted(word) + ": the older version allows what both name, the newer what either names");
     if (!is_new_ && (word == "allow_providers" || word == "deny_providers"))
-      report(DiagId::LlmgatewayRootBypass, *type, "this version does not look at it when a model is asked for without a prefix");
+      report(DiagId::LlmgatewayRootBypass, *type,
+             "this version does not look at it when a model is asked for without a prefix");
     const Node* value = rule->get("ruleValue");
     const Node* models = value != nullptr && value->is_mapping() ? value->get("models") : nullptr;
     for (const Node* m : models != nullptr ? models->elements() : std::span<const Node* const>{}) {
       const std::string_view name = text_of(m);
       const std::size_t slash = name.find('/');
       if (!is_new_ && slash != std::string_view::npos && is_provider(name.substr(0, slash)))
-        report(DiagId::LlmgatewayIamPrefix, *m, "this version compares models without their providers: " + quoted(name.substr(slash + 1)));
+        report(DiagId::LlmgatewayIamPrefix, *m,
+               "this version compares models without their providers: " + quoted(name.substr(slash + 1)));
     }
   }
 }
 
 /// A key against the member and team that it names.
 void Checker::budgets() {
-  const auto number = [](const Node& node, std::string_view key) { return base::Decimal::parse(text_of(node.get(key))); };
+  const auto number = [](const Node& node, std::string_view key) {
+    return base::Decimal::parse(text_of(node.get(key)));
+  };
   const auto same_window = [](const Node& a, const Node& b) {
     return text_of(a.get("periodUsageDurationValue")) == text_of(b.get("periodUsageDurationValue")) &&
            text_of(a.get("periodUsageDurationUnit")) == text_of(b.get("periodUsageDurationUnit"));
@@ -300,7 +313,8 @@ void Checker::budgets() {
           const auto cap = number(node, field);
           if (own && cap && *own > *cap && (field == "usageLimit" || same_window(*key->node, node)))
             report(DiagId::LlmgatewayChildBudget, *key->node->get(field),
-                   "$" + own->text() + " is above the $" + cap->text() + " of " + std::string(facts_of(e).word) + " " + quoted(name));
+                   "$" + own->text() + " is above the $" + cap->text() + " of " + std::string(facts_of(e).word) + " " +
+                       quoted(name));
         }
       }
     }
@@ -310,7 +324,8 @@ void Checker::budgets() {
 void Checker::key_count() {
   std::map<std::string_view, std::vector<const Node*>> of_project;
   for (const Object* key : all(Entity::ApiKey)) {
-    const Node* project = key->node->get("_project") != nullptr ? key->node->get("_project") : key->node->get("projectId");
+    const Node* project =
+        key->node->get("_project") != nullptr ? key->node->get("_project") : key->node->get("projectId");
     std::string_view name = text_of(project);
     if (name.empty() && key->parent != nullptr) name = text_of(key->parent->get("name"));
     of_project[is_new_ ? std::string_view() : name].push_back(key->node);
@@ -318,7 +333,8 @@ void Checker::key_count() {
   for (const auto& [name, keys] : of_project) {
     if (keys.size() > kFreeKeys)
       report(DiagId::LlmgatewayKeyCount, *keys[kFreeKeys],
-             std::to_string(keys.size()) + " keys, the free plan has " + std::to_string(kFreeKeys) + (is_new_ ? " for an organization" : " for a project"));
+             std::to_string(keys.size()) + " keys, the free plan has " + std::to_string(kFreeKeys) +
+                 (is_new_ ? " for an organization" : " for a project"));
   }
 }
 

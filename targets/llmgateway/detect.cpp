@@ -25,8 +25,8 @@ int score(const Object& object) {
     case Entity::Organization: return has_any(o, {"retentionLevel", "autoTopUpEnabled"}) ? 90 : 0;
     case Entity::ProviderKey: {
       const Node* provider = o.get("provider");
-      const bool known =
-          provider != nullptr && provider->is_string() && (is_provider(provider->text()) || provider->text() == kCustom);
+      const bool known = provider != nullptr && provider->is_string() &&
+                         (is_provider(provider->text()) || provider->text() == kCustom);
       if (object.custom) return 70;
       return known && has_any(o, {"token", "maskedToken"}) ? 92 : provider == nullptr ? 40 : 0;
     }

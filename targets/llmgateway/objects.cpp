@@ -157,11 +157,11 @@ Contents contents_of(const Node& root, std::string_view stem) {
   }
   const bool manifest = root.get("gatec") != nullptr;
   const std::optional<Entity> alone = manifest ? std::nullopt : entity_of(root);
-  const bool bundle = manifest || (!alone && !named && std::ranges::any_of(root.entries(), [](const doc::Entry& e) {
-                                     const std::string_view key = e.key->text();
-                                     return (entity_of_key(key) && !e.value->is_scalar()) ||
-                                            (entity_of_singular(key) && e.value->is_mapping());
-                                   }));
+  const bool bundle =
+      manifest || (!alone && !named && std::ranges::any_of(root.entries(), [](const doc::Entry& e) {
+        const std::string_view key = e.key->text();
+        return (entity_of_key(key) && !e.value->is_scalar()) || (entity_of_singular(key) && e.value->is_mapping());
+      }));
   if (!bundle) {
     gatherer.add(root, alone ? alone : named, nullptr, false);
     return contents;
@@ -171,7 +171,8 @@ Contents contents_of(const Node& root, std::string_view stem) {
     const std::string_view key = entry.key->text();
     if (key == "env" && entry.value->is_mapping()) {
       contents.environment.push_back(entry.value);
-    } else if (const auto entity = entity_of_key(key); entity && !(entry.value->is_scalar() && !entry.value->is_null())) {
+    } else if (const auto entity = entity_of_key(key);
+               entity && !(entry.value->is_scalar() && !entry.value->is_null())) {
       gatherer.add_all(*entry.value, entity, nullptr, key.starts_with("custom") && *entity == Entity::ProviderKey);
     } else if (const auto one = entity_of_singular(key); one && entry.value->is_mapping()) {
       gatherer.add(*entry.value, one, nullptr, false);

@@ -24,10 +24,8 @@ ir::Fate fate_of(const KeyRow& row) { return area_of(row).manual ? ir::Fate::Man
 constexpr std::string_view kIgnored = "nothing to do: the source gateway ignores it too";
 
 constexpr ir::Enforcement kEnforcement[] = {
-    {"key", "usd", ">=", "blocks", rules::kPage},
-    {"user", "usd", ">=", "blocks", rules::kPage},
-    {"team", "usd", ">=", "blocks", rules::kPage},
-    {"provider", "usd", ">=", "blocks", rules::kPage},
+    {"key", "usd", ">=", "blocks", rules::kPage},         {"user", "usd", ">=", "blocks", rules::kPage},
+    {"team", "usd", ">=", "blocks", rules::kPage},        {"provider", "usd", ">=", "blocks", rules::kPage},
     {"gateway", "requests", ">", "blocks", rules::kPage},
 };
 
@@ -98,8 +96,8 @@ void Reader::read_bundle(const Node& node) {
   const Place place{&gateway_.extras, "bundle"};
   for (const Entry& e : node.entries()) {
     const std::string_view key = e.key->text();
-    const bool of_bodies = std::ranges::any_of(
-        entities(), [&](const EntityFacts& f) { return f.plural == key || f.stem == key; });
+    const bool of_bodies =
+        std::ranges::any_of(entities(), [&](const EntityFacts& f) { return f.plural == key || f.stem == key; });
     if (of_bodies || key == "env" || key == "customProviders" || key == "custom_providers" || key == "organizations" ||
         ((key == "project" || key == "providerKey" || key == "apiKey") && e.value->is_mapping())) {
       const bool taken = !e.value->is_scalar() || e.value->is_null();

@@ -92,7 +92,9 @@ void Reader::read_provider_key(const Object& object) {
       return true;
     }
     if (what == "options") {
-      if (!value.is_mapping() || value.empty()) return value.is_mapping() && (settle(value, ir::Fate::Skipped, DiagId::NotModelled, "there are no options"), true);
+      if (!value.is_mapping() || value.empty())
+        return value.is_mapping() &&
+               (settle(value, ir::Fate::Skipped, DiagId::NotModelled, "there are no options"), true);
       read_options(value, key, provider);
       return true;
     }
@@ -215,7 +217,8 @@ void Reader::describe_model(std::string_view provider, std::string_view model, i
         continue;
       }
       if (key == "contextSize" || key == "maxOutput") {
-        ir::Field<std::int64_t>& field = key == "contextSize" ? deployment.max_input_tokens : deployment.max_output_tokens;
+        ir::Field<std::int64_t>& field =
+            key == "contextSize" ? deployment.max_input_tokens : deployment.max_output_tokens;
         if (!value.is_null()) field = kit_.integer(value, key);
         if (field.given()) continue;
       } else if (key == "inputPrice" || key == "outputPrice" || key == "cachedInputPrice") {
@@ -230,7 +233,8 @@ void Reader::describe_model(std::string_view provider, std::string_view model, i
       }
       if (value.is_null())
         settle(value, ir::Fate::Skipped, DiagId::NotModelled, "null says nothing");
-      else if (const Cursor at = keys().root("$custom_model").child(key); at.named() && at.row()->handling == Handling::Read)
+      else if (const Cursor at = keys().root("$custom_model").child(key);
+               at.named() && at.row()->handling == Handling::Read)
         keep_wrong(place, key, value);
       else
         keep_key(e, keys().root("$custom_model"), place);
@@ -245,7 +249,8 @@ std::vector<std::size_t> Reader::keys_of(std::string_view provider, std::string_
   std::vector<std::size_t> rows;
   std::vector<std::size_t> env;
   const auto same = [](std::string_view a, std::string_view b) {
-    return a == b || (a.starts_with("together") && b.starts_with("together") && a.substr(9) == "ai" && b.substr(9) == "ai");
+    return a == b ||
+           (a.starts_with("together") && b.starts_with("together") && a.substr(9) == "ai" && b.substr(9) == "ai");
   };
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     const Key& key = keys_[i];
@@ -272,8 +277,9 @@ std::size_t Reader::made_key(std::string_view provider, bool known, const Node* 
     const facts::ProviderFacts* other = facts::provider_by_litellm_prefix(provider);
     const std::string_view id = other != nullptr ? provider_of(other->kind, snapshot_) : std::string_view();
     if (node != nullptr && !id.empty())
-      report(DiagId::LlmgatewayPrefix, *node,
-             quoted(provider) + " is LiteLLM's name, LLM Gateway would look for a custom provider; it says " + quoted(id));
+      report(
+          DiagId::LlmgatewayPrefix, *node,
+          quoted(provider) + " is LiteLLM's name, LLM Gateway would look for a custom provider; it says " + quoted(id));
     else if (node != nullptr)
       report(DiagId::LlmgatewayProvider, *node,
              quoted(provider) + " is no provider of the gateway, and no custom provider has this name");

@@ -41,8 +41,8 @@ void Reader::finish_budgets(ir::Principal& p, ir::Field<base::Decimal> lifetime,
   const Place place{&p.extras, ""};
   const auto number = value != nullptr && value->is_scalar() ? kit_.integer(*value, "periodUsageDurationValue")
                                                              : ir::Field<std::int64_t>();
-  const auto window = number.given() && unit != nullptr && unit->is_string() ? period_window(*number, unit->text())
-                                                                             : std::nullopt;
+  const auto window =
+      number.given() && unit != nullptr && unit->is_string() ? period_window(*number, unit->text()) : std::nullopt;
   if (amount.given() && window) {
     ir::Budget& budget = p.budgets.emplace_back();
     budget.amount = std::move(amount);
@@ -63,8 +63,8 @@ void Reader::finish_budgets(ir::Principal& p, ir::Field<base::Decimal> lifetime,
 }
 
 void Reader::read_organization(const Object& o) {
-  const bool first =
-      std::ranges::none_of(gateway_.principals, [](const auto& p) { return p.kind == ir::PrincipalKind::Organization; });
+  const bool first = std::ranges::none_of(gateway_.principals,
+                                          [](const auto& p) { return p.kind == ir::PrincipalKind::Organization; });
   if (!first) {
     report(DiagId::LlmgatewayReference, *o.node, "one organization is read at a time");
     keep_object(o, DiagId::NotModelled, ir::Fate::Manual, "convert each organization on its own");
@@ -102,7 +102,8 @@ void Reader::read_project(const Object& o) {
     if (key == "defaultRoutingStrategy") {
       const auto policy = value.is_string() ? policy_of(value.text()) : std::nullopt;
       if (!policy || !first) {
-        keep_as(place, key, value, DiagId::NotModelled, ir::Fate::Manual, "decide how the target gateway picks a provider");
+        keep_as(place, key, value, DiagId::NotModelled, ir::Fate::Manual,
+                "decide how the target gateway picks a provider");
         return true;
       }
       gateway_.routing.policy = {*policy, ir::Origin(value.leaf())};
@@ -139,9 +140,11 @@ void Reader::cache_of_projects() {
   for (const Caching& c : caching_) {
     const Place place{&gateway_.principals[c.principal].extras, ""};
     if (!agree) {
-      for (const auto& [key, node] : {std::pair("cachingEnabled", c.enabled), std::pair("cacheDurationSeconds", c.seconds)}) {
+      for (const auto& [key, node] :
+           {std::pair("cachingEnabled", c.enabled), std::pair("cacheDurationSeconds", c.seconds)}) {
         if (node != nullptr)
-          keep_as(place, key, *node, DiagId::NotModelled, ir::Fate::Manual, "set up the cache of these clients by hand");
+          keep_as(place, key, *node, DiagId::NotModelled, ir::Fate::Manual,
+                  "set up the cache of these clients by hand");
       }
       continue;
     }
@@ -291,7 +294,8 @@ void Reader::read_api_key(const Object& o) {
     field = std::move(name);
   } else if (o.parent != nullptr) {
     const Node* name = o.parent->get("name");
-    const auto found = name != nullptr && name->is_scalar() ? projects_.index.find(name->text()) : projects_.index.end();
+    const auto found =
+        name != nullptr && name->is_scalar() ? projects_.index.find(name->text()) : projects_.index.end();
     if (found != projects_.index.end()) {
       const ir::Principal& above = gateway_.principals[found->second];
       ir::Field<std::string>& field = above.kind == ir::PrincipalKind::Team && p.team.absent() ? p.team : p.project;
@@ -340,7 +344,8 @@ bool Reader::read_rule(const Node& node, ir::Principal& p) {
   const Node* list = value->get(models ? "models" : "ipCidrs");
   if ((!models && type->text() != "allow_ip_cidrs") || list == nullptr || !list->is_sequence()) return false;
   ir::List<std::string>& into = models ? p.models : p.allowed_ips;
-  if (!into.absent() || !std::ranges::all_of(list->elements(), [](const Node* e) { return e->is_string(); })) return false;
+  if (!into.absent() || !std::ranges::all_of(list->elements(), [](const Node* e) { return e->is_string(); }))
+    return false;
   for (const Entry& e : node.entries()) {
     const std::string_view key = e.key->text();
     if (key == "id" || key == "apiKeyId" || key == "createdAt" || key == "updatedAt")

@@ -16,9 +16,8 @@ const Node* string_at(const Node& node, std::string_view key) {
 }
 
 bool only(const Node& node, std::initializer_list<std::string_view> keys) {
-  return std::ranges::all_of(node.entries(), [&](const Entry& e) {
-    return std::ranges::find(keys, e.key->text()) != keys.end();
-  });
+  return std::ranges::all_of(node.entries(),
+                             [&](const Entry& e) { return std::ranges::find(keys, e.key->text()) != keys.end(); });
 }
 
 std::string_view text_of(const Node* node) {
@@ -242,8 +241,9 @@ ir::NodeId Reader::use(std::size_t key, std::string_view model, const ir::Origin
 ir::NodeId Reader::pinned(std::string_view provider, std::string_view model, const ir::Origin& from, const Node& at) {
   const std::vector<std::size_t> found = keys_of(provider, model);
   if (found.empty()) {
-    const bool known = is_provider(provider) ||
-                       std::ranges::any_of(keys_, [&](const Key& k) { return k.from != From::Made && k.provider == provider; });
+    const bool known = is_provider(provider) || std::ranges::any_of(keys_, [&](const Key& k) {
+                         return k.from != From::Made && k.provider == provider;
+                       });
     return use(made_key(provider, known, known ? nullptr : &at), model, from);
   }
   if (found.size() == 1) return use(found.front(), model, from);
@@ -334,7 +334,9 @@ std::optional<ir::NodeId> Reader::graph_node(const Node& graph, std::string_view
       grown = false;
       for (const Node* n : nodes->elements()) {
         if (!reached.contains(text_of(n->get("id")))) continue;
-        const auto reach = [&](const Node* next) { grown = (next != nullptr && reached.emplace(text_of(next)).second) || grown; };
+        const auto reach = [&](const Node* next) {
+          grown = (next != nullptr && reached.emplace(text_of(next)).second) || grown;
+        };
         for (const std::string_view list : {"splits", "conditions"}) {
           const Node* parts = n->get(list);
           for (const Node* part : parts != nullptr ? parts->elements() : std::span<const Node* const>{})
@@ -440,8 +442,10 @@ std::optional<ir::NodeId> Reader::conditional_node(const Node& graph, const Node
     }
     const std::string_view place = source->text();
     if (place != "header" && place != "metadata" && place != "body") return std::nullopt;
-    one.condition.subject =
-        std::string(place == "header" ? "headers." : place == "body" ? "params." : "metadata.") + std::string(path->text());
+    one.condition.subject = std::string(place == "header" ? "headers."
+                                        : place == "body" ? "params."
+                                                          : "metadata.") +
+                            std::string(path->text());
     one.condition_from = from;
     for (const Node* leaf : {source, path, op, next}) one.condition_from.add(leaf->leaf());
     add_leaves(one.condition_from, *value);

@@ -173,17 +173,17 @@ ir::NodeId Reader::new_node(auto what) {
 
 namespace rules {
 inline constexpr std::string_view kPage = "docs/dialects/llmgateway.md";
-inline constexpr ir::Rule kCustomKind{
-    "llmgateway.custom-kind", "a custom provider is an OpenAI-compatible server, told by its host", kPage};
+inline constexpr ir::Rule kCustomKind{"llmgateway.custom-kind",
+                                      "a custom provider is an OpenAI-compatible server, told by its host", kPage};
 inline constexpr ir::Rule kOffered{"llmgateway.offered",
                                    "every model of a provider with a key can be asked for as PROVIDER/MODEL", kPage};
 inline constexpr ir::Rule kScore{
-    "llmgateway.score",
-    "a model without a prefix goes to the provider with the best score of price, uptime and speed", kPage};
+    "llmgateway.score", "a model without a prefix goes to the provider with the best score of price, uptime and speed",
+    kPage};
 inline constexpr ir::Rule kRoundRobin{"llmgateway.round-robin",
                                       "keys of one variable of the environment are used in turn", kPage};
-inline constexpr ir::Rule kSortOrder{"llmgateway.sort-order",
-                                     "of several keys of a provider the first is used, the others when it fails", kPage};
+inline constexpr ir::Rule kSortOrder{
+    "llmgateway.sort-order", "of several keys of a provider the first is used, the others when it fails", kPage};
 inline constexpr ir::Rule kShares{"llmgateway.shares", "a percentage node draws by weight", kPage};
 inline constexpr ir::Rule kLifetime{"llmgateway.lifetime", "a usage limit never starts anew", kPage};
 inline constexpr ir::Rule kPeriod{"llmgateway.period", "a period opens at the first use after the last one has ended",

@@ -52,11 +52,11 @@ static_assert(std::size(kEntities) == static_cast<std::size_t>(Entity::Count));
 
 // Section 2; ids of both snapshots.
 constexpr std::string_view kProviders[] = {
-    "openai",     "anthropic",  "google-ai-studio", "google-vertex", "aws-bedrock", "azure",         "groq",
-    "cerebras",   "xai",        "deepseek",         "mistral",       "together.ai", "together-ai",   "perplexity",
-    "novita",     "moonshot",   "alibaba",          "zai",           "nebius",      "bytedance",     "inference.net",
-    "nanogpt",    "routeway",   "canopywave",       "cloudrift",     "llmgateway",  "minimax",       "azure-ai-foundry",
-    "embercloud", "glacier",    "quartz",           "avalanche",     "kluster.ai",  "azure-anthropic"};
+    "openai",     "anthropic", "google-ai-studio", "google-vertex", "aws-bedrock", "azure",          "groq",
+    "cerebras",   "xai",       "deepseek",         "mistral",       "together.ai", "together-ai",    "perplexity",
+    "novita",     "moonshot",  "alibaba",          "zai",           "nebius",      "bytedance",      "inference.net",
+    "nanogpt",    "routeway",  "canopywave",       "cloudrift",     "llmgateway",  "minimax",        "azure-ai-foundry",
+    "embercloud", "glacier",   "quartz",           "avalanche",     "kluster.ai",  "azure-anthropic"};
 
 // Section 2; names are irregular, so they stand in a table.
 constexpr Variable kVariables[] = {

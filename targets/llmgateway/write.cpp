@@ -120,7 +120,8 @@ void Writer::put(Out& body, const std::vector<ir::Extra>& extras, std::string_vi
     if (e.section == section) {
       put_one(body, "", e);
     } else if (section.empty() ? e.section == "options" : e.section.starts_with(std::string(section) + ".")) {
-      put_one(body, section.empty() ? std::string_view(e.section) : std::string_view(e.section).substr(section.size() + 1),
+      put_one(body,
+              section.empty() ? std::string_view(e.section) : std::string_view(e.section).substr(section.size() + 1),
               e);
     }
   }

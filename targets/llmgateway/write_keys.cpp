@@ -75,7 +75,10 @@ std::optional<Writer::Address> Writer::address_of(const ir::Deployment& d) {
   Address a;
   std::string kind = r.kind->given() ? **r.kind : std::string();
   const facts::ProviderFacts* facts = facts::provider_by_kind(kind);
-  a.title = source.name.given() ? *source.name : facts != nullptr ? std::string(facts->kind) : kind.empty() ? "provider" : kind;
+  a.title = source.name.given() ? *source.name
+            : facts != nullptr  ? std::string(facts->kind)
+            : kind.empty()      ? "provider"
+                                : kind;
   a.model = *d.upstream_model;
   a.provider = provider_of(kind, snapshot_);
   const ir::Field<std::string>& url = *r.base_url;
@@ -87,7 +90,8 @@ std::optional<Writer::Address> Writer::address_of(const ir::Deployment& d) {
   } else if (kind == "azure_openai" || kind == "azure_ai") {
     const std::string_view tail = kind == "azure_ai" ? kFoundry : kAzure;
     a.resource = url.given() ? resource_of(*url, tail) : std::string_view();
-    if (a.resource.empty()) a.resource = "${" + variable_for(source.name.given() ? *source.name : "AZURE", "RESOURCE") + "}";
+    if (a.resource.empty())
+      a.resource = "${" + variable_for(source.name.given() ? *source.name : "AZURE", "RESOURCE") + "}";
     if (d.base_model.given() && !d.base_model->empty()) {
       const std::size_t slash = d.base_model->find_last_of('/');
       a.model = slash == std::string::npos ? *d.base_model : d.base_model->substr(slash + 1);
@@ -106,7 +110,8 @@ std::optional<Writer::Address> Writer::address_of(const ir::Deployment& d) {
   }
   // the environment has an address for some providers only
   if (env_keys_ && !a.custom && variable(a.provider, Said::Url) == nullptr) a.url.clear();
-  a.identity = (source.name.given() ? "@" + *source.name : std::string()) + "|" + a.provider + "|" + a.url + "|" + a.resource + "|";
+  a.identity = (source.name.given() ? "@" + *source.name : std::string()) + "|" + a.provider + "|" + a.url + "|" +
+               a.resource + "|";
   if (!r.api_key->absent()) a.identity += ir::show(**r.api_key) + (*r.api_key)->literal.reveal();
   if (a.provider == "azure") a.identity += "|" + kind + "|" + r.api_version->value;
   // what the process holds once for all keys of a provider
@@ -341,40 +346,50 @@ void Writer::put_environment() {
         values.push_back(value_of(k, ir::resolved(gateway_, *k.source)));
       }
       if (std::ranges::all_of(values, [](const std::string& s) { return s.empty(); })) return;
-      const bool equal = says != Said::Key && std::ranges::all_of(values, [&](const std::string& s) { return s == values.front(); });
+      const bool equal =
+          says != Said::Key && std::ranges::all_of(values, [&](const std::string& s) { return s == values.front(); });
       if (equal) values.resize(1);
       std::string joined;
       for (const std::string& s : values) (joined += joined.empty() ? "" : ",") += s;
       set_variable(v->name, std::move(joined));
     };
-    join(Said::Key, [&](const KeyOut& k, const auto&) { return token_of(k); }, false);
-    join(Said::Url,
-         [&](const KeyOut& k, const ir::ResolvedProvider& r) {
-           if (same() && k.env && r.region->given() && r.kind->value == "bedrock")
-             return "https://bedrock-runtime." + **r.region + ".amazonaws.com";
-           return k.url;
-         },
-         false);
-    join(Said::Resource, [](const KeyOut& k, const auto&) { return k.resource; }, false);
+    join(
+        Said::Key, [&](const KeyOut& k, const auto&) { return token_of(k); }, false);
+    join(
+        Said::Url,
+        [&](const KeyOut& k, const ir::ResolvedProvider& r) {
+          if (same() && k.env && r.region->given() && r.kind->value == "bedrock")
+            return "https://bedrock-runtime." + **r.region + ".amazonaws.com";
+          return k.url;
+        },
+        false);
+    join(
+        Said::Resource, [](const KeyOut& k, const auto&) { return k.resource; }, false);
     if (provider == "azure") {
-      join(Said::DeploymentType,
-           [](const KeyOut&, const ir::ResolvedProvider& r) {
-             return std::string(r.kind->value == "azure_ai" ? "ai-foundry" : "openai");
-           },
-           false);
-      join(Said::Version, [&](const KeyOut&, const ir::ResolvedProvider& r) { return text(*r.api_version); }, false);
+      join(
+          Said::DeploymentType,
+          [](const KeyOut&, const ir::ResolvedProvider& r) {
+            return std::string(r.kind->value == "azure_ai" ? "ai-foundry" : "openai");
+          },
+          false);
+      join(
+          Said::Version, [&](const KeyOut&, const ir::ResolvedProvider& r) { return text(*r.api_version); }, false);
     }
-    join(Said::Prefix, [](const KeyOut& k, const auto&) { return k.prefix; }, false);
-    join(Said::Project,
-         [&](const KeyOut&, const ir::ResolvedProvider& r) {
-           const ir::ProviderParam* p = param(r, "vertex_project");
-           if (p == nullptr) return std::string();
-           return p->value.kind == ir::Value::Kind::Secret ? spell(p->value.credential, &p->value, "GOOGLE_CLOUD_PROJECT")
-                                                           : std::string(plain_text(p->value));
-         },
-         true);
+    join(
+        Said::Prefix, [](const KeyOut& k, const auto&) { return k.prefix; }, false);
+    join(
+        Said::Project,
+        [&](const KeyOut&, const ir::ResolvedProvider& r) {
+          const ir::ProviderParam* p = param(r, "vertex_project");
+          if (p == nullptr) return std::string();
+          return p->value.kind == ir::Value::Kind::Secret
+                     ? spell(p->value.credential, &p->value, "GOOGLE_CLOUD_PROJECT")
+                     : std::string(plain_text(p->value));
+        },
+        true);
     if (provider == "google-vertex" || provider == "alibaba")
-      join(Said::Region, [&](const KeyOut&, const ir::ResolvedProvider& r) { return text(*r.region); }, true);
+      join(
+          Said::Region, [&](const KeyOut&, const ir::ResolvedProvider& r) { return text(*r.region); }, true);
   }
   if (!same()) return;
   for (const ir::EnvironmentVariable& v : gateway_.environment) {
@@ -424,7 +439,8 @@ std::vector<Out> Writer::custom_models() {
   for (const KeyOut& key : keys_) {
     if (!key.custom) continue;
     for (const ir::Deployment* d : key.users) {
-      if (d->upstream_model->find('*') != std::string::npos || !written.emplace(key.provider, *d->upstream_model).second)
+      if (d->upstream_model->find('*') != std::string::npos ||
+          !written.emplace(key.provider, *d->upstream_model).second)
         continue;
       Out body = body_of(*d, key.provider, *d->upstream_model);
       if (!body.is_null()) bodies.push_back(std::move(body));
@@ -438,8 +454,9 @@ void Writer::lose_deployment(const ir::Deployment& d, const KeyOut& key, const A
   const std::string found = key.prefix + a.model;
   if (*d.upstream_model != found) {
     if (a.provider == "azure" || a.provider == "azure-ai-foundry") {
-      Loss loss = manual("models of Azure are called by the gateway's names, and the deployment has the name of the model",
-                         "name the deployment `" + a.model + "`, or set `azure_deployment_name`");
+      Loss loss =
+          manual("models of Azure are called by the gateway's names, and the deployment has the name of the model",
+                 "name the deployment `" + a.model + "`, or set `azure_deployment_name`");
       loss.written = found;
       lose(&d.upstream_model, std::move(loss));
     } else {
@@ -450,7 +467,8 @@ void Writer::lose_deployment(const ir::Deployment& d, const KeyOut& key, const A
     }
   }
   if (!key.prefix.empty()) {
-    admit_within(d, "provider.extras[options.aws_bedrock_region_prefix]", "the gateway puts the inference prefix before the model");
+    admit_within(d, "provider.extras[options.aws_bedrock_region_prefix]",
+                 "the gateway puts the inference prefix before the model");
   } else if (a.provider == "aws-bedrock") {
     context_.ledger.assume("provider", "llmgateway.bedrock-prefix",
                            "without `aws_bedrock_region_prefix` the gateway calls `global.` inference profiles");
@@ -460,7 +478,8 @@ void Writer::lose_deployment(const ir::Deployment& d, const KeyOut& key, const A
   lose_if(d.mode, nearly("the gateway's catalogue knows what a model is for"));
   lose_if(d.base_model, nearly("prices come from the gateway's catalogue"));
   const bool record = key.custom && enterprise();
-  const auto first = std::ranges::find_if(key.users, [&](const ir::Deployment* u) { return *u->upstream_model == *d.upstream_model; });
+  const auto first =
+      std::ranges::find_if(key.users, [&](const ir::Deployment* u) { return *u->upstream_model == *d.upstream_model; });
   const bool own = record && (first == key.users.end() || *first == &d);
   const bool wild = d.upstream_model->find('*') != std::string::npos;
   const auto catalogue = key.custom ? manual("a custom provider's models have a record in the enterprise edition only",
@@ -488,7 +507,8 @@ void Writer::lose_deployment(const ir::Deployment& d, const KeyOut& key, const A
       admit_within(d, field, "the model has one record, with what its first entry says");
     for (const ir::Field<std::int64_t>* field : {&d.max_input_tokens, &d.max_output_tokens}) {
       const ir::Deployment& other = **first;
-      const ir::Field<std::int64_t>& theirs = field == &d.max_input_tokens ? other.max_input_tokens : other.max_output_tokens;
+      const ir::Field<std::int64_t>& theirs =
+          field == &d.max_input_tokens ? other.max_input_tokens : other.max_output_tokens;
       Loss loss = shared;
       if (theirs.given()) loss.written = ir::show(*theirs);
       lose_if(*field, loss);
@@ -504,13 +524,14 @@ void Writer::lose_deployment(const ir::Deployment& d, const KeyOut& key, const A
   }
   for (const ir::Limit& l : d.limits) {
     const bool hint = l.hint.given() && *l.hint;
-    const bool rate = l.counts == ir::Counted::Requests && l.amount.given() && l.window.given() && l.window->seconds == 60 &&
-                      l.scope.per.absent() && !key.custom && !wild;
+    const bool rate = l.counts == ir::Counted::Requests && l.amount.given() && l.window.given() &&
+                      l.window->seconds == 60 && l.scope.per.absent() && !key.custom && !wild;
     if (hint)
       lose(&l, skipped("it only steers the choice of the source, and the gateway scores providers itself"));
     else if (!(is_new() && rate))
-      lose(&l, dropped(l.counts == ir::Counted::Requests ? "this version has no limits of requests"
-                                                          : "the gateway counts requests only, and neither tokens nor parallel calls",
+      lose(&l, dropped(l.counts == ir::Counted::Requests
+                           ? "this version has no limits of requests"
+                           : "the gateway counts requests only, and neither tokens nor parallel calls",
                        "set the limit at the provider"));
     else
       lose(&l, nearly("a limit of the organization for this provider and model, set by the operator"));
@@ -532,18 +553,22 @@ void Writer::lose_provider(const ir::Deployment& d, const KeyOut& key, const Add
   const ir::Provider& source = gateway_.at(d.provider);
   const ir::ResolvedProvider r = ir::resolved(gateway_, source);
   const bool reference = parse_reference(key.url).has_value();
-  const std::string kind = key.custom ? (reference ? std::string("openai") : kind_at(key.url + "/v1")) : kind_of(key.provider);
-  const std::string found = key.provider == "azure" ? std::string(r.kind->value == "azure_ai" ? "azure_ai" : "azure_openai") : kind;
+  const std::string kind =
+      key.custom ? (reference ? std::string("openai") : kind_at(key.url + "/v1")) : kind_of(key.provider);
+  const std::string found =
+      key.provider == "azure" ? std::string(r.kind->value == "azure_ai" ? "azure_ai" : "azure_openai") : kind;
   if (r.kind->given() && **r.kind != found) {
-    lose(r.kind, nearly("the gateway has no such provider: it is called as a server of the kind `" + found + "`", found));
+    lose(r.kind,
+         nearly("the gateway has no such provider: it is called as a server of the kind `" + found + "`", found));
   } else if (r.kind->state == ir::State::Unknown) {
     Loss loss = manual("only the source's control plane knows what stands behind this name",
                        "set the address and the key that the provider key asks for");
     loss.written = found;
     lose(r.kind, std::move(loss));
   } else if (r.kind->absent()) {
-    admit_within(d, "provider.kind", "what stands behind the name of this provider is not known here; set the address and key that the "
-                                     "payload asks for");
+    admit_within(d, "provider.kind",
+                 "what stands behind the name of this provider is not known here; set the address and key that the "
+                 "payload asks for");
   }
   if (key.custom) {
     if (!source.name.given())
@@ -561,17 +586,19 @@ void Writer::lose_provider(const ir::Deployment& d, const KeyOut& key, const Add
   const bool by_resource = !a.resource.empty();
   std::string read;
   if (by_resource)
-    read = parse_reference(a.resource) ? std::string() : "https://" + a.resource + std::string(found == "azure_ai" ? kFoundry : kAzure);
+    read = parse_reference(a.resource) ? std::string()
+                                       : "https://" + a.resource + std::string(found == "azure_ai" ? kFoundry : kAzure);
   else if (!key.url.empty() && !reference)
     read = key.url + (v1 ? "/v1" : "");
   const bool region_url = !key.custom && key.provider == "aws-bedrock" && url.absent();
   if (region_url) {
     // the region stands in the address
   } else if (url.given() && *url != read) {
-    Loss loss = by_resource && read.empty()
-                    ? manual("Azure is told by the name of its resource, under " + std::string(found == "azure_ai" ? kFoundry : kAzure).substr(1),
-                             "set " + a.resource.substr(2, a.resource.size() - 3) + " to the resource, or reach this address by a proxy")
-                    : nearly("the gateway appends `/v1` to the address", read);
+    Loss loss = by_resource && read.empty() ? manual("Azure is told by the name of its resource, under " +
+                                                         std::string(found == "azure_ai" ? kFoundry : kAzure).substr(1),
+                                                     "set " + a.resource.substr(2, a.resource.size() - 3) +
+                                                         " to the resource, or reach this address by a proxy")
+                                            : nearly("the gateway appends `/v1` to the address", read);
     if (read.empty()) loss.written = "unknown here";
     if (!by_resource && key.url.empty())
       loss = manual("the environment has no address for this provider, which is called at its own",
@@ -590,7 +617,8 @@ void Writer::lose_provider(const ir::Deployment& d, const KeyOut& key, const Add
   }
   // region, version, organization
   if (!r.region->absent()) {
-    const bool written = (key.provider == "google-vertex" || (key.provider == "alibaba" && (key.env || !key.custom))) && !key.custom;
+    const bool written =
+        (key.provider == "google-vertex" || (key.provider == "alibaba" && (key.env || !key.custom))) && !key.custom;
     const bool in_url = region_url && r.region->given() && !key.url.empty();
     if (!written && !in_url)
       lose(r.region, manual("a provider key has no region", "check in which region the gateway calls this provider"));
@@ -621,7 +649,8 @@ void Writer::lose_provider(const ir::Deployment& d, const KeyOut& key, const Add
     lose(h, manual("a provider key sends no headers of its own",
                    "see how the gateway reaches this provider without the header `" + h->name + "`"));
   for (const ir::Limit& l : source.limits)
-    lose(&l, dropped("a provider key has no rates", "set the limit at the provider, or as a rate limit of the operator"));
+    lose(&l,
+         dropped("a provider key has no rates", "set the limit at the provider, or as a rate limit of the operator"));
   bool cap = false;
   for (const ir::Budget& b : source.budgets) {
     const bool lifetime = b.amount.given() && b.counts == ir::Counted::Usd && !b.amount->is_negative() &&
@@ -632,7 +661,8 @@ void Writer::lose_provider(const ir::Deployment& d, const KeyOut& key, const Add
       lose_if(b.id, skipped("the limit stands on the key itself"));
       continue;
     }
-    lose(&b, dropped(is_new() ? "the most that a provider key may spend never starts anew" : "a provider key has no budget in this version",
+    lose(&b, dropped(is_new() ? "the most that a provider key may spend never starts anew"
+                              : "a provider key has no budget in this version",
                      "cap the spend at the provider"));
   }
   std::size_t siblings = 0;

@@ -25,12 +25,13 @@ bool present(const std::vector<T>& list) {
 
 Loss setting_loss(std::string_view group, std::string_view field, bool is_new) {
   if (group == "retry")
-    return skipped(is_new ? "other providers of a model are tried twice at most; the enterprise edition sets it for a project"
-                          : "a failed request is not tried again");
+    return skipped(
+        is_new ? "other providers of a model are tried twice at most; the enterprise edition sets it for a project"
+               : "a failed request is not tried again");
   if (group == "timeout")
-    return is_new && field != "first_chunk"
-               ? manual("timeouts hold for the whole gateway", "set AI_TIMEOUT_MS and GATEWAY_TIMEOUT_MS to what suits all")
-               : skipped("how long the gateway waits cannot be set");
+    return is_new && field != "first_chunk" ? manual("timeouts hold for the whole gateway",
+                                                     "set AI_TIMEOUT_MS and GATEWAY_TIMEOUT_MS to what suits all")
+                                            : skipped("how long the gateway waits cannot be set");
   if (group == "cache") return skipped("the cache is set for a project, not for one model");
   if (group == "params")
     return manual("the gateway adds nothing to a request and takes nothing from it",
@@ -97,7 +98,8 @@ void Writer::lose_settings(const ir::Settings& settings, bool reaches) {
         if (outer.name == "cache" && cache_on_) {
           loss.fate = Fate::Manual;
           loss.advice = "see that the cache of the projects suits this model too";
-          if (inner.name == "ttl" && gateway_.defaults.cache.ttl.given()) loss.written = ir::show(*gateway_.defaults.cache.ttl);
+          if (inner.name == "ttl" && gateway_.defaults.cache.ttl.given())
+            loss.written = ir::show(*gateway_.defaults.cache.ttl);
           if (inner.name == "mode") loss.written = "simple";
         }
         lose(&member, loss);
@@ -148,8 +150,8 @@ void Writer::lose_gateway() {
           manual("models cannot be asked for by tag", "let the clients ask for the model by its name"));
   lose_if(routing.tag_match_any, skipped("models cannot be asked for by tag"));
   lose_if(routing.cooldowns_off, skipped(std::string(kInside)));
-  lose_if(routing.default_max_parallel, dropped("parallel requests are not limited for a model",
-                                                "limit them in a proxy before the gateway"));
+  lose_if(routing.default_max_parallel,
+          dropped("parallel requests are not limited for a model", "limit them in a proxy before the gateway"));
   for (const ir::Budget& b : gateway_.budgets) {
     lose(&b, dropped("there is no budget for this part of the traffic",
                      "give it to the keys that cause it, or cap the spend at the provider"));
@@ -173,8 +175,7 @@ void Writer::lose_gateway() {
     lose(&v, manual("what else a process finds in its environment is set where it runs",
                     "set " + v.name + " where the gateway runs, if it needs it"));
   const ir::CacheBackend& cache = gateway_.cache;
-  if (cache.enabled.state == ir::State::Unknown)
-  {
+  if (cache.enabled.state == ir::State::Unknown) {
     Loss loss = manual("whether the cache is on is not known here", "set `cachingEnabled` of the projects");
     loss.written = "false";
     lose(&cache.enabled, std::move(loss));
@@ -191,15 +192,15 @@ void Writer::lose_gateway() {
   const ir::Server& server = gateway_.server;
   if (!server.auth.absent() && !(server.auth.given() && *server.auth == ir::AuthMode::Key))
     lose(&server.auth, nearly("every request needs an API key", "key"));
-  lose_if(server.master_key, {Fate::Manual, DiagId::DroppedPrincipal, "the gateway is managed by people who sign in", "",
-                              "sign in to the dashboard; the enterprise edition has master keys (`llmgmk_…`)"});
+  lose_if(server.master_key, {Fate::Manual, DiagId::DroppedPrincipal, "the gateway is managed by people who sign in",
+                              "", "sign in to the dashboard; the enterprise edition has master keys (`llmgmk_…`)"});
   lose_if(server.database_url, skipped("the gateway's own database is set where it runs"));
   lose_if(server.models_in_database, skipped("models are those of the gateway's catalogue"));
   lose_if(server.allowed_ips, manual("the gateway as a whole does not look at addresses",
                                      "allow the addresses in the network, or by a rule of each key"));
   for (const auto* limit : {&server.max_parallel_requests, &server.global_max_parallel_requests}) {
-    lose_if(*limit, dropped("how many requests run at once is not limited",
-                            "limit them in a proxy before the gateway"));
+    lose_if(*limit,
+            dropped("how many requests run at once is not limited", "limit them in a proxy before the gateway"));
   }
   lose_if(server.stores_prompts,
           manual("what is kept of requests is set by `retentionLevel`", "choose what the organization retains"));

@@ -87,7 +87,8 @@ Out Writer::project_body(const ir::Principal* p, const std::string& name) {
     const auto first = std::ranges::find_if(gateway_.principals, [&](const ir::Principal& q) {
       return q.kind == PrincipalKind::Project || (q.kind == PrincipalKind::Team && layout("project team") != nullptr);
     });
-    if (const ir::Value* strategy = layout("strategy"); strategy != nullptr && first != gateway_.principals.end() && &*first == p)
+    if (const ir::Value* strategy = layout("strategy");
+        strategy != nullptr && first != gateway_.principals.end() && &*first == p)
       body.add("defaultRoutingStrategy", strategy->text);
     put(body, p->extras);
   } else {
@@ -97,8 +98,7 @@ Out Writer::project_body(const ir::Principal* p, const std::string& name) {
     if (cache_on_ && ttl.given()) {
       const std::int64_t whole = std::clamp<std::int64_t>(ttl->floor().value_or(10), 10, 31'536'000);
       body.add("cacheDurationSeconds", Out::integer(whole));
-      if (Decimal(whole) != *ttl)
-        lose(&ttl, nearly("whole seconds from 10 to 31,536,000", std::to_string(whole)));
+      if (Decimal(whole) != *ttl) lose(&ttl, nearly("whole seconds from 10 to 31,536,000", std::to_string(whole)));
     }
     if (strategy_written_)
       body.add("defaultRoutingStrategy", *gateway_.routing.policy == ir::Policy::Cost ? "price" : "latency");
@@ -122,9 +122,11 @@ void Writer::add_people() {
   if (cache_on_) {
     const ir::Field<std::string>& mode = gateway_.defaults.cache.mode;
     if (!mode.absent() && mode.value != "simple")
-      lose(&mode, manual("the cache of a project answers equal requests", "set the semantic cache of the project (enterprise edition)"));
+      lose(&mode, manual("the cache of a project answers equal requests",
+                         "set the semantic cache of the project (enterprise edition)"));
     if (!is_new())
-      context_.steps.push_back("Set the organization's data retention to `retain`: the cache of this version needs it, and bills it.");
+      context_.steps.push_back(
+          "Set the organization's data retention to `retain`: the cache of this version needs it, and bills it.");
   }
   bool any_free = false;
   const bool team_objects = enterprise() && !same();
@@ -172,9 +174,10 @@ void Writer::add_people() {
     admit(path + ".extras[", "a project says where its provider keys come from");
     if (gateway_.cache.enabled.absent()) admit("cache.enabled", "a project says whether it caches");
     for (const ir::Budget& b : p.budgets)
-      lose(&b, dropped("a project has no budget", is_new() && p.kind == PrincipalKind::Team
-                                                      ? "share it out among the keys, or write the enterprise edition, which has teams"
-                                                      : "share it out among the project's keys"));
+      lose(&b, dropped("a project has no budget",
+                       is_new() && p.kind == PrincipalKind::Team
+                           ? "share it out among the keys, or write the enterprise edition, which has teams"
+                           : "share it out among the project's keys"));
     lose_rest(p);
   }
   put_file(Entity::Project, std::exchange(bodies, {}));
@@ -260,7 +263,8 @@ std::optional<Out> Writer::member_body(const ir::Principal& p) {
     put_budgets(body, p, path, false);
   } else {
     for (const ir::Budget& b : p.budgets)
-      lose(&b, dropped("a member has no limit in this version", "write `llmgateway@N`, or set limits on the user's keys"));
+      lose(&b,
+           dropped("a member has no limit in this version", "write `llmgateway@N`, or set limits on the user's keys"));
   }
   if (same() || enterprise()) {
     Out rules = rules_of(p, nullptr, path);
@@ -272,7 +276,8 @@ std::optional<Out> Writer::member_body(const ir::Principal& p) {
     const ir::Principal* team = principal(PrincipalKind::Team, p.team);
     body.at("_team") = Out(team != nullptr && team->alias.given() ? *team->alias : *p.team);
     if (!same())
-      context_.steps.push_back("Put `" + *p.email + "` into the team `" + (team != nullptr && team->alias.given() ? *team->alias : *p.team) +
+      context_.steps.push_back("Put `" + *p.email + "` into the team `" +
+                               (team != nullptr && team->alias.given() ? *team->alias : *p.team) +
                                "` in the dashboard.");
   }
   if (p.id.given()) body.at("_sourceId") = Out(*p.id);
@@ -341,8 +346,9 @@ void Writer::put_budgets(Out& body, const ir::Principal& p, const std::string& p
     bool exact = false;
     const auto period = b.window.given() ? period_of(*b.window, exact) : std::nullopt;
     if (!period) {
-      Loss loss = dropped("a period is of whole hours, days, weeks or months, an hour at least and twelve months at most",
-                          "choose a period that the gateway takes");
+      Loss loss =
+          dropped("a period is of whole hours, days, weeks or months, an hour at least and twelve months at most",
+                  "choose a period that the gateway takes");
       loss.code = DiagId::LlmgatewayPeriod;
       lose(&b, std::move(loss));
       continue;
@@ -356,8 +362,9 @@ void Writer::put_budgets(Out& body, const ir::Principal& p, const std::string& p
       lose_if(b.soft, skipped("there is no soft limit"));
       lose_if(b.id, skipped("the limit stands on the object itself"));
     } else {
-      lose(&b, nearly("$" + b.amount->text() + " for " + std::to_string(period->value) + " " + std::string(period->unit) +
-                      (period->value == 1 ? "" : "s") + ", counted from the first use after the last period"));
+      lose(&b,
+           nearly("$" + b.amount->text() + " for " + std::to_string(period->value) + " " + std::string(period->unit) +
+                  (period->value == 1 ? "" : "s") + ", counted from the first use after the last period"));
       admit(path + ".budgets[", "a period opens at the first use, not at midnight or the first of a month");
     }
   }
@@ -410,7 +417,8 @@ Out Writer::api_key_body(const ir::Principal& p) {
   };
   if (same()) {
     const std::string* of_team = project_of(team);
-    if (p.project.given()) body.at("_project") = Out(project != nullptr && project->alias.given() ? *project->alias : *p.project);
+    if (p.project.given())
+      body.at("_project") = Out(project != nullptr && project->alias.given() ? *project->alias : *p.project);
     if (p.team.given() && of_team != nullptr && p.project.absent())
       body.at("_project") = Out(*of_team);
     else if (p.team.given())
@@ -576,9 +584,11 @@ void Writer::lose_rest(const ir::Principal& p) {
   lose_if(p.organization, skipped("it belongs to the organization that it is made in"));
   if (!(key || (user && enterprise())))
     lose_if(p.team, manual("it cannot be put into a team", "make a project or key for it where it matters"));
-  if (key && !p.team.given()) lose_if(p.team, manual("which team it is in is not known here", "move the key to a project by hand"));
+  if (key && !p.team.given())
+    lose_if(p.team, manual("which team it is in is not known here", "move the key to a project by hand"));
   if (!key) lose_if(p.user, skipped("it belongs to nobody in particular"));
-  if (key && !p.user.given()) lose_if(p.user, manual("whose key it is is not known here", "nothing to do at the gateway"));
+  if (key && !p.user.given())
+    lose_if(p.user, manual("whose key it is is not known here", "nothing to do at the gateway"));
   if (!key) lose_if(p.project, skipped("it belongs to the organization"));
   lose_if(p.budget_id, nearly("the limits of the budget row stand on the object itself"));
   if (!user) lose_if(p.role, manual("only members have roles", "give the role to a member"));
@@ -605,8 +615,8 @@ void Writer::lose_rest(const ir::Principal& p) {
   }
   lose_if(p.expires, manual("when a key ends is set in the dashboard only", "delete or expire the key by hand"));
   if (!(rules && enterprise()))
-    lose_if(p.allowed_ips, manual("rules on addresses are those of the enterprise edition",
-                                  "allow the addresses in the network"));
+    lose_if(p.allowed_ips,
+            manual("rules on addresses are those of the enterprise edition", "allow the addresses in the network"));
   lose_if(p.allowed_routes, manual("API paths are not restricted", "restrict them in a proxy before the gateway"));
   lose_if(p.tags, skipped("it has no tags"));
   for (const ir::Param& m : p.metadata) lose(&m, skipped("it has no metadata"));

@@ -299,7 +299,8 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
   const std::string plan = "routes[" + *route.name + "].plan";
   const ir::PlanNode& root = gateway_.at(route.plan);
   const std::size_t before = members.size();
-  const bool wild = std::ranges::any_of(members, [](const Member& m) { return m.address.model.find('*') != std::string::npos; });
+  const bool wild =
+      std::ranges::any_of(members, [](const Member& m) { return m.address.model.find('*') != std::string::npos; });
   std::set<std::string> calls;
   for (const Member& m : members) calls.insert(m.address.provider + "/" + m.address.model);
   const bool dynamic = enterprise() && before > 1 && before <= kMostSplits && calls.size() > 1 && !wild &&
@@ -311,8 +312,9 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
     if (recording_) keys_[m.key].users.push_back(m.deployment);
   }
   for (const Member& m : members) lose_deployment(*m.deployment, keys_[m.key], m.address);
-  const std::string_view strategy =
-      strategy_written_ && gateway_.routing.policy.given() ? ir::policy_name(*gateway_.routing.policy) : std::string_view();
+  const std::string_view strategy = strategy_written_ && gateway_.routing.policy.given()
+                                        ? ir::policy_name(*gateway_.routing.policy)
+                                        : std::string_view();
   // what the nodes on the way down say of choosing
   const auto each_balance = [&](auto&& self, ir::NodeId id, auto&& f, int depth) -> void {
     if (!id.valid() || depth > 30) return;
@@ -355,19 +357,23 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
       }
     };
     name_draw(name_draw, route.plan, plan, 0);
-    each_balance(each_balance, route.plan, [&](const ir::Balance& b) {
-      lose_policy(b, "weighted");
-      if (b.policy.absent() && gateway_.routing.policy.absent()) admit(plan, "a dynamic route draws by weight");
-      for (const ir::Edge& e : b.edges) {
-        if (!e.weight.given() && e.weight.state != ir::State::Absent) lose(&e.weight, skipped("every member has the same share"));
-        if (e.weight.given() && (e.weight->is_negative() || e.weight->is_zero()))
-          lose(&e.weight, nearly("a share is above zero", "0.001"));
-        if (e.weight.absent()) admit(plan, "a dynamic route draws by weight");
-      }
-      if (!b.edges.empty() && std::ranges::any_of(b.edges, [](const ir::Edge& e) { return !e.order.absent(); })) {
-        for (const ir::Edge& e : b.edges) lose_if(e.order, skipped("all members of a split share the traffic"));
-      }
-    }, 0);
+    each_balance(
+        each_balance, route.plan,
+        [&](const ir::Balance& b) {
+          lose_policy(b, "weighted");
+          if (b.policy.absent() && gateway_.routing.policy.absent()) admit(plan, "a dynamic route draws by weight");
+          for (const ir::Edge& e : b.edges) {
+            if (!e.weight.given() && e.weight.state != ir::State::Absent)
+              lose(&e.weight, skipped("every member has the same share"));
+            if (e.weight.given() && (e.weight->is_negative() || e.weight->is_zero()))
+              lose(&e.weight, nearly("a share is above zero", "0.001"));
+            if (e.weight.absent()) admit(plan, "a dynamic route draws by weight");
+          }
+          if (!b.edges.empty() && std::ranges::any_of(b.edges, [](const ir::Edge& e) { return !e.order.absent(); })) {
+            for (const ir::Edge& e : b.edges) lose_if(e.order, skipped("all members of a split share the traffic"));
+          }
+        },
+        0);
     bool several = false;
     for (const Member& m : members) several = several || keys_for(m.key, m.address.model).size() > 1;
     if (nested || several) shape("a draw stands for a choice of another form");
@@ -380,19 +386,22 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
   });
   out.roots = {first.address.model};
   if (wild) out.roots.clear();
-  each_balance(each_balance, route.plan, [&](const ir::Balance& b) {
-    for (const ir::Edge& e : b.edges) {
-      lose_if(e.weight, nearly("the gateway does not draw by shares"));
-      lose_if(e.order, skipped("the gateway orders providers by itself"));
-    }
-  }, 0);
+  each_balance(
+      each_balance, route.plan,
+      [&](const ir::Balance& b) {
+        for (const ir::Edge& e : b.edges) {
+          lose_if(e.weight, nearly("the gateway does not draw by shares"));
+          lose_if(e.order, skipped("the gateway orders providers by itself"));
+        }
+      },
+      0);
   const std::vector<std::size_t> serving = keys_for(first.key, first.address.model);
   if (one_provider) {
     out.form = Form::Pin;
     out.target = keys_[first.key].provider + "/" + first.address.model;
     const bool in_turn = serving.size() > 1 && keys_[serving.front()].env;
-    each_balance(each_balance, route.plan,
-                 [&](const ir::Balance& b) { lose_policy(b, {}); }, 0);
+    each_balance(
+        each_balance, route.plan, [&](const ir::Balance& b) { lose_policy(b, {}); }, 0);
     if (serving.size() == 1) {
       if (nested) shape("one key stands for a choice of another form");
       if (before > 1) out.grade = "approximate";
@@ -420,12 +429,16 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
     out.providers.push_back(keys_[m.key].provider);
     several = several || keys_for(m.key, m.address.model).size() > 1;
   }
-  each_balance(each_balance, route.plan, [&](const ir::Balance& b) {
-    lose_policy(b, strategy);
-    if (b.policy.absent() && gateway_.routing.policy.absent()) admit(plan + ".policy", "the gateway scores providers");
-  }, 0);
-  const bool direct = std::get_if<ir::Balance>(&root.what) != nullptr ||
-                      (std::get_if<ir::Fallback>(&root.what) != nullptr && !nested);
+  each_balance(
+      each_balance, route.plan,
+      [&](const ir::Balance& b) {
+        lose_policy(b, strategy);
+        if (b.policy.absent() && gateway_.routing.policy.absent())
+          admit(plan + ".policy", "the gateway scores providers");
+      },
+      0);
+  const bool direct =
+      std::get_if<ir::Balance>(&root.what) != nullptr || (std::get_if<ir::Fallback>(&root.what) != nullptr && !nested);
   if (nested || several || !direct) shape("the gateway chooses between providers of the model, whatever the form was");
   return true;
 }
@@ -479,7 +492,8 @@ std::string Writer::add_plan(std::vector<Member>& members, Out& nodes, RouteOut&
 /// A choice by the request as a dynamic route with conditions.
 bool Writer::collect_choice(const ir::Route& route, const ir::PlanNode& root, const ir::Switch& choice, RouteOut& out) {
   if (choice.cases.empty() || choice.cases.size() > kMostSplits) return false;
-  if (!std::ranges::all_of(choice.cases, [](const ir::SwitchCase& c) { return is_writable(c.condition); })) return false;
+  if (!std::ranges::all_of(choice.cases, [](const ir::SwitchCase& c) { return is_writable(c.condition); }))
+    return false;
   const std::string plan = path_;
   const bool was_recording = recording_;
   struct Branch {
@@ -533,7 +547,8 @@ bool Writer::collect_choice(const ir::Route& route, const ir::PlanNode& root, co
     bool nested = false;
     path_ = b.members.front().path;
     if (recording_) {
-      const std::string branch_path = plan + (b.one != nullptr ? ".case[" + std::to_string(b.one - choice.cases.data()) + "]" : ".otherwise");
+      const std::string branch_path =
+          plan + (b.one != nullptr ? ".case[" + std::to_string(b.one - choice.cases.data()) + "]" : ".otherwise");
       path_ = branch_path;
       static_cast<void>(members_of(b.node, again, nested, 1));
       keys_[b.members.front().key].users.push_back(b.members.front().deployment);
@@ -542,7 +557,8 @@ bool Writer::collect_choice(const ir::Route& route, const ir::PlanNode& root, co
     }
     path_ = plan;
     const std::string id = add_model_node(b.members.front(), nodes, out);
-    rename(*b.members.front().node, plan + (b.one != nullptr ? ".case[" + std::to_string(b.one - choice.cases.data()) + "]" : ".otherwise"), id);
+    rename(*b.members.front().node,
+           plan + (b.one != nullptr ? ".case[" + std::to_string(b.one - choice.cases.data()) + "]" : ".otherwise"), id);
     if (b.one == nullptr) {
       otherwise = id;
       continue;

@@ -191,9 +191,9 @@ class Writer {
   std::vector<std::pair<std::string, std::string>> env_;
   std::map<const ir::Principal*, std::string> project_names_;
   std::set<std::string> project_taken_;
-  std::string path_;  // of the IR value at hand, as compare/ spells it
+  std::string path_;                                               // of the IR value at hand, as compare/ spells it
   std::vector<std::pair<const ir::Alias*, std::size_t>> aliases_;  // of which route
-  Loss why_;          // of the last thing that could not be written
+  Loss why_;                                                       // of the last thing that could not be written
   bool left_out_ = false, strategy_written_ = false, cache_on_ = false;
   const ir::Field<base::Decimal>*attempt_written_ = nullptr, *total_written_ = nullptr;
   std::vector<const void*> approximated_;

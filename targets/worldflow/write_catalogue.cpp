@@ -311,8 +311,8 @@ Out Writer::model_body(const ModelOut& m) {
   const auto from_table = [&](std::string_view field, const std::string& written) {
     for (const ir::Deployment* d : m.users) {
       context_.ledger.admit_within(
-          d, std::string(field), "the source does not say this; gatec's own table of models does, as of " + listed->as_of,
-          written);
+          d, std::string(field),
+          "the source does not say this; gatec's own table of models does, as of " + listed->as_of, written);
     }
   };
   Out body = Out::mapping();
