@@ -1,10 +1,11 @@
 #include "targets/llmgateway/writer.h"
+#include "targets/script_kit.h"
 
 namespace gatec::targets::llmgateway {
 namespace {
 
-constexpr std::string_view kHead = R"sh(#!/usr/bin/env bash
-# Sends the payloads beside this script to an LLM Gateway, in order, and stops at the first that fails.
+constexpr std::string_view kAbout =
+    R"sh(# Sends the payloads beside this script to an LLM Gateway, in order, and stops at the first that fails.
 # What is there already, by its name, is found and used: running it again makes nothing twice.
 #
 #   LLMGATEWAY_API      address of the management API (http://localhost:4002)
@@ -17,256 +18,165 @@ constexpr std::string_view kHead = R"sh(#!/usr/bin/env bash
 #
 # Needs curl and jq. Ids of what was made are kept in ids.json, tokens of new API keys in secrets.out (readable by you alone).
 # The variables of llmgateway.env and the names of models.map.json are not sent: see the report.
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
-
-dry_run=false
-for argument in "$@"; do
-  case $argument in
-    --dry-run) dry_run=true ;;
-    *) echo "usage: apply.sh [--dry-run]" >&2; exit 2 ;;
-  esac
-done
 )sh";
 
-constexpr std::string_view kBody = R"sh(
-api=${LLMGATEWAY_API:-http://localhost:4002}
-api=${api%/}
-finished=()
-ids='{}'
-answer=
-status=
+constexpr std::string_view kOwn = R"sh(
+address=${LLMGATEWAY_API:-http://localhost:4002}
+credentials=(LLMGATEWAY_COOKIE LLMGATEWAY_MASTER_KEY)
+id_of='.id // .organization.id? // .project.id? // .apiKey.id?'
+secret_of='.apiKey.token? // empty'
+label_of='.name // .description // .email // .provider // "?"'
+authorization() { header Cookie "$LLMGATEWAY_COOKIE"; }
 
-fail() {
-  echo "apply.sh: $1" >&2
-  if [ ${#finished[@]} -gt 0 ]; then
-    echo "done before that, and found again when this is run again:" >&2
-    printf '  %s\n' "${finished[@]}" >&2
+# Notes (keys that start with _) stay here.
+translate='walk(if type == "object" then with_entries(select(.key | startswith("_") | not)) else . end)'
+)sh";
+
+constexpr std::string_view kBegin = R"sh(
+$dry_run || [ -n "${LLMGATEWAY_COOKIE-}" ] || fail "LLMGATEWAY_COOKIE is not set: sign in to the dashboard and take it from there"
+
+# is_there WHAT LIST KEYS BODY [ITEMS]: whether it is in the list, and says so.
+is_there() {
+  ! $dry_run || return 1
+  look_up "$2" "$3" "$(resolve <<<"$4")" "${5-"$items_of"}"
+  [ -n "$found" ] || return 1
+  echo "there: $1"
+}
+
+# project_of BODY: the id of its project.
+project_of() {
+  local name
+  name=$(jq -r '._project // "Default Project"' <<<"$1")
+  found=PROJECT
+  $dry_run || found=$(jq -r --arg name "project $name" '.[$name] // empty' <<<"$ids")
+  if [ -z "$found" ]; then
+    look_up "/orgs/$org/projects" name "$(jq -n --arg name "$name" '{name: $name}')"
+    [ -n "$found" ] || fail "the project $name is not there"
   fi
-  exit 1
 }
-
-command -v jq >/dev/null || fail "jq is missing"
-if ! $dry_run; then
-  command -v curl >/dev/null || fail "curl is missing"
-  [ -n "${LLMGATEWAY_COOKIE-}" ] || fail "LLMGATEWAY_COOKIE is not set: sign in to the dashboard and take it from there"
-  for name in "${variables[@]}"; do
-    [ -n "${!name-}" ] || fail "$name is not set, the payloads name it"
-  done
-fi
-
-# request METHOD PATH, body on stdin: leaves $status and $answer.
-request() {
-  answer=$(curl --silent --show-error --request "$1" --header 'Content-Type: application/json' \
-    --config <(printf 'header = "Cookie: %s"\n' "$LLMGATEWAY_COOKIE") --data-binary @- --write-out '\n%{http_code}' "$api$2") || fail "cannot reach $api"
-  status=${answer##*$'\n'}
-  answer=${answer%$'\n'*}
-}
-
-# The body as it is sent: variables become their values; notes (keys that start with _) stay here.
-resolve() {
-  jq --argjson dry "$dry_run" '
-    def value: if type == "object" then with_entries(select(.key | startswith("_") | not) | .value |= value)
-      elif type == "array" then map(value)
-      elif type != "string" then .
-      elif test("^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$") then (. as $name | .[2:-1] | if $dry then $name else env[.] end)
-      else . end;
-    value'
-}
-
-# send METHOD PATH WHAT, body on stdin
-send() {
-  local body
-  body=$(resolve)
-  if $dry_run; then
-    echo "$1 $2 $(jq -c . <<<"$body")"
-    status=200
-    answer='{}'
-    return
-  fi
-  request "$1" "$2" <<<"$body"
-  case $status in 200|201|204) ;; *) fail "$3 was refused with $status: $answer" ;; esac
-  finished+=("$3")
-  echo "done: $3"
-}
-
-get() {
-  if $dry_run; then
-    answer='{}'
-    return
-  fi
-  request GET "$1" </dev/null
-  [ "$status" = 200 ] || fail "GET $1 was refused with $status: $answer"
-}
-
-# first CONDITION: the id of the object in the answer that fulfils the condition of jq; empty when there is none.
-first() { jq -r "[.. | objects | select($1) | .id // empty] | first // empty" <<<"$answer"; }
-
-remember() {
-  ids=$(jq -c --arg name "$1" --arg id "$2" '.[$name] = $id' <<<"$ids")
-  $dry_run || printf '%s\n' "$ids" >ids.json
-}
-id_of() { jq -r --arg name "$1" '.[$name] // empty' <<<"$ids"; }
-
-bodies() {
-  [ -f "payloads/$1.json" ] || return 0
-  jq -c 'if type == "array" then .[] else . end' "payloads/$1.json"
-}
-text() { jq -c --arg key "$1" '.[$key]' <<<"$2"; }
-plain() { jq -r --arg key "$1" '.[$key] // empty' <<<"$2"; }
 
 # The organization: by its name, else the only one there is.
-organization=$(bodies organization)
+organization=$(bodies organization.json)
 [ -n "$organization" ] || organization='{}'
-name=${LLMGATEWAY_ORG:-$(plain name "$organization")}
-get /orgs
+org=ORGANIZATION
+name=${LLMGATEWAY_ORG:-$(jq -r '.name // empty' <<<"$organization")}
 if [ -n "$name" ]; then
-  org=$(first ".name == $(jq -n --arg name "$name" '$name')")
-  if [ -z "$org" ]; then
-    send POST /orgs "organization $name" < <(jq -n --arg name "$name" '{name: $name}')
-    org=$(jq -r '.organization.id // .id // empty' <<<"$answer")
-  fi
-else
+  make organization /orgs /orgs name "$(jq -nc --arg name "$name" '{name: $name}')"
+  $dry_run || org=$found
+elif ! $dry_run; then
+  request GET /orgs </dev/null
+  accepted "the list of organizations"
   org=$(jq -r '[.organizations[]?.id] | if length == 1 then .[0] else empty end' <<<"$answer")
+  [ -n "$org" ] || fail "which organization is meant? Set LLMGATEWAY_ORG"
 fi
-$dry_run && org=${org:-ORGANIZATION}
-[ -n "$org" ] || fail "which organization is meant? Set LLMGATEWAY_ORG"
-rest=$(jq -c 'del(.name)' <<<"$organization")
-[ "$(resolve <<<"$rest" | jq length)" = 0 ] || send PATCH "/orgs/$org" "settings of the organization" <<<"$rest"
+settings=$(jq -c 'del(.name)' <<<"$organization")
+[ "$(resolve <<<"$settings")" = '{}' ] || send "settings of the organization" PATCH "/orgs/$org" <<<"$settings"
 )sh";
 
 constexpr std::string_view kProjects = R"sh(
 while IFS= read -r body; do
-  label=$(plain name "$body")
-  get "/orgs/$org/projects"
-  id=$(first ".name == $(text name "$body")")
-  if [ -n "$id" ]; then
-    send PATCH "/projects/$id" "project $label" < <(jq 'del(.name, .routingConfig)' <<<"$body")
-  else
-    send POST /projects "project $label" < <(jq --arg org "$org" 'del(.routingConfig) + {organizationId: $org}' <<<"$body")
-    id=$(jq -r '.project.id // .id // empty' <<<"$answer")
-  fi
-  $dry_run && id=${id:-PROJECT}
-  remember "project $label" "$id"
+  name=$(jq -r .name <<<"$body")
+  make project /projects "/orgs/$org/projects" name \
+    "$(jq -c --arg org "$org" 'del(.routingConfig) + {organizationId: $org}' <<<"$body")" "project $name"
+  $dry_run && found=PROJECT
   if jq -e '.routingConfig != null' <<<"$body" >/dev/null; then
-    send PUT "/routing-config/config/$id" "routing of $label" < <(jq .routingConfig <<<"$body")
+    put "routing of $name" "/routing-config/config/$found" "$(jq -c .routingConfig <<<"$body")"
   fi
-done < <(bodies projects)
+done < <(bodies projects.json)
 )sh";
 constexpr std::string_view kProviderKeys = R"sh(
+# A provider may have several keys that nothing tells apart: as many as there are here shall be there.
+declare -A wanted_keys=()
 while IFS= read -r body; do
-  label="$(plain provider "$body") $(plain name "$body")"
-  get /keys/provider
-  condition=".provider == $(text provider "$body") and .organizationId == \"$org\""
-  [ -z "$(plain name "$body")" ] || condition+=" and .name == $(text name "$body")"
-  if [ -n "$(first "$condition")" ] && [ -z "$(plain sortOrder "$body")" ]; then
-    echo "there: provider key $label"
-    continue
+  same=$(jq -c '[.provider, .name]' <<<"$body")
+  wanted_keys[$same]=$((${wanted_keys[$same]-0} + 1))
+  label="provider key $(jq -r '[.provider, .name // empty] | join(" ")' <<<"$body")"
+  if ! $dry_run; then
+    request GET /keys/provider </dev/null
+    accepted "the list of provider keys"
+    there=$(jq --argjson same "$same" --arg org "$org" '[.. | objects | select(.provider? != null
+      and [.provider, .name?] == $same and (.organizationId? // $org) == $org)] | length' <<<"$answer")
+    if [ "$there" -ge "${wanted_keys[$same]}" ]; then
+      echo "there: $label"
+      continue
+    fi
   fi
-  send POST /keys/provider "provider key $label" < <(jq --arg org "$org" 'del(.models) + {organizationId: $org}' <<<"$body")
-done < <(bodies provider_keys)
+  send "$label" POST /keys/provider < <(jq -c --arg org "$org" 'del(.models) + {organizationId: $org}' <<<"$body")
+done < <(bodies provider_keys.json)
 )sh";
 constexpr std::string_view kCustomModels = R"sh(
 # Custom models are made with a master key: $LLMGATEWAY_MASTER (https://internal.llmgateway.io) and $LLMGATEWAY_MASTER_KEY.
 while IFS= read -r body; do
-  label="$(plain _provider "$body")/$(plain modelName "$body")"
+  label="custom model $(jq -r '"\(._provider)/\(.modelName)"' <<<"$body")"
   if $dry_run || [ -z "${LLMGATEWAY_MASTER_KEY-}" ]; then
-    echo "by hand, in the dashboard: custom model $label $(resolve <<<"$body" | jq -c .)"
+    echo "by hand, in the dashboard: $label $(resolve <<<"$body")"
     continue
   fi
   curl --silent --show-error --fail --request POST --header 'Content-Type: application/json' \
-    --config <(printf 'header = "Authorization: Bearer %s"\n' "$LLMGATEWAY_MASTER_KEY") --data-binary @- \
-    "${LLMGATEWAY_MASTER:-https://internal.llmgateway.io}/v1/master/custom-models" < <(jq '. + {provider: ._provider}' <<<"$body" | resolve) >/dev/null ||
-    fail "custom model $label was refused"
-  finished+=("custom model $label")
-done < <(bodies custom_models)
+    --config <(header Authorization "Bearer $LLMGATEWAY_MASTER_KEY") --data-binary @- \
+    "${LLMGATEWAY_MASTER:-https://internal.llmgateway.io}/v1/master/custom-models" \
+    < <(jq -c '. + {provider: ._provider}' <<<"$body" | resolve) >/dev/null || fail "$label was refused"
+  finished+=("$label")
+  echo "done: $label"
+done < <(bodies custom_models.json)
 )sh";
 constexpr std::string_view kMembers = R"sh(
 while IFS= read -r body; do
-  label=$(plain email "$body")
-  get "/team/$org/members"
-  if [ -n "$(first ".user?.email? == $(text email "$body") or .email? == $(text email "$body")")" ]; then
-    echo "there: member $label"
-    continue
-  fi
-  send POST "/team/$org/members" "member $label" < <(jq '{email, role}' <<<"$body")
-done < <(bodies members)
+  label="member $(jq -r .email <<<"$body")"
+  is_there "$label" "/team/$org/members" email "$body" "$items_of | . + {email: (.email? // .user?.email?)}" ||
+    send "$label" POST "/team/$org/members" < <(jq -c '{email, role}' <<<"$body")
+done < <(bodies members.json)
 )sh";
 constexpr std::string_view kTeams = R"sh(
 while IFS= read -r body; do
-  echo "by hand, in the dashboard: team $(plain name "$body") $(resolve <<<"$body" | jq -c .)"
-done < <(bodies teams)
+  echo "by hand, in the dashboard: team $(jq -c 'with_entries(select(.key | startswith("_") | not))' <<<"$body")"
+done < <(bodies teams.json)
 )sh";
 constexpr std::string_view kRoutes = R"sh(
 while IFS= read -r body; do
-  label=$(plain name "$body")
-  project=$(plain _project "$body")
-  project=$(id_of "project ${project:-Default Project}")
-  $dry_run && project=${project:-PROJECT}
-  get "/dynamic-routes/$project"
-  if [ -z "$(first ".name == $(text name "$body")")" ]; then
-    send POST "/dynamic-routes/$project" "dynamic route $label" < <(jq '{name, description} | with_entries(select(.value != null))' <<<"$body")
-  fi
-  send PUT "/dynamic-routes/$project/$label/draft" "graph of $label" < <(jq '{graph}' <<<"$body")
-  send POST "/dynamic-routes/$project/$label/publish" "publishing $label" <<<'{}'
-  send PATCH "/dynamic-routes/$project/$label" "switch of $label" < <(jq '{enabled: (if .enabled == null then true else .enabled end)}' <<<"$body")
-done < <(bodies dynamic_routes)
+  name=$(jq -r .name <<<"$body")
+  project_of "$body"
+  routes=/dynamic-routes/$found
+  is_there "dynamic route $name" "$routes" name "$body" ||
+    send "dynamic route $name" POST "$routes" < <(jq -c '{name, description} | with_entries(select(.value != null))' <<<"$body")
+  send "graph of $name" PUT "$routes/$name/draft" < <(jq -c '{graph}' <<<"$body")
+  send "publishing $name" POST "$routes/$name/publish" <<<'{}'
+  send "switch of $name" PATCH "$routes/$name" < <(jq -c '{enabled: (if .enabled == null then true else .enabled end)}' <<<"$body")
+done < <(bodies dynamic_routes.json)
 )sh";
 constexpr std::string_view kApiKeys = R"sh(
 while IFS= read -r body; do
-  label=$(plain description "$body")
-  project=$(plain _project "$body")
-  project=$(id_of "project ${project:-Default Project}")
-  $dry_run && project=${project:-PROJECT}
-  [ -n "$project" ] || fail "key $label: its project is not there"
-  get "/keys/api?projectId=$project"
-  key=$(first ".description == $(text description "$body")")
-  if [ -n "$key" ]; then
-    echo "there: key $label"
-    continue
-  fi
-  send POST /keys/api "key $label" < <(jq --arg project "$project" 'del(.iamRules, .status) + {projectId: $project}' <<<"$body")
-  key=$(jq -r '.apiKey.id // empty' <<<"$answer")
-  $dry_run && key=KEY
-  [ -n "$key" ] || fail "no id in the answer for key $label"
-  $dry_run || (umask 077 && jq -r --arg name "$label" '[$name, .apiKey.token // empty] | @tsv' <<<"$answer" >>secrets.out)
+  label=$(jq -r '.description // "?"' <<<"$body")
+  project_of "$body"
+  project=$found
+  make key /keys/api "/keys/api?projectId=$project" description \
+    "$(jq -c --arg project "$project" 'del(.iamRules, .status) + {projectId: $project}' <<<"$body")"
+  $dry_run && found=KEY
+  key=$found
+  case $key in '' | -) fail "key $label: there is no id in the answer" ;; esac
   while IFS= read -r rule; do
-    send POST "/keys/api/$key/iam" "a rule of key $label" <<<"$rule"
+    is_there "a rule of key $label" "/keys/api/$key/iam" 'ruleType ruleValue' "$rule" ||
+      send "a rule of key $label" POST "/keys/api/$key/iam" <<<"$rule"
   done < <(jq -c '.iamRules[]?' <<<"$body")
-  [ "$(plain status "$body")" != inactive ] || send PATCH "/keys/api/$key" "switching off key $label" <<<'{"status": "inactive"}'
-done < <(bodies api_keys)
+  [ "$(jq -r '.status // empty' <<<"$body")" != inactive ] ||
+    send "switching off key $label" PATCH "/keys/api/$key" <<<'{"status": "inactive"}'
+done < <(bodies api_keys.json)
 )sh";
 constexpr std::string_view kRates = R"sh(
 # Only an operator of the gateway may set these.
 while IFS= read -r body; do
-  label="$(plain provider "$body") $(plain model "$body")"
-  get "/admin/organizations/$org/rate-limits"
-  if [ -n "$(first ".provider == $(text provider "$body") and .model == $(text model "$body") and .limitType == $(text limitType "$body")")" ]; then
-    echo "there: rate limit $label"
-    continue
-  fi
-  send POST "/admin/organizations/$org/rate-limits" "rate limit $label" <<<"$body"
-done < <(bodies rate_limits)
+  make 'rate limit of' "/admin/organizations/$org/rate-limits" "/admin/organizations/$org/rate-limits" 'provider model limitType' "$body"
+done < <(bodies rate_limits.json)
 )sh";
 constexpr std::string_view kGuardrails = R"sh(
-while IFS= read -r body; do
-  send PUT "/guardrails/config/$org" "guardrails" <<<"$body"
-done < <(bodies guardrails)
+put guardrails "/guardrails/config/$org" "$(bodies guardrails.json)"
 )sh";
 
 }  // namespace
 
 std::string apply_script(const ScriptPlan& plan) {
-  std::string text(kHead);
-  text += "\nvariables=(";
-  bool first = true;
-  for (const std::string& name : plan.variables) {
-    if (!first) text += ' ';
-    first = false;
-    text += name;
-  }
-  text += ")\n";
-  text += kBody;
+  std::string text = script_frame({kAbout, {}, plan.variables, kOwn});
+  text += kBegin;
   const auto part = [&](Entity entity, std::string_view code) {
     if (plan.files.contains(entity)) text += code;
   };
