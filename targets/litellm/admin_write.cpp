@@ -248,7 +248,8 @@ void AdminWriter::names(const Principal& p, AdminKind kind, Out& body) {
   put_or_lose("team_id", p.team, kind != AdminKind::Team);
   put_or_lose("user_id", p.user, kind != AdminKind::User && kind != AdminKind::Customer);
   const auto project = std::ranges::find_if(gateway_.principals, [&](const Principal& other) {
-    return other.kind == PrincipalKind::Project && p.project.given() && other.id.given() && *other.id == *p.project;
+    const ir::Field<std::string>& name = other.id.given() ? other.id : other.alias;
+    return other.kind == PrincipalKind::Project && p.project.given() && name.given() && *name == *p.project;
   });
   if (project != gateway_.principals.end() && lacks_team(*project)) {
     no_place(p.project, "a project of LiteLLM belongs to a team, and this one has none");
