@@ -53,6 +53,7 @@ void Checker::run() {
   check_weights();
   check_variants();
   check_conditions();
+  check_leaks();
   check_failover();
   check_amplification();
   check_references();
@@ -87,6 +88,28 @@ void Checker::check_targets() {
   if (whole && !guide && (list == nullptr || list->empty())) {
     report(DiagId::FerroNoTargets, list != nullptr ? list->span() : root_->get("strategy")->span(),
            "a config needs one target at least: the gateway refuses it");
+  }
+}
+
+/// A target with a list of its own is asked for a model of another's list, too, if its catalogue has it (page 2.2).
+void Checker::check_leaks() {
+  if (mode() == Mode::Conditional) return;
+  for (const Target& other : targets_) {
+    const Node* own = other.node->get("models");
+    if (own == nullptr || !own->is_sequence() || own->empty()) continue;
+    for (const Target& target : targets_) {
+      const Node* models = target.node->get("models");
+      if (target.key == other.key || models == nullptr || !models->is_sequence()) continue;
+      for (const Node* model : models->elements()) {
+        const std::string_view id = scalar_text(model);
+        if (id.empty() || declares(*other.node, id) || !may_own(other.key, id)) continue;
+        report(DiagId::FerroClosureLeak, model->span(),
+               quoted(other.key) + " does not list " + quoted(id) +
+                   ", but may have it in its catalogue and then answers for it as well" +
+                   (other.key == "azure-openai" ? ", with the one deployment that its environment names" : ""),
+               "`GET /v1/models` of the running gateway shows it; conditions keep it out");
+      }
+    }
   }
 }
 

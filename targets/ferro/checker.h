@@ -32,6 +32,7 @@ class Checker {
   void check_weights();
   void check_variants();
   void check_conditions();
+  void check_leaks();
   void check_failover();
   void check_amplification();
   void check_references();
