@@ -72,6 +72,8 @@ class Ledger {
   void lose(const ir::Field<T>* field, Loss loss) {
     lose(fields_, field, std::move(loss));
   }
+  /// The same of a field whose type the writer no longer knows.
+  void lose_field(const void* field, Loss loss) { lose(fields_, field, std::move(loss)); }
   /// Whether a member of a plan is left out.
   [[nodiscard]] bool gone(const void* ir_value) const {
     const Loss* known = any_gone_ ? loss(ir_value) : nullptr;

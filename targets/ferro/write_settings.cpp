@@ -67,17 +67,18 @@ void Writer::near(const void* field, std::string found, std::string_view reason)
 
 void Writer::settle_arrivals() {
   for (const auto& [field, arrival] : arrivals_) {
-    if (arrival.found.empty()) {
-      if (arrival.missing)
-        lose(field, Fate::Approximated, DiagId::Approximated, "it holds for what is written, the rest is left out");
+    Loss loss{Fate::Approximated, DiagId::Approximated, "it holds for what is written, the rest is left out", "", ""};
+    if (!arrival.found.empty()) {
+      std::set<std::string> texts = arrival.found;
+      const bool everywhere = texts.size() == 1 && (!arrival.missing || texts.begin()->empty());
+      texts.erase("");
+      loss = {everywhere ? Fate::Approximated : Fate::Manual, DiagId::Approximated, arrival.reason,
+              texts.empty() ? "" : *texts.begin(),
+              everywhere ? "" : "check the targets: each has one value for all of its models"};
+    } else if (!arrival.missing) {
       continue;
     }
-    std::set<std::string> texts = arrival.found;
-    const bool everywhere = texts.size() == 1 && (!arrival.missing || texts.begin()->empty());
-    texts.erase("");
-    lose(field, everywhere ? Fate::Approximated : Fate::Manual, DiagId::Approximated, arrival.reason,
-         everywhere ? "" : "check the targets: each has one value for all of its models",
-         texts.empty() ? "" : *texts.begin());
+    context_.ledger.lose_field(field, std::move(loss));
   }
 }
 
