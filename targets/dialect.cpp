@@ -22,6 +22,27 @@ std::string variable_name(std::string_view words) {
 
 }  // namespace
 
+std::string quoted(std::string_view text) {
+  std::string out = "`";
+  (out += text) += '`';
+  return out;
+}
+
+std::string slug(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z') {
+      out += static_cast<char>(c - 'A' + 'a');
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      out += c;
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out.empty() ? "x" : out;
+}
+
 std::string_view role_name(Role role) {
   switch (role) {
     case Role::Config: return "config";

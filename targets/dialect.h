@@ -133,6 +133,11 @@ struct Dialect {
   const Guide* guide = nullptr;  // of dialects that are written
 };
 
+/// `text` in backquotes, as messages show what a config says.
+[[nodiscard]] std::string quoted(std::string_view text);
+/// "OpenAI (EU)" → "openai-eu": what addresses and references are made of; "x" where nothing is left.
+[[nodiscard]] std::string slug(std::string_view text);
+
 /// All dialects, in the order of registry.def. A folder `x` of the registry defines `std::span<const Dialect>
 /// x_dialects()` in gatec::targets: mostly one, two where one format has two worlds.
 [[nodiscard]] std::span<const Dialect* const> dialects();

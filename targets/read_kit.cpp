@@ -196,4 +196,27 @@ std::string describe(const Node& node) {
   return "the string `" + std::string(text) + "`";
 }
 
+void settle_duplicates(ledger::Ledger& ledger, const Node& node) {
+  for (const doc::Entry& entry : node.written_entries()) {
+    if (entry.loss == doc::Loss::Duplicate) {
+      ledger.settle(*entry.value, ir::Fate::Skipped, DiagId::DuplicateKey, "a later entry with the same key counts");
+    } else if (!entry.aliased) {
+      settle_duplicates(ledger, *entry.value);
+    }
+  }
+  for (const doc::Entry& entry : node.overridden()) {
+    ledger.settle(*entry.value, ir::Fate::Skipped, DiagId::MergeOverridden, "a nearer entry with the same key counts");
+  }
+  for (const Node* element : node.elements()) settle_duplicates(ledger, *element);
+}
+
+void add_leaves(ir::Origin& origin, const Node& node) {
+  if (node.leaf().valid()) {
+    origin.add(node.leaf());
+    return;
+  }
+  for (const Node* element : node.elements()) add_leaves(origin, *element);
+  for (const doc::Entry& entry : node.entries()) add_leaves(origin, *entry.value);
+}
+
 }  // namespace gatec::targets

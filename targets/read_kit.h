@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gatec::targets {
 
@@ -44,6 +46,24 @@ class ReadKit {
   std::string_view dialect_;
   ReferenceParser parse_reference_;
 };
+
+/// Where what is not modelled is kept.
+struct Place {
+  std::vector<ir::Extra>* extras = nullptr;
+  std::string section;
+};
+
+/// Settles what a duplicate key or a merge lost, below a node too.
+void settle_duplicates(ledger::Ledger& ledger, const doc::Node& node);
+/// Every leaf below a node.
+void add_leaves(ir::Origin& origin, const doc::Node& node);
+/// A node of a plan.
+template <class What>
+ir::NodeId new_node(ir::Gateway& gateway, What what) {
+  ir::PlanNode node;
+  node.what = std::move(what);
+  return gateway.add(std::move(node));
+}
 
 /// "a mapping", "a list", "the string `x`", "null", …; secrets are not spelled out.
 [[nodiscard]] std::string describe(const doc::Node& node);

@@ -7,8 +7,39 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace gatec::targets {
+
+/// What becomes of a value that has no place, has one that a person must fill, is said nearly, or limited somebody.
+[[nodiscard]] inline ledger::Loss skipped(base::Text reason) {
+  return {ir::Fate::Skipped, diagnostics::DiagId::NotExpressible, std::move(reason), "", ""};
+}
+[[nodiscard]] inline ledger::Loss manual(base::Text reason, base::Text advice) {
+  return {ir::Fate::Manual, diagnostics::DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
+}
+/// `written` is what is found instead.
+[[nodiscard]] inline ledger::Loss nearly(base::Text reason, std::string written = "") {
+  return {ir::Fate::Approximated, diagnostics::DiagId::Approximated, std::move(reason), std::move(written), ""};
+}
+[[nodiscard]] inline ledger::Loss dropped(base::Text reason, base::Text advice) {
+  return {ir::Fate::Manual, diagnostics::DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
+}
+
+/// Whether there is something to lose.
+template <class T>
+[[nodiscard]] bool present(const ir::Field<T>& field) {
+  return !field.absent();
+}
+template <class T>
+[[nodiscard]] bool present(const ir::List<T>& list) {
+  return !list.absent();
+}
+template <class T>
+[[nodiscard]] bool present(const std::vector<T>& list) {
+  return !list.empty();
+}
 
 /// The dialect's spelling of a credential ("os.environ/X"); records SECRET losses for literals that become references.
 using CredentialSpeller =

@@ -188,7 +188,8 @@ void fold(prove::Outcome& outcome, Session::Restored& restored, std::uint32_t ow
     if (i < restored.edits.size()) keep_worst(outcome.leaves[i], restored.edits[i]);
     if (outcome.leaves[i].fate == Fate::Open) outcome.leaves[i].fate = Fate::Mapped;
   }
-  outcome.open.clear();
+  // Of an original that edits took parts of, what is left of those parts is nobody's; else each of its leaves counts.
+  std::erase_if(outcome.open, [&](ir::LeafId leaf) { return leaf.value < own || !restored.edited.empty(); });
   outcome.weaker = outcome.weaker || !restored.gate.empty();
   std::ranges::move(restored.gate, std::back_inserter(outcome.gate));
 }

@@ -10,12 +10,6 @@ using base::Decimal;
 /// More upstream calls than this for one request are told of (page 7, retry-amplification).
 constexpr std::int64_t kManyCalls = 6;
 
-std::string quoted(std::string_view text) {
-  std::string out = "`";
-  (out += text) += '`';
-  return out;
-}
-
 std::optional<Decimal> number_of(const Node* node) {
   const auto text = node != nullptr && node->is_number() ? node->number() : std::nullopt;
   return text ? Decimal::parse(*text) : std::nullopt;

@@ -11,12 +11,6 @@ namespace {
 constexpr std::string_view kCorrectFirst = "correct the source, then convert again";
 constexpr std::string_view kNothing = "nothing to do: the gateway ignores it too";
 
-std::string quoted(std::string_view text) {
-  std::string out = "`";
-  (out += text) += '`';
-  return out;
-}
-
 }  // namespace
 
 Place Place::below(std::string_view key) const {

@@ -11,12 +11,6 @@ using ir::Fate;
 constexpr std::string_view kCorrectFirst = "correct the source, then convert again";
 constexpr std::string_view kNothing = "nothing to do: LiteLLM ignores it too";
 
-std::string quoted(std::string_view text) {
-  std::string out = "`";
-  (out += text) += '`';
-  return out;
-}
-
 std::string in_a(AdminKind kind) {
   const std::string_view word = kind_word(kind);
   return (word.starts_with('o') || word.starts_with('a') ? "in an " : "in a ") + std::string(word);

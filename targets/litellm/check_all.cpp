@@ -141,12 +141,6 @@ std::string Checker::rewritten(source::Span scalar, std::string_view text) const
   return out;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "`";
-  (out += text) += '`';
-  return out;
-}
-
 std::optional<base::Decimal> number_of(const Node* node) {
   if (node == nullptr || !node->is_scalar()) return std::nullopt;
   if (const auto text = node->number()) return base::Decimal::parse(*text);

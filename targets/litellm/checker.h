@@ -144,7 +144,6 @@ class Checker {
   std::unordered_map<std::string_view, std::optional<std::string_view>> nearest_;
 };
 
-[[nodiscard]] std::string quoted(std::string_view text);
 /// The exact value of a number, also of one in quotes.
 [[nodiscard]] std::optional<base::Decimal> number_of(const doc::Node* node);
 [[nodiscard]] bool is_true(const doc::Node* node);

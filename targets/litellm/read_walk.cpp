@@ -35,12 +35,6 @@ std::optional<std::string_view> likeliest_home(const std::vector<std::string_vie
   return std::nullopt;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "`";
-  (out += text) += '`';
-  return out;
-}
-
 std::string home_name(std::string_view home) {
   if (home.empty()) return "at the top level";
   if (home == "model_list[]") return "in an entry of `model_list`";

@@ -5,8 +5,6 @@
 namespace gatec::targets::llmgateway {
 namespace {
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 constexpr std::int64_t kHuge = 100'000;
 constexpr std::size_t kFreeKeys = 5;
 

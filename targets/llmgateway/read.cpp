@@ -5,11 +5,6 @@
 namespace gatec::targets::llmgateway {
 namespace {
 
-std::string quoted(std::string_view key) {
-  std::string text = "`";
-  return (text += key) += '`';
-}
-
 /// "a provider key", for people.
 std::string place_name(std::string_view parent) {
   parent = parent.substr(0, parent.find('.'));
@@ -18,10 +13,6 @@ std::string place_name(std::string_view parent) {
   }
   return "the bundle";
 }
-
-ir::Fate fate_of(const KeyRow& row) { return area_of(row).manual ? ir::Fate::Manual : ir::Fate::Skipped; }
-
-constexpr std::string_view kIgnored = "nothing to do: the source gateway ignores it too";
 
 constexpr ir::Enforcement kEnforcement[] = {
     {"key", "usd", ">=", "blocks", rules::kPage},         {"user", "usd", ">=", "blocks", rules::kPage},
@@ -32,7 +23,7 @@ constexpr ir::Enforcement kEnforcement[] = {
 }  // namespace
 
 Reader::Reader(ReadContext& context, ir::Gateway& gateway)
-    : context_(context), gateway_(gateway), kit_(context, kDialect, &parse_reference) {}
+    : BodyReader(context, gateway, {kDialect, keys(), &area_of, &place_name, &parse_reference, DiagId::NotModelled}) {}
 
 void read(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) {
   gateway.dialect = kDialect;
@@ -70,7 +61,7 @@ void Reader::read_all(std::span<const Input> inputs) {
 
 void Reader::gather(const Input& input) {
   for (const Node* root : input.document->roots()) {
-    settle_duplicates(*root);
+    settle_duplicates(context_.ledger, *root);
     const Contents contents = contents_of(*root, stem_of(input.name));
     for (const Object& object : contents.objects) objects_.push_back(object);
     for (const Node* node : contents.environment) {
@@ -79,14 +70,7 @@ void Reader::gather(const Input& input) {
     for (const Node* node : contents.bundles) read_bundle(*node);
     for (const Node* node : contents.wrapper)
       settle(*node, ir::Fate::Skipped, DiagId::ReadOnlyField, "it holds nothing that could be sent");
-    for (const Node* node : contents.unknown) {
-      if (!node->is_scalar() && node->empty()) {
-        settle(*node, ir::Fate::Skipped, DiagId::UnknownObject, "the object is empty");
-        continue;
-      }
-      report(DiagId::UnknownObject, *node, "what kind of object this is cannot be told");
-      settle(*node, ir::Fate::Skipped, DiagId::UnknownObject, "the kind of this object cannot be told");
-    }
+    for (const Node* node : contents.unknown) keep_unknown_object(*node);
   }
 }
 
@@ -134,20 +118,6 @@ void Reader::read_bundle(const Node& node) {
   }
 }
 
-void Reader::settle_duplicates(const Node& node) {
-  for (const Entry& entry : node.written_entries()) {
-    if (entry.loss == doc::Loss::Duplicate) {
-      settle(*entry.value, ir::Fate::Skipped, DiagId::DuplicateKey, "a later entry with the same key counts");
-    } else if (!entry.aliased) {
-      settle_duplicates(*entry.value);
-    }
-  }
-  for (const Entry& entry : node.overridden()) {
-    settle(*entry.value, ir::Fate::Skipped, DiagId::MergeOverridden, "a nearer entry with the same key counts");
-  }
-  for (const Node* element : node.elements()) settle_duplicates(*element);
-}
-
 std::vector<Object> Reader::all(Entity entity) const {
   std::vector<Object> found;
   for (const Object& o : objects_) {
@@ -168,79 +138,6 @@ void Reader::keep_object(const Object& object, DiagId code, ir::Fate elsewhere, 
     key.insert(0, ".");
   }
   gateway_.extras.push_back(kit_.extra(std::string(facts.stem), key, *object.node, code, elsewhere, advice));
-}
-
-void Reader::keep_key(const Entry& entry, Cursor parent, const Place& place) {
-  const std::string_view key = entry.key->text();
-  const Cursor here = parent.child(key);
-  const KeyRow* row = here.known() ? here.row() : nullptr;
-  if (row != nullptr && row->handling == Handling::ReadOnly) {
-    if (row->type == KeyType::Secret && entry.value->is_string()) context_.mark_secret(entry.value->span());
-    settle(*entry.value, ir::Fate::Skipped, DiagId::ReadOnlyField, "only the gateway's API writes this field");
-    return;
-  }
-  if (row != nullptr) {
-    keep_as(place, key, *entry.value, DiagId::NotModelled, fate_of(*row), area_of(*row).advice);
-    return;
-  }
-  if (key.starts_with('_')) {
-    keep_as(place, key, *entry.value, DiagId::NotModelled, ir::Fate::Skipped,
-            "nothing to do: a note that is never sent");
-    return;
-  }
-  if (const auto near = keys().nearest(parent, key)) {
-    report(DiagId::UnknownKey, *entry.key, quoted(key) + " is not known here, did you mean " + quoted(*near) + "?");
-  } else if (const auto homes = keys().homes(key); !homes.empty()) {
-    report(DiagId::MisplacedKey, *entry.key,
-           quoted(key) + " does not belong here, it stands in " + place_name(homes.front()));
-    keep_as(place, key, *entry.value, DiagId::MisplacedKey, ir::Fate::Skipped, kIgnored);
-    return;
-  } else {
-    report(DiagId::UnknownKey, *entry.key, quoted(key) + " is not known here");
-  }
-  keep_as(place, key, *entry.value, DiagId::UnknownKey, ir::Fate::Skipped, kIgnored);
-}
-
-void Reader::keep_as(const Place& place, std::string_view key, const Node& value, DiagId code, ir::Fate elsewhere,
-                     std::string_view advice) {
-  place.extras->push_back(kit_.extra(place.section, key, value, code, elsewhere, advice));
-}
-
-void Reader::keep_wrong(const Place& place, std::string_view key, const Node& value) {
-  keep_as(place, key, value, DiagId::WrongType, ir::Fate::Manual, "correct the value in the source");
-}
-
-void Reader::settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason) {
-  context_.ledger.settle(node, fate, code, std::string(reason));
-}
-
-void Reader::report(DiagId id, const Node& at, std::string message, std::string note) {
-  if (context_.proving) return;
-  auto told = context_.sink.report(id, at.span(), std::move(message));
-  if (!note.empty()) told.note(std::move(note));
-}
-
-ir::Field<std::string> Reader::text(const Node& node, std::string_view what) {
-  ir::Field<std::string> field = kit_.string(node, what, true);
-  if (!field.given()) return field;
-  if (const auto reference = parse_reference(field.value)) {
-    field.state = ir::State::Unknown;
-    field.value = "env(" + reference->name + ")";
-  }
-  return field;
-}
-
-void Reader::lay_out(std::string name, ir::Value value) {
-  gateway_.layout.push_back({std::move(name), std::move(value)});
-}
-
-void Reader::add_leaves(ir::Origin& origin, const Node& node) {
-  if (node.leaf().valid()) {
-    origin.add(node.leaf());
-    return;
-  }
-  for (const Node* element : node.elements()) add_leaves(origin, *element);
-  for (const Entry& entry : node.entries()) add_leaves(origin, *entry.value);
 }
 
 /// What the gateway does unasked, and which key of the IR is what.

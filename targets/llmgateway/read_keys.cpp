@@ -6,8 +6,6 @@
 namespace gatec::targets::llmgateway {
 namespace {
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 /// "https://bedrock-runtime.eu-west-1.amazonaws.com" → "eu-west-1".
 std::string_view bedrock_region(std::string_view url) {
   constexpr std::string_view kHead = "https://bedrock-runtime.";

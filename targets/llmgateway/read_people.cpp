@@ -5,8 +5,6 @@
 namespace gatec::targets::llmgateway {
 namespace {
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 /// How others in the IR name a principal: by its id, else by what it is called.
 std::string name_of(const ir::Principal& p) {
   return p.id.given() ? *p.id : p.alias.given() ? *p.alias : p.email.value;

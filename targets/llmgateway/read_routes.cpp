@@ -5,8 +5,6 @@
 namespace gatec::targets::llmgateway {
 namespace {
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 constexpr int kDeepest = 40;
 constexpr std::size_t kMostNodes = 4'000;
 
@@ -234,7 +232,7 @@ ir::NodeId Reader::use(std::size_t key, std::string_view model, const ir::Origin
   deployment.upstream_model = {keys_[key].prefix + std::string(model), from};
   if (keys_[key].custom) describe_model(keys_[key].provider, model, deployment);
   keys_[key].used = true;
-  return new_node(ir::Use{gateway_.add(std::move(deployment))});
+  return new_node(gateway_, ir::Use{gateway_.add(std::move(deployment))});
 }
 
 /// A model at one provider, with all keys that there are for it.
@@ -255,7 +253,7 @@ ir::NodeId Reader::pinned(std::string_view provider, std::string_view model, con
       edge.node = use(key, model, from);
       balance.edges.push_back(std::move(edge));
     }
-    return new_node(std::move(balance));
+    return new_node(gateway_, std::move(balance));
   }
   ir::Fallback fallback;
   fallback.primary = use(found.front(), model, from);
@@ -264,7 +262,7 @@ ir::NodeId Reader::pinned(std::string_view provider, std::string_view model, con
     edge.node = use(found[i], model, from);
     fallback.edges.push_back(std::move(edge));
   }
-  return new_node(std::move(fallback));
+  return new_node(gateway_, std::move(fallback));
 }
 
 ir::NodeId Reader::target(std::string_view text, const Node* providers, const ir::Origin& from, const Node& at,
@@ -300,7 +298,7 @@ ir::NodeId Reader::target(std::string_view text, const Node* providers, const ir
     edge.node = pinned(provider, text, both, at);
     balance.edges.push_back(std::move(edge));
   }
-  const ir::NodeId id = new_node(std::move(balance));
+  const ir::NodeId id = new_node(gateway_, std::move(balance));
   if (snapshot_ == Snapshot::N) {
     ir::Retry& retry = gateway_.at(id).settings.retry;
     retry.attempts = {2, ir::Origin(rules::kRetries)};
@@ -379,7 +377,7 @@ std::optional<ir::NodeId> Reader::model_node(const Node& node, ir::Origin from) 
     edge.node = one(*providers->elements()[i]);
     fallback.edges.push_back(std::move(edge));
   }
-  return new_node(std::move(fallback));
+  return new_node(gateway_, std::move(fallback));
 }
 
 std::optional<ir::NodeId> Reader::percentage_node(const Node& graph, const Node& node, ir::Origin from, int depth) {
@@ -403,7 +401,7 @@ std::optional<ir::NodeId> Reader::percentage_node(const Node& graph, const Node&
     edge.node = *member;
     balance.edges.push_back(std::move(edge));
   }
-  return new_node(std::move(balance));
+  return new_node(gateway_, std::move(balance));
 }
 
 std::optional<ir::NodeId> Reader::conditional_node(const Node& graph, const Node& node, ir::Origin from, int depth) {
@@ -465,7 +463,7 @@ std::optional<ir::NodeId> Reader::conditional_node(const Node& graph, const Node
     if (!member) return std::nullopt;
     choice.otherwise = *member;
   }
-  return new_node(std::move(choice));
+  return new_node(gateway_, std::move(choice));
 }
 
 /// What can be asked for where no map of names says otherwise.

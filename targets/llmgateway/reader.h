@@ -1,8 +1,8 @@
 #pragma once
 
+#include "targets/body_reader.h"
 #include "targets/llmgateway/llmgateway.h"
 #include "targets/llmgateway/objects.h"
-#include "targets/read_kit.h"
 
 #include <map>
 #include <optional>
@@ -18,13 +18,7 @@ using diagnostics::DiagId;
 using doc::Entry;
 using Cursor = KeyTable::Cursor;
 
-/// Where what is not modelled is kept.
-struct Place {
-  std::vector<ir::Extra>* extras = nullptr;
-  std::string section;
-};
-
-class Reader {
+class Reader final : private BodyReader {
  public:
   Reader(ReadContext& context, ir::Gateway& gateway);
   void read_all(std::span<const Input> inputs);
@@ -55,21 +49,9 @@ class Reader {
   // read.cpp
   void gather(const Input& input);
   void read_bundle(const Node& node);
-  void settle_duplicates(const Node& node);
   void defaults();
   [[nodiscard]] std::vector<Object> all(Entity entity) const;
-  template <class F>
-  void walk(const Node& node, Cursor at, const Place& place, F&& take);
-  void keep_key(const Entry& entry, Cursor parent, const Place& place);
-  void keep_as(const Place& place, std::string_view key, const Node& value, DiagId code, ir::Fate elsewhere,
-               std::string_view advice);
-  void keep_wrong(const Place& place, std::string_view key, const Node& value);
   void keep_object(const Object& object, DiagId code, ir::Fate elsewhere, std::string_view advice);
-  void settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason);
-  void report(DiagId id, const Node& at, std::string message, std::string note = {});
-  void lay_out(std::string name, ir::Value value);
-  static void add_leaves(ir::Origin& origin, const Node& node);
-  [[nodiscard]] ir::Field<std::string> text(const Node& node, std::string_view what);
 
   // read_env.cpp
   void read_environment();
@@ -104,7 +86,6 @@ class Reader {
   [[nodiscard]] std::optional<ir::NodeId> conditional_node(const Node& graph, const Node& node, ir::Origin from,
                                                            int depth);
   void offered_routes();
-  [[nodiscard]] ir::NodeId new_node(auto what);
   void note_roots(std::string_view route, ir::NodeId id);
 
   // read_people.cpp
@@ -122,9 +103,6 @@ class Reader {
                       const Node* value, const Node* unit);
   void cache_of_projects();
 
-  ReadContext& context_;
-  ir::Gateway& gateway_;
-  ReadKit kit_;
   Snapshot snapshot_ = Snapshot::U26;
   std::vector<Object> objects_;
   std::vector<const Entry*> env_;
@@ -144,32 +122,6 @@ class Reader {
   std::map<Entity, std::size_t> kept_;
   bool has_map_ = false;
 };
-
-/// Handles every entry of a mapping: `take` sees the keys that have a place in the IR and answers whether the value
-/// fits it.
-template <class F>
-void Reader::walk(const Node& node, Cursor at, const Place& place, F&& take) {
-  for (const Entry& entry : node.entries()) {
-    const std::string_view key = entry.key->text();
-    const Cursor here = at.child(key);
-    const KeyRow* row = here.named() ? here.row() : nullptr;
-    if (row == nullptr || row->handling != Handling::Read) {
-      keep_key(entry, at, place);
-      continue;
-    }
-    if (entry.value->is_null()) {
-      settle(*entry.value, ir::Fate::Skipped, DiagId::NotModelled, "null says nothing");
-    } else if (!take(key, *entry.value)) {
-      keep_wrong(place, key, *entry.value);
-    }
-  }
-}
-
-ir::NodeId Reader::new_node(auto what) {
-  ir::PlanNode& node = gateway_.nodes.emplace_back();
-  node.what = std::move(what);
-  return ir::NodeId{static_cast<std::uint32_t>(gateway_.nodes.size() - 1)};
-}
 
 namespace rules {
 inline constexpr std::string_view kPage = "docs/dialects/llmgateway.md";

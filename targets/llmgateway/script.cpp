@@ -174,8 +174,8 @@ put guardrails "/guardrails/config/$org" "$(bodies guardrails.json)"
 
 }  // namespace
 
-std::string apply_script(const ScriptPlan& plan) {
-  std::string text = script_frame({kAbout, {}, plan.variables, kOwn});
+std::string apply_script(const ScriptPlan& plan, const std::set<std::string>& variables) {
+  std::string text = script_frame({kAbout, {}, variables, kOwn});
   text += kBegin;
   const auto part = [&](Entity entity, std::string_view code) {
     if (plan.files.contains(entity)) text += code;

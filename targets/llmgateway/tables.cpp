@@ -189,21 +189,6 @@ const AreaRow& area_of(const KeyRow& row) { return kAreas[static_cast<std::size_
 const EntityFacts& facts_of(Entity entity) { return kEntities[static_cast<std::size_t>(entity)]; }
 std::span<const EntityFacts> entities() { return kEntities; }
 
-std::string slug(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c >= 'A' && c <= 'Z') {
-      out += static_cast<char>(c - 'A' + 'a');
-    } else if (is_lower(c) || (c >= '0' && c <= '9')) {
-      out += c;
-    } else if (!out.empty() && out.back() != '-') {
-      out += '-';
-    }
-  }
-  while (!out.empty() && out.back() == '-') out.pop_back();
-  return out.empty() ? "x" : out;
-}
-
 std::string variable_for(std::string_view words, std::string_view ending) {
   std::string name;
   for (const char c : slug(words)) name += c == '-' ? '_' : is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;

@@ -4,6 +4,7 @@
 #include "compiler/ir/limits.h"
 #include "compiler/ir/routing.h"
 #include "compiler/ir/value.h"
+#include "targets/dialect.h"
 #include "targets/key_table.h"
 
 #include <cstdint>
@@ -45,8 +46,6 @@ struct EntityFacts {
 [[nodiscard]] const EntityFacts& facts_of(Entity entity);
 [[nodiscard]] std::span<const EntityFacts> entities();
 
-/// "OpenAI (EU)" → "openai-eu".
-[[nodiscard]] std::string slug(std::string_view text);
 /// "OpenAI (EU)", "KEY" → "OPENAI_EU_KEY".
 [[nodiscard]] std::string variable_for(std::string_view words, std::string_view ending);
 /// `${NAME}` as the whole text.

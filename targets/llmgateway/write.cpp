@@ -6,11 +6,6 @@
 namespace gatec::targets::llmgateway {
 namespace {
 
-std::string_view env_name(std::string_view text) {
-  const bool reference = text.starts_with("env(") && text.ends_with(')');
-  return reference ? text.substr(4, text.size() - 5) : std::string_view();
-}
-
 constexpr std::string_view kEnvHeader =
     "# Read by the gateway and api processes. What stands in ${…} comes from your own environment or secret store; "
     "nothing secret\n# stands here.\n";
@@ -20,7 +15,7 @@ bool is_plain(char c) {
          std::string_view("_-./:@,+=%${}*").find(c) != std::string_view::npos;
 }
 
-std::string quoted(std::string_view text) {
+std::string env_value(std::string_view text) {
   if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
   std::string out = "\"";
   for (const char c : text) {
@@ -40,10 +35,7 @@ std::vector<Artifact> write(const ir::Gateway& gateway, WriteContext& context) {
   return Writer(gateway, context).write();
 }
 
-Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : gateway_(gateway), context_(context) {
-  speller_ = [this](const ir::Credential& credential, const void* value, std::string_view hint) {
-    return spell(credential, value, hint);
-  };
+Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : BodyWriter(gateway, context, &parse_reference) {
   const auto told = [&](std::string_view name) -> std::string_view {
     const ir::Value* value = context_.same_dialect ? layout(name) : nullptr;
     return value != nullptr ? std::string_view(value->text) : std::string_view();
@@ -54,51 +46,7 @@ Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : gateway_(gat
   plan_.snapshot = snapshot_;
 }
 
-const ir::Value* Writer::layout(std::string_view name) const {
-  const auto found = std::ranges::find_if(gateway_.layout, [&](const ir::Param& p) { return p.name == name; });
-  return found == gateway_.layout.end() ? nullptr : &found->value;
-}
-
-std::string Writer::spell(const ir::Credential& credential, const void* ir_value, std::string_view hint) {
-  using Kind = ir::Credential::Kind;
-  if (credential.kind == Kind::Template) {
-    if (const auto read = parse_reference(credential.name)) {
-      lose(ir_value, nearly("the payload takes it for a reference, the source for plain text", ir::show(*read)));
-      plan_.variables.insert(read->name);
-    }
-    return credential.name;
-  }
-  if (credential.kind == Kind::Manager) {
-    const std::string name = variable_for(hint, "SECRET");
-    Loss loss = manual("a payload cannot name a secret manager", "set " + name + " to what the secret manager holds");
-    loss.written = ir::show(ir::Credential::env(name));
-    lose(ir_value, std::move(loss));
-    plan_.variables.insert(name);
-    return "${" + name + "}";
-  }
-  std::string text = spell_credential(credential, ir_value, hint, context_, "${", "}");
-  if (credential.kind == Kind::Literal && context_.secrets == Secrets::Reference) approximated_.push_back(ir_value);
-  if (const auto reference = parse_reference(text); reference && credential.kind != Kind::Placeholder)
-    plan_.variables.insert(reference->name);
-  return text;
-}
-
-/// Text of a field as a payload says it: a value from the environment becomes a reference.
-std::string Writer::text(const ir::Field<std::string>& field) {
-  const std::string_view variable = field.state == ir::State::Unknown ? env_name(field.value) : std::string_view();
-  if (!variable.empty()) {
-    plan_.variables.insert(std::string(variable));
-    return "${" + std::string(variable) + "}";
-  }
-  if (const auto reference = parse_reference(field.value)) {
-    if (!same())
-      lose(&field, nearly("the payload takes it for a reference, the source for plain text", "unknown here"));
-    plan_.variables.insert(reference->name);
-  }
-  return field.value;
-}
-
-Out Writer::open(const ir::Value& value, std::string_view key) { return to_out(value, speller_, key, false); }
+std::string Writer::manager_variable(std::string_view hint) const { return variable_for(hint, "SECRET"); }
 
 void Writer::put_one(Out& body, std::string_view section, const ir::Extra& extra) {
   Out* at = &body;
@@ -230,7 +178,7 @@ void Writer::set_variable(std::string_view name, std::string value) {
 
 std::string Writer::environment_text() const {
   std::string text(kEnvHeader);
-  for (const auto& [name, value] : env_) (((text += name) += '=') += quoted(value)) += '\n';
+  for (const auto& [name, value] : env_) (((text += name) += '=') += env_value(value)) += '\n';
   return text;
 }
 
@@ -274,7 +222,7 @@ std::vector<Artifact> Writer::write() {
   if (artifacts_.empty() && !kept_notes) return {};
   if (!same() || kept_notes)
     artifacts_.insert(artifacts_.begin(), {"llmgateway.json", doc::write_json(manifest()), Role::Config, false, {}});
-  if (!plan_.files.empty()) artifacts_.push_back({"apply.sh", apply_script(plan_), Role::Aid, true, {}});
+  if (!plan_.files.empty()) artifacts_.push_back({"apply.sh", apply_script(plan_, variables_), Role::Aid, true, {}});
   return std::move(artifacts_);
 }
 

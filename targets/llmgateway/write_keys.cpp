@@ -241,7 +241,7 @@ std::string Writer::token_of(const KeyOut& key) {
   const facts::ProviderFacts* facts = r.kind->given() ? facts::provider_by_kind(**r.kind) : nullptr;
   if (key.custom && facts != nullptr && (facts->base_required || facts->kind == "ollama")) return "none";
   const std::string variable = hint_of(key);
-  plan_.variables.insert(variable);
+  variables_.insert(variable);
   return "${" + variable + "}";
 }
 
@@ -254,13 +254,13 @@ Out Writer::key_body(std::size_t at) {
   body.add("token", token_of(key));
   if (!key.url.empty()) {
     body.add("baseUrl", key.url);
-    if (const auto reference = parse_reference(key.url)) plan_.variables.insert(reference->name);
+    if (const auto reference = parse_reference(key.url)) variables_.insert(reference->name);
   }
   Out options = Out::mapping();
   if (!key.prefix.empty()) options.add("aws_bedrock_region_prefix", key.prefix);
   if (!key.resource.empty()) {
     options.add("azure_resource", key.resource);
-    if (const auto reference = parse_reference(key.resource)) plan_.variables.insert(reference->name);
+    if (const auto reference = parse_reference(key.resource)) variables_.insert(reference->name);
   }
   if (key.provider == "azure") {
     if (!r.api_version->absent()) options.add("azure_api_version", text(*r.api_version));

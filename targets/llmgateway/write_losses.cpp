@@ -10,19 +10,6 @@ using ir::Fate;
 
 constexpr std::string_view kInside = "the gateway decides this by itself";
 
-template <class T>
-bool present(const ir::Field<T>& field) {
-  return !field.absent();
-}
-template <class T>
-bool present(const ir::List<T>& list) {
-  return !list.absent();
-}
-template <class T>
-bool present(const std::vector<T>& list) {
-  return !list.empty();
-}
-
 Loss setting_loss(std::string_view group, std::string_view field, bool is_new) {
   if (group == "retry")
     return skipped(
@@ -46,12 +33,6 @@ Loss setting_loss(std::string_view group, std::string_view field, bool is_new) {
 }
 
 }  // namespace
-
-/// What reaches both a written and a left-out target is found as announced at one and missing at the other.
-void Writer::soften_losses() {
-  if (!left_out_) return;
-  for (const void* value : approximated_) context_.ledger.soften(value);
-}
 
 /// The newer snapshot has two timeouts for the whole process, in milliseconds.
 void Writer::put_timeouts() {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "compiler/ir/resolved.h"
+#include "targets/body_writer.h"
 #include "targets/llmgateway/llmgateway.h"
 #include "targets/llmgateway/tables.h"
-#include "targets/write_kit.h"
 
 #include <map>
 #include <optional>
@@ -23,17 +23,17 @@ using ledger::Loss;
 struct ScriptPlan {
   Snapshot snapshot = Snapshot::U26;
   std::set<Entity> files;
-  std::set<std::string> variables;  // that the payloads name
 };
-[[nodiscard]] std::string apply_script(const ScriptPlan& plan);
+[[nodiscard]] std::string apply_script(const ScriptPlan& plan, const std::set<std::string>& variables);
 
 /// Writes a gateway as the bodies of LLM Gateway's management API, its environment and the map of model names.
-class Writer {
+class Writer final : private BodyWriter {
  public:
   Writer(const ir::Gateway& gateway, WriteContext& context);
   [[nodiscard]] std::vector<Artifact> write();
 
  private:
+  [[nodiscard]] std::string manager_variable(std::string_view hint) const override;
   /// A credential of the organization or of the environment.
   struct KeyOut {
     std::string provider;  // id; of a custom one its name
@@ -71,14 +71,10 @@ class Writer {
   };
 
   // write.cpp
-  [[nodiscard]] std::string spell(const ir::Credential& credential, const void* ir_value, std::string_view hint);
-  [[nodiscard]] std::string text(const ir::Field<std::string>& field);
-  [[nodiscard]] Out open(const ir::Value& value, std::string_view key);
   void put(Out& body, const std::vector<ir::Extra>& extras, std::string_view section = {});
   void put_one(Out& body, std::string_view section, const ir::Extra& extra);
   [[nodiscard]] std::vector<Out> kept(std::string_view stem);
   void put_file(Entity entity, std::vector<Out> bodies);
-  [[nodiscard]] const ir::Value* layout(std::string_view name) const;
   [[nodiscard]] Out manifest();
   [[nodiscard]] Out model_map();
   void set_variable(std::string_view name, std::string value);
@@ -147,41 +143,14 @@ class Writer {
   void lose_gateway();
   void lose_settings(const ir::Settings& settings, bool reaches);
   void put_timeouts();
-  template <class T>
-  void lose(const T* value, Loss loss) {
-    if (!recording_) return;
-    if (loss.fate == ir::Fate::Approximated && !loss.written.empty()) approximated_.push_back(value);
-    context_.ledger.lose(value, std::move(loss));
-  }
-  void soften_losses();
-  template <class T>
-  void lose_if(const ir::Field<T>& field, Loss loss) {
-    if (!field.absent()) lose(&field, std::move(loss));
-  }
-  template <class T>
-  void lose_if(const ir::List<T>& list, Loss loss) {
-    if (!list.absent()) lose(&list, std::move(loss));
-  }
-  void admit(std::string path, std::string reason) {
-    if (recording_) context_.ledger.admit_added(std::move(path), std::move(reason));
-  }
   void admit_within(const ir::Deployment& d, std::string field, std::string reason) {
     if (recording_) context_.ledger.admit_within(&d, std::move(field), std::move(reason));
   }
-  [[nodiscard]] bool same() const { return context_.same_dialect; }
   [[nodiscard]] bool is_new() const { return snapshot_ == Snapshot::N; }
   [[nodiscard]] bool enterprise() const { return is_new() && enterprise_; }
-  [[nodiscard]] bool refuse(Loss why) {
-    why_ = std::move(why);
-    return false;
-  }
 
-  const ir::Gateway& gateway_;
-  WriteContext& context_;
   Snapshot snapshot_ = Snapshot::U26;
   bool enterprise_ = false, env_keys_ = false;
-  bool recording_ = true;  // the first pass over the routes only finds out which keys there are
-  CredentialSpeller speller_;
   std::vector<Artifact> artifacts_;
   ScriptPlan plan_;
   std::vector<KeyOut> keys_;
@@ -191,40 +160,11 @@ class Writer {
   std::vector<std::pair<std::string, std::string>> env_;
   std::map<const ir::Principal*, std::string> project_names_;
   std::set<std::string> project_taken_;
-  std::string path_;                                               // of the IR value at hand, as compare/ spells it
   std::vector<std::pair<const ir::Alias*, std::size_t>> aliases_;  // of which route
-  Loss why_;                                                       // of the last thing that could not be written
-  bool left_out_ = false, strategy_written_ = false, cache_on_ = false;
+  bool strategy_written_ = false, cache_on_ = false;
   const ir::Field<base::Decimal>*attempt_written_ = nullptr, *total_written_ = nullptr;
-  std::vector<const void*> approximated_;
-};
-
-/// Puts a segment onto the path while it lives.
-struct PathStep {
-  PathStep(std::string& text, std::string_view segment) : path(text), size(text.size()) { (path += '.') += segment; }
-  PathStep(std::string& text, std::string_view segment, std::size_t index) : PathStep(text, segment) {
-    ((path += '[') += std::to_string(index)) += ']';
-  }
-  ~PathStep() { path.resize(size); }
-  PathStep(const PathStep&) = delete;
-  PathStep& operator=(const PathStep&) = delete;
-  std::string& path;
-  std::size_t size;
 };
 
 inline constexpr std::string_view kDefaultProject = "Default Project";
-
-[[nodiscard]] inline Loss skipped(std::string reason) {
-  return {ir::Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""};
-}
-[[nodiscard]] inline Loss manual(std::string reason, std::string advice) {
-  return {ir::Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
-}
-[[nodiscard]] inline Loss nearly(std::string reason, std::string written = "") {
-  return {ir::Fate::Approximated, DiagId::Approximated, std::move(reason), std::move(written), ""};
-}
-[[nodiscard]] inline Loss dropped(std::string reason, std::string advice) {
-  return {ir::Fate::Manual, DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
-}
 
 }  // namespace gatec::targets::llmgateway

@@ -12,14 +12,6 @@ namespace {
 using base::Decimal;
 using ir::Fate;
 
-Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(base::Text reason, base::Text advice) {
-  return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
-}
-Loss dropped(base::Text reason, base::Text advice) {
-  return {Fate::Manual, DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
-}
-
 constexpr std::int64_t kMostDays = 365;
 constexpr std::int64_t kDay = 86'400;
 

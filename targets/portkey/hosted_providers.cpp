@@ -11,11 +11,6 @@ namespace {
 
 using ir::Fate;
 
-Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(base::Text reason, base::Text advice) {
-  return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
-}
-
 constexpr std::string_view kAzureHost = ".openai.azure.com";
 constexpr std::string_view kAzureVersion = "2024-10-21";
 

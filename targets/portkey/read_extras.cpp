@@ -3,11 +3,6 @@
 namespace gatec::targets::portkey {
 namespace {
 
-std::string quoted(std::string_view key) {
-  std::string text = "`";
-  return (text += key) += '`';
-}
-
 /// "`retry`" or "the top of a config", for people.
 std::string place(std::string_view parent) {
   if (parent == "$config") return "a config or target";
@@ -30,15 +25,6 @@ void Reader::report(DiagId id, source::Span span, std::string message, std::stri
 
 void Reader::settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason) {
   context_.ledger.settle(node, fate, code, std::string(reason));
-}
-
-void Reader::add_leaves(ir::Origin& origin, const Node& node) {
-  if (node.leaf().valid()) {
-    origin.add(node.leaf());
-    return;
-  }
-  for (const Node* element : node.elements()) add_leaves(origin, *element);
-  for (const doc::Entry& entry : node.entries()) add_leaves(origin, *entry.value);
 }
 
 void Reader::keep_as(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value,

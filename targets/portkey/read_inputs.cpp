@@ -109,7 +109,7 @@ void Reader::gather(const Input& input) {
       settle(*root, ir::Fate::Skipped, DiagId::UnknownObject, "the document is empty");
       continue;
     }
-    settle_duplicates(*root);
+    settle_duplicates(context_.ledger, *root);
     const std::vector<const Node*> objects = objects_of(*root);
     if (objects.size() != 1 || objects.front() != root) {
       for (const Entry& entry : root->entries()) {
@@ -134,20 +134,6 @@ void Reader::gather(const Input& input) {
       }
     }
   }
-}
-
-void Reader::settle_duplicates(const Node& node) {
-  for (const Entry& entry : node.written_entries()) {
-    if (entry.loss == doc::Loss::Duplicate) {
-      settle(*entry.value, ir::Fate::Skipped, DiagId::DuplicateKey, "a later entry with the same key counts");
-    } else if (!entry.aliased) {
-      settle_duplicates(*entry.value);
-    }
-  }
-  for (const Entry& entry : node.overridden()) {
-    settle(*entry.value, ir::Fate::Skipped, DiagId::MergeOverridden, "a nearer entry with the same key counts");
-  }
-  for (const Node* element : node.elements()) settle_duplicates(*element);
 }
 
 std::string Reader::route_name_of(const Source& source, bool several, ir::Origin& from) {

@@ -83,7 +83,6 @@ class Reader {
   // read_inputs.cpp
   void gather(const Input& input);
   void defaults();
-  void settle_duplicates(const Node& node);
   [[nodiscard]] bool takes_apart_by_model(const Parts& root, bool named) const;
   void read_config(const Source& source, std::string route_name, ir::Origin name_from);
   [[nodiscard]] std::string route_name_of(const Source& source, bool several, ir::Origin& from);
@@ -176,7 +175,6 @@ class Reader {
   void keep_wrong(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value);
   void settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason);
   void report(DiagId id, source::Span span, std::string message, std::string note = {});
-  static void add_leaves(ir::Origin& origin, const Node& node);
 
   // read_admin.cpp, read_limits.cpp: bodies of the control plane
   struct Held {

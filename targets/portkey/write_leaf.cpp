@@ -14,11 +14,6 @@ constexpr std::string_view kAzureHost = ".openai.azure.com";
 /// Keys that Portkey's code asks for although the provider needs none (page 1.2, rule 3).
 constexpr std::string_view kNoKey = "none";
 
-Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(base::Text reason, base::Text advice) {
-  return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
-}
-
 std::string upper_name(std::string_view text) {
   std::string name;
   for (const char c : text) {

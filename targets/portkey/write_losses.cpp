@@ -6,11 +6,6 @@ namespace {
 
 using ir::Fate;
 
-Loss skipped(base::Text reason) { return {Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""}; }
-Loss manual(base::Text reason, base::Text advice) {
-  return {Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
-}
-
 }  // namespace
 
 void ConfigWriter::settle(const ir::Origin& origin, ir::Fate fate, DiagId code, const std::string& reason) {

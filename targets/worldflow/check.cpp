@@ -12,8 +12,6 @@ namespace {
 using base::Decimal;
 using diagnostics::DiagId;
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 std::string_view text_of(const Node* node) {
   return node != nullptr && node->is_scalar() ? node->text() : std::string_view();
 }

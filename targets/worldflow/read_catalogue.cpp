@@ -6,8 +6,6 @@
 namespace gatec::targets::worldflow {
 namespace {
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 /// "<openai-integration-id>" → "openai"; nothing for text of another form.
 std::optional<std::string> adjective(std::string_view text) {
   if (!text.starts_with('<') || !text.ends_with('>')) return std::nullopt;

@@ -3,11 +3,7 @@
 #include <algorithm>
 
 namespace gatec::targets::worldflow {
-namespace {
-
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
-}  // namespace
+namespace {}  // namespace
 
 /// How others in the IR name a team or user: by its id, else by what it is called.
 std::string Reader::person(Entity entity, std::string_view text) const {

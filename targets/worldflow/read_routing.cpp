@@ -5,8 +5,6 @@
 namespace gatec::targets::worldflow {
 namespace {
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 ir::Condition equals(std::string subject, ir::Value value) {
   ir::Condition condition;
   condition.op = ir::Condition::Op::Eq;
@@ -259,7 +257,7 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
     name_from.add(rule.alias_from);
     if (const auto id = deployment_of(rule)) {
       reached_.insert(id->value);
-      return new_node(ir::Use{*id});
+      return new_node(gateway_, ir::Use{*id});
     }
     report(DiagId::WorldflowAmbiguous, *rule.node,
            "several providers serve " + quoted(rule.route_to) + ", a rule names only the model");
@@ -267,10 +265,10 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
     for (const ir::DeploymentId id : by_model_.at(rule.route_to)) {
       reached_.insert(id.value);
       ir::Edge edge;
-      edge.node = new_node(ir::Use{id});
+      edge.node = new_node(gateway_, ir::Use{id});
       any.edges.push_back(std::move(edge));
     }
-    return new_node(std::move(any));
+    return new_node(gateway_, std::move(any));
   };
   const auto draw = [&](const std::vector<const Rule*>& members) {
     ir::Balance balance;
@@ -285,7 +283,7 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
       balance.policy.from.add(r->experiment_from);
       balance.edges.push_back(std::move(edge));
     }
-    return new_node(std::move(balance));
+    return new_node(gateway_, std::move(balance));
   };
   ir::Switch choice;
   std::vector<ir::Value> priorities;
@@ -336,10 +334,10 @@ ir::NodeId Reader::plan_of(const std::vector<const Rule*>& rules, ir::Origin& na
     // what no rule answers goes to the model of that name
     if (const auto own = by_model_.find(name); own != by_model_.end()) {
       reached_.insert(own->second.front().value);
-      choice.otherwise = new_node(ir::Use{own->second.front()});
+      choice.otherwise = new_node(gateway_, ir::Use{own->second.front()});
     }
   }
-  return new_node(std::move(choice));
+  return new_node(gateway_, std::move(choice));
 }
 
 /// Models that no rule leads to are asked for by their own names.
@@ -372,14 +370,14 @@ void Reader::catalogue_routes() {
       if (reached_.contains(id.value)) continue;
       from.add(gateway_.at(id).upstream_model.from);
       ir::Edge edge;
-      edge.node = new_node(ir::Use{id});
+      edge.node = new_node(gateway_, ir::Use{id});
       any.edges.push_back(std::move(edge));
     }
     from.set_rule(rules::kCatalogue);
     ir::Route route;
     route.kind = ir::RouteKind::Name;
     route.name = {name, std::move(from)};
-    route.plan = any.edges.size() == 1 ? any.edges.front().node : new_node(std::move(any));
+    route.plan = any.edges.size() == 1 ? any.edges.front().node : new_node(gateway_, std::move(any));
     gateway_.routes.push_back(std::move(route));
   }
 }

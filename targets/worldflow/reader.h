@@ -1,6 +1,6 @@
 #pragma once
 
-#include "targets/read_kit.h"
+#include "targets/body_reader.h"
 #include "targets/worldflow/objects.h"
 #include "targets/worldflow/worldflow.h"
 
@@ -18,12 +18,6 @@ using diagnostics::DiagId;
 using doc::Entry;
 using Cursor = KeyTable::Cursor;
 
-/// Where what is not modelled is kept.
-struct Place {
-  std::vector<ir::Extra>* extras = nullptr;
-  std::string section;
-};
-
 /// A routing rule whose conditions the IR can say.
 struct Rule {
   const Node* node = nullptr;
@@ -38,7 +32,7 @@ struct Rule {
   std::optional<ir::Condition> condition;
 };
 
-class Reader {
+class Reader final : private BodyReader {
  public:
   Reader(ReadContext& context, ir::Gateway& gateway);
   void read_all(std::span<const Input> inputs);
@@ -64,25 +58,13 @@ class Reader {
 
   // read.cpp
   void gather(const Input& input);
-  void settle_duplicates(const Node& node);
   void defaults();
   [[nodiscard]] std::vector<const Node*> all(Entity entity) const;
   void keep_objects(Entity entity);
-  template <class F>
-  void walk(const Node& node, Cursor at, const Place& place, F&& take);
-  void keep_key(const Entry& entry, Cursor parent, const Place& place);
-  void keep_as(const Place& place, std::string_view key, const Node& value, DiagId code, ir::Fate elsewhere,
-               std::string_view advice);
-  void keep_wrong(const Place& place, std::string_view key, const Node& value);
-  void settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason);
-  void report(DiagId id, const Node& at, std::string message, std::string note = {});
-  [[nodiscard]] ir::Field<std::string> text(const Node& node, std::string_view what);
   [[nodiscard]] ir::Field<base::Decimal> number(const Node& node, std::string_view what);
   [[nodiscard]] bool whole(const Node& node, std::string_view what, ir::Field<base::Decimal>& into);
   [[nodiscard]] bool cents(const Node& node, std::string_view what, ir::Field<base::Decimal>& into);
-  void lay_out(std::string name, ir::Value value);
-  static void add_leaves(ir::Origin& origin, const Node& node);
-  void note_shape(std::string_view root, std::string_view key);
+  void seen(const KeyRow& row) override;
 
   // read_catalogue.cpp
   void read_integration(const Node& node);
@@ -109,7 +91,6 @@ class Reader {
   [[nodiscard]] bool is_alias(const std::vector<const Rule*>& rules) const;
   void catalogue_routes();
   void keep_rule(const Node& node, DiagId code, ir::Fate elsewhere, std::string_view advice);
-  [[nodiscard]] ir::NodeId new_node(auto what);
 
   // read_people.cpp
   void read_team(const Node& node);
@@ -123,9 +104,6 @@ class Reader {
   void read_tier(const Node& node);
   void read_thresholds(const Node& node);
 
-  ReadContext& context_;
-  ir::Gateway& gateway_;
-  ReadKit kit_;
   std::vector<Object> objects_;
   Names integrations_, providers_, teams_, users_;
   std::vector<Integration> held_;
@@ -139,33 +117,6 @@ class Reader {
   std::size_t kept_rules_ = 0, kept_objects_ = 0;
   bool spec_ = false, guide_ = false, has_tier_ = false;
 };
-
-/// Handles every entry of a mapping: `take` sees the keys that have a place in the IR and answers whether the value
-/// fits it.
-template <class F>
-void Reader::walk(const Node& node, Cursor at, const Place& place, F&& take) {
-  for (const Entry& entry : node.entries()) {
-    const std::string_view key = entry.key->text();
-    const Cursor here = at.child(key);
-    const KeyRow* row = here.named() ? here.row() : nullptr;
-    if (row == nullptr || row->handling != Handling::Read) {
-      keep_key(entry, at, place);
-      continue;
-    }
-    note_shape(row->world, key);
-    if (entry.value->is_null()) {
-      settle(*entry.value, ir::Fate::Skipped, DiagId::InertKey, "null says nothing");
-    } else if (!take(key, *entry.value)) {
-      keep_wrong(place, key, *entry.value);
-    }
-  }
-}
-
-ir::NodeId Reader::new_node(auto what) {
-  ir::PlanNode& node = gateway_.nodes.emplace_back();
-  node.what = std::move(what);
-  return ir::NodeId{static_cast<std::uint32_t>(gateway_.nodes.size() - 1)};
-}
 
 namespace rules {
 inline constexpr std::string_view kPage = "docs/dialects/worldflow.md";

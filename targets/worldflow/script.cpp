@@ -196,8 +196,8 @@ std::string_view part_of(Entity entity) {
 
 }  // namespace
 
-std::string apply_script(const ScriptPlan& plan) {
-  std::string text = script_frame({kAbout, {{"no-verify", "verify", "true", "false"}}, plan.variables, kOwn});
+std::string apply_script(const ScriptPlan& plan, const std::set<std::string>& variables) {
+  std::string text = script_frame({kAbout, {{"no-verify", "verify", "true", "false"}}, variables, kOwn});
   text += kBegin;
   for (const ScriptPlan::File& file : plan.files) {
     text += part_of(file.entity);

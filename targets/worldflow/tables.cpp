@@ -101,21 +101,6 @@ std::optional<Entity> entity_of_stem(std::string_view stem) {
   return std::nullopt;
 }
 
-std::string slug(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c >= 'A' && c <= 'Z') {
-      out += static_cast<char>(c - 'A' + 'a');
-    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-      out += c;
-    } else if (!out.empty() && out.back() != '-') {
-      out += '-';
-    }
-  }
-  while (!out.empty() && out.back() == '-') out.pop_back();
-  return out.empty() ? "x" : out;
-}
-
 std::string reference(Entity entity, std::string_view name) {
   return "@" + std::string(facts_of(entity).singular) + "/" + slug(name);
 }

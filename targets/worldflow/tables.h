@@ -4,6 +4,7 @@
 #include "compiler/ir/limits.h"
 #include "compiler/ir/routing.h"
 #include "compiler/ir/value.h"
+#include "targets/dialect.h"
 #include "targets/key_table.h"
 
 #include <cstdint>
@@ -53,8 +54,6 @@ struct EntityFacts {
 [[nodiscard]] std::span<const EntityFacts> entities();
 [[nodiscard]] std::optional<Entity> entity_of_stem(std::string_view stem);
 
-/// "OpenAI (EU)" → "openai-eu".
-[[nodiscard]] std::string slug(std::string_view text);
 /// `@integration/openai`.
 [[nodiscard]] std::string reference(Entity entity, std::string_view name);
 /// `${NAME}` or `$NAME` as the whole text.

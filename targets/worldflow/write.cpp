@@ -7,11 +7,6 @@
 namespace gatec::targets::worldflow {
 namespace {
 
-std::string_view env_name(std::string_view text) {
-  const bool reference = text.starts_with("env(") && text.ends_with(')');
-  return reference ? text.substr(4, text.size() - 5) : std::string_view();
-}
-
 bool is_whole(const ir::Extra& e) { return e.key.starts_with('#'); }
 
 /// Adds or replaces.
@@ -23,10 +18,7 @@ std::vector<Artifact> write(const ir::Gateway& gateway, WriteContext& context) {
   return Writer(gateway, context).write();
 }
 
-Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : gateway_(gateway), context_(context) {
-  speller_ = [this](const ir::Credential& credential, const void* value, std::string_view hint) {
-    return spell(credential, value, hint);
-  };
+Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : BodyWriter(gateway, context, &parse_reference) {
   if (context_.version == "spec") shape_ = Shape::Spec;
   const ir::Value* shape = context_.same_dialect ? layout("shape") : nullptr;
   if (shape != nullptr && shape->text == "spec") shape_ = Shape::Spec;
@@ -35,54 +27,13 @@ Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : gateway_(gat
   plan_.shape = shape_;
 }
 
-const ir::Value* Writer::layout(std::string_view name) const {
-  const auto found = std::ranges::find_if(gateway_.layout, [&](const ir::Param& p) { return p.name == name; });
-  return found == gateway_.layout.end() ? nullptr : &found->value;
+std::string Writer::manager_variable(std::string_view hint) const {
+  std::string name = "SECRET_" + slug(hint);
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return name;
 }
-
-std::string Writer::spell(const ir::Credential& credential, const void* ir_value, std::string_view hint) {
-  using Kind = ir::Credential::Kind;
-  if (credential.kind == Kind::Template) {
-    if (const auto read = parse_reference(credential.name)) {
-      lose(ir_value, nearly("the payload takes it for a reference, the source for plain text", ir::show(*read)));
-      plan_.variables.insert(read->name);
-    }
-    return credential.name;
-  }
-  if (credential.kind == Kind::Manager) {
-    std::string name = "SECRET_" + slug(hint);
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    Loss loss = manual("a payload cannot name a secret manager", "set " + name + " to what the secret manager holds");
-    loss.written = ir::show(ir::Credential::env(name));
-    lose(ir_value, std::move(loss));
-    plan_.variables.insert(name);
-    return "${" + name + "}";
-  }
-  std::string text = spell_credential(credential, ir_value, hint, context_, "${", "}");
-  if (credential.kind == Kind::Literal && context_.secrets == Secrets::Reference) approximated_.push_back(ir_value);
-  if (const auto reference = parse_reference(text); reference && credential.kind != Kind::Placeholder)
-    plan_.variables.insert(reference->name);
-  return text;
-}
-
-/// Text of a field as a payload says it: a value from the environment becomes a reference.
-std::string Writer::text(const ir::Field<std::string>& field) {
-  const std::string_view variable = field.state == ir::State::Unknown ? env_name(field.value) : std::string_view();
-  if (!variable.empty()) {
-    plan_.variables.insert(std::string(variable));
-    return "${" + std::string(variable) + "}";
-  }
-  if (const auto reference = parse_reference(field.value)) {
-    if (!same())
-      lose(&field, nearly("the payload takes it for a reference, the source for plain text", "unknown here"));
-    plan_.variables.insert(reference->name);
-  }
-  return field.value;
-}
-
-Out Writer::open(const ir::Value& value, std::string_view key) { return to_out(value, speller_, key, false); }
 
 void Writer::put_one(Out& body, const ir::Extra& extra) {
   Out* at = &body;
@@ -177,7 +128,7 @@ std::vector<Out> Writer::tier_bodies() {
     if (tier == nullptr) return bodies;
     const ir::Value* tenant = layout("tenant");
     if (tenant != nullptr) {
-      if (const auto variable = parse_reference(tenant->text)) plan_.variables.insert(variable->name);
+      if (const auto variable = parse_reference(tenant->text)) variables_.insert(variable->name);
       body.add("tenant", tenant->text);
     }
     Out inner = Out::mapping();
@@ -318,11 +269,11 @@ std::vector<Artifact> Writer::write() {
   put_file(Entity::RoutingConfig, std::exchange(bodies, {}));
   put_file(Entity::RateLimit, tier_bodies());
   if (std::ranges::any_of(plan_.files, [](const ScriptPlan::File& f) { return f.entity == Entity::RateLimit; }))
-    plan_.variables.insert("WF_TENANT");
+    variables_.insert("WF_TENANT");
   add_people();
   lose_gateway();
   soften_losses();
-  if (!artifacts_.empty()) artifacts_.push_back({"apply.sh", apply_script(plan_), Role::Aid, true, {}});
+  if (!artifacts_.empty()) artifacts_.push_back({"apply.sh", apply_script(plan_, variables_), Role::Aid, true, {}});
   return std::move(artifacts_);
 }
 

@@ -156,12 +156,12 @@ Out Writer::integration_body(const ir::Provider& source, const std::string& name
     const std::string variable = facts != nullptr && !facts->main_key_env().empty() ? std::string(facts->main_key_env())
                                  : bedrock ? std::string("AWS_BEARER_TOKEN_BEDROCK")
                                            : variable_for(name, "API_KEY");
-    plan_.variables.insert(variable);
+    variables_.insert(variable);
     body.add("apiKey", "${" + variable + "}");
   }
   if (!url.empty()) {
     body.add(spec() ? "endpointUrl" : "baseUrl", url);
-    if (const auto reference = parse_reference(url)) plan_.variables.insert(reference->name);
+    if (const auto reference = parse_reference(url)) variables_.insert(reference->name);
   }
   if (spec()) {
     Out config = Out::mapping();

@@ -10,19 +10,6 @@ using ir::Fate;
 
 constexpr std::string_view kInside = "the gateway decides this by itself";
 
-template <class T>
-bool present(const ir::Field<T>& field) {
-  return !field.absent();
-}
-template <class T>
-bool present(const ir::List<T>& list) {
-  return !list.absent();
-}
-template <class T>
-bool present(const std::vector<T>& list) {
-  return !list.empty();
-}
-
 Loss setting_loss(std::string_view group, std::string_view field) {
   if (group == "retry") return skipped("retries are made inside the gateway and cannot be set");
   if (group == "timeout")
@@ -42,12 +29,6 @@ Loss setting_loss(std::string_view group, std::string_view field) {
 }
 
 }  // namespace
-
-/// What reaches both a written and a left-out target is found as announced at one and missing at the other.
-void Writer::soften_losses() {
-  if (!left_out_) return;
-  for (const void* value : approximated_) context_.ledger.soften(value);
-}
 
 void Writer::lose_settings(const ir::Settings& settings, bool reaches) {
   ir::for_each_member<ir::Settings>([&](const auto& outer) {

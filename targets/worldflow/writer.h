@@ -1,9 +1,9 @@
 #pragma once
 
 #include "compiler/ir/resolved.h"
+#include "targets/body_writer.h"
 #include "targets/worldflow/tables.h"
 #include "targets/worldflow/worldflow.h"
-#include "targets/write_kit.h"
 
 #include <map>
 #include <optional>
@@ -27,20 +27,20 @@ struct ScriptPlan {
   };
   Shape shape = Shape::Guide;
   std::vector<File> files;
-  std::set<std::string> variables;  // that the payloads name
   std::vector<std::pair<std::string, std::string>>
       synced;  // provider types whose models are taken over, and their integrations
   std::vector<std::pair<std::string, std::vector<std::string>>> simulated;  // requested name → models that may answer
 };
-[[nodiscard]] std::string apply_script(const ScriptPlan& plan);
+[[nodiscard]] std::string apply_script(const ScriptPlan& plan, const std::set<std::string>& variables);
 
 /// Writes a gateway as the bodies of WorldFlow's admin API.
-class Writer {
+class Writer final : private BodyWriter {
  public:
   Writer(const ir::Gateway& gateway, WriteContext& context);
   [[nodiscard]] std::vector<Artifact> write();
 
  private:
+  [[nodiscard]] std::string manager_variable(std::string_view hint) const override;
   struct IntegrationOut {
     std::string name, type;
     Out body;
@@ -88,10 +88,6 @@ class Writer {
   void put(Out& body, const std::vector<ir::Extra>& extras);
   void put_one(Out& body, const ir::Extra& extra);
   [[nodiscard]] std::vector<Out> kept(std::string_view stem);
-  [[nodiscard]] const ir::Value* layout(std::string_view name) const;
-  [[nodiscard]] std::string spell(const ir::Credential& credential, const void* ir_value, std::string_view hint);
-  [[nodiscard]] std::string text(const ir::Field<std::string>& field);
-  [[nodiscard]] Out open(const ir::Value& value, std::string_view key);
   [[nodiscard]] Out routing_body();
   [[nodiscard]] std::vector<Out> tier_bodies();
   [[nodiscard]] std::vector<Out> threshold_bodies();
@@ -161,34 +157,11 @@ class Writer {
   void lose_node(const ir::PlanNode& node);
   void lose_deployment(const ir::Deployment& deployment);
   void lose_provider(const ir::Provider& provider);
-  template <class T>
-  void lose(const T* value, Loss loss) {
-    if (loss.fate == ir::Fate::Approximated && !loss.written.empty()) approximated_.push_back(value);
-    context_.ledger.lose(value, std::move(loss));
-  }
-  void soften_losses();
-  template <class T>
-  void lose_if(const ir::Field<T>& field, Loss loss) {
-    if (!field.absent()) lose(&field, std::move(loss));
-  }
-  template <class T>
-  void lose_if(const ir::List<T>& list, Loss loss) {
-    if (!list.absent()) lose(&list, std::move(loss));
-  }
-  void admit(std::string path, std::string reason) { context_.ledger.admit_added(std::move(path), std::move(reason)); }
   [[nodiscard]] bool other_shape() const;
-  [[nodiscard]] bool same() const { return context_.same_dialect; }
   [[nodiscard]] bool spec() const { return shape_ == Shape::Spec; }
-  [[nodiscard]] bool refuse(Loss why) {
-    why_ = std::move(why);
-    return false;
-  }
 
-  const ir::Gateway& gateway_;
-  WriteContext& context_;
   Shape shape_ = Shape::Guide;
   const Tier* tier_ = nullptr;  // that was chosen for the tenant
-  CredentialSpeller speller_;
   std::vector<Artifact> artifacts_;
   ScriptPlan plan_;
   std::vector<IntegrationOut> integrations_;
@@ -203,24 +176,7 @@ class Writer {
   std::unordered_map<const ir::Provider*, std::size_t> kept_provider_;
   std::set<std::string> integration_names_, provider_names_;
   std::map<const ir::Principal*, std::string> team_names_;
-  std::string path_;  // of the IR value at hand, as compare/ spells it
-  Loss why_;          // of the last thing that could not be written
-  bool left_out_ = false;
   bool ttl_written_ = false;
-  std::vector<const void*> approximated_;
-};
-
-/// Puts a segment onto the path while it lives.
-struct PathStep {
-  PathStep(std::string& text, std::string_view segment) : path(text), size(text.size()) { (path += '.') += segment; }
-  PathStep(std::string& text, std::string_view segment, std::size_t index) : PathStep(text, segment) {
-    ((path += '[') += std::to_string(index)) += ']';
-  }
-  ~PathStep() { path.resize(size); }
-  PathStep(const PathStep&) = delete;
-  PathStep& operator=(const PathStep&) = delete;
-  std::string& path;
-  std::size_t size;
 };
 
 inline constexpr std::string_view kCustomType = "CUSTOM";
@@ -229,18 +185,5 @@ inline constexpr std::string_view kSync = "_sync";
 
 /// A rate of a minute for all that a provider or deployment does.
 [[nodiscard]] const ir::Limit* minute_limit(const std::vector<ir::Limit>& limits, ir::Counted counts);
-
-[[nodiscard]] inline Loss skipped(std::string reason) {
-  return {ir::Fate::Skipped, DiagId::NotExpressible, std::move(reason), "", ""};
-}
-[[nodiscard]] inline Loss manual(std::string reason, std::string advice) {
-  return {ir::Fate::Manual, DiagId::NotExpressible, std::move(reason), "", std::move(advice)};
-}
-[[nodiscard]] inline Loss nearly(std::string reason, std::string written = "") {
-  return {ir::Fate::Approximated, DiagId::Approximated, std::move(reason), std::move(written), ""};
-}
-[[nodiscard]] inline Loss dropped(std::string reason, std::string advice) {
-  return {ir::Fate::Manual, DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
-}
 
 }  // namespace gatec::targets::worldflow

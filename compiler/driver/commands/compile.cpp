@@ -202,7 +202,7 @@ class Compile {
       if (!inlined && net.catches(output.text)) leaked(output.path);
     }
     if (net.catches(json_)) leaked("report.json");
-    if (net.catches(summary(result_.report))) leaked("the summary");
+    if (net.catches(summary(result_.report) + ledger::restored_text(result_.report))) leaked("the summary");
   }
   void leaked(const std::string& where) {
     result_.bugs.push_back({DiagId::SecretLeak, "a literal secret of the source stands in " + where});
