@@ -13,18 +13,6 @@ using ir::NodeId;
 using ir::Origin;
 using ir::Value;
 
-std::string_view counted_name(ir::Counted counts) {
-  switch (counts) {
-    case ir::Counted::Requests: return "requests";
-    case ir::Counted::Tokens: return "tokens";
-    case ir::Counted::InputTokens: return "input_tokens";
-    case ir::Counted::OutputTokens: return "output_tokens";
-    case ir::Counted::Concurrent: return "concurrent";
-    case ir::Counted::Usd: return "usd";
-  }
-  return "";
-}
-
 std::string_view route_kind_name(ir::RouteKind kind) {
   switch (kind) {
     case ir::RouteKind::Name: return "name";
@@ -248,8 +236,8 @@ class Dumper {
   // What tells an element from others and is no member, before the members.
   template <class T>
   void identify(const T&) {}
-  void identify(const ir::Limit& v) { json_.member("counts", counted_name(v.counts)); }
-  void identify(const ir::Budget& v) { json_.member("counts", counted_name(v.counts)); }
+  void identify(const ir::Limit& v) { json_.member("counts", ir::counted_name(v.counts)); }
+  void identify(const ir::Budget& v) { json_.member("counts", ir::counted_name(v.counts)); }
   void identify(const ir::FailureCount& v) { json_.member("failure", ir::failure_name(v.failure)); }
   void identify(const ir::Param& v) { json_.member("name", v.name); }
   void identify(const ir::ProviderParam& v) { json_.member("name", v.name); }

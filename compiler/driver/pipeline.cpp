@@ -7,6 +7,7 @@
 #include "compiler/driver/guide.h"
 #include "compiler/driver/sidecar.h"
 #include "compiler/ir/walk.h"
+#include "compiler/prove/caps.h"
 
 #include <algorithm>
 #include <deque>
@@ -190,7 +191,6 @@ void fold(prove::Outcome& outcome, Session::Restored& restored, std::uint32_t ow
   }
   // Of an original that edits took parts of, what is left of those parts is nobody's; else each of its leaves counts.
   std::erase_if(outcome.open, [&](ir::LeafId leaf) { return leaf.value < own || !restored.edited.empty(); });
-  outcome.weaker = outcome.weaker || !restored.gate.empty();
   std::ranges::move(restored.gate, std::back_inserter(outcome.gate));
 }
 
@@ -270,11 +270,11 @@ void prove_it(Compiled& result, Session& source, const Session& target) {
   prove::Outcome outcome = prove::prove({source.gateway, target.gateway, source.ledger, leaves});
   if (source.restored) fold(outcome, *source.restored, source.leaf_count());
   name_bugs(result, source, outcome);
-  result.weaker = outcome.weaker;
   count(result.report, outcome.leaves);
   result.report.proof = std::move(outcome.figures);
   result.report.assumptions = std::move(outcome.assumptions);
-  result.report.gate = std::move(outcome.gate);
+  result.report.gate = prove::compare_caps(source.gateway, target.gateway, std::move(outcome.gate));
+  result.weaker = prove::is_weaker(result.report.gate);
   result.leaves = std::move(outcome.leaves);
   fill_entries(result.report, source, target, result.leaves);
 }

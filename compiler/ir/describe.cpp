@@ -13,6 +13,14 @@ std::string scope_text(const Scope& scope) {
   return text;
 }
 
+/// Without the empty scope's slashes.
+std::string with_scope(std::string_view name, const Scope& scope) {
+  const std::string text = scope_text(scope);
+  return text == "///" ? std::string(name) : std::string(name) + text;
+}
+
+}  // namespace
+
 std::string_view counted_name(Counted counts) {
   switch (counts) {
     case Counted::Requests: return "requests";
@@ -24,14 +32,6 @@ std::string_view counted_name(Counted counts) {
   }
   return "";
 }
-
-/// Without the empty scope's slashes.
-std::string with_scope(std::string_view name, const Scope& scope) {
-  const std::string text = scope_text(scope);
-  return text == "///" ? std::string(name) : std::string(name) + text;
-}
-
-}  // namespace
 
 std::string_view class_name(Class c) {
   switch (c) {

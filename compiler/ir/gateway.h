@@ -176,7 +176,10 @@ struct Enforcement {
   std::string_view blocks;  // ">", ">=", "never"
   std::string_view zero;    // what 0 means: "blocks", "unlimited", "ignored"
   std::string_view source;
+  std::string_view when = {};  // kPersonalOnly, or empty: always
 };
+/// Asked only of keys that belong to no team. With `counts` "models" of whose list is asked.
+inline constexpr std::string_view kPersonalOnly = "keys without a team";
 
 /// Switches of routing as a whole.
 struct RoutingOptions {

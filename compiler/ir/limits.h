@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gatec::ir {
@@ -12,6 +13,8 @@ namespace gatec::ir {
 using base::Decimal;
 
 enum class Counted : std::uint8_t { Requests, Tokens, InputTokens, OutputTokens, Concurrent, Usd };
+/// "requests", "tokens", "input_tokens", "output_tokens", "concurrent", "usd".
+[[nodiscard]] std::string_view counted_name(Counted counts);
 
 /// How the counter of a limit or budget starts anew.
 enum class WindowKind : std::uint8_t {

@@ -30,6 +30,9 @@ struct GateRow {
   std::string what;           // IR path
   std::string before, after;  // canonical text, "none" where absent
   std::string verdict;        // "weaker", "equal", "stricter", "unknown"
+  /// Of a limit upstream that is gone: what it was a part of. It weakens nothing where that still holds as a whole.
+  std::string route = {};
+  std::string_view counts = {};
 };
 
 struct ProofFigures {

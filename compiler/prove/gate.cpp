@@ -2,6 +2,8 @@
 
 #include "compiler/base/decimal.h"
 #include "compiler/ir/describe.h"
+#include "compiler/limits/algebra.h"
+#include "compiler/prove/caps.h"
 
 #include <algorithm>
 #include <array>
@@ -30,7 +32,7 @@ bool among(const std::array<std::string_view, N>& names, std::string_view name) 
 /// The names of a path that its kind hangs on, told in one pass.
 struct Names {
   std::string_view last;
-  bool limits = false, budgets = false, defaults = false, principals = false, server = false;
+  bool limits = false, budgets = false, defaults = false, principals = false, server = false, upstream = false;
 
   explicit Names(const Path& path) {
     for (const Path::Segment& segment : path.segments()) {
@@ -39,10 +41,12 @@ struct Names {
       last = name;
       switch (name.size()) {
         case 6:
+          upstream = upstream || name == "routes";
           limits = limits || name == "limits";
           server = server || name == "server";
           break;
         case 7: budgets = budgets || name == "budgets"; break;
+        case 9: upstream = upstream || name == "providers"; break;
         case 10: principals = principals || name == "principals"; break;
         case 18: defaults = defaults || name == "principal_defaults"; break;
         default: break;
@@ -75,58 +79,24 @@ std::string_view amount_verdict(const std::string& before, const std::string& af
   return *y > *x ? "weaker" : "stricter";
 }
 
-/// Seconds of a window; of a month the fewest or the most. Nothing for what has no length.
-std::optional<std::int64_t> seconds_of(const ir::Window& w, bool longest) {
-  constexpr std::int64_t kDay = 86'400;
-  using Unit = ir::CalendarUnit;
-  if (w.kind == ir::WindowKind::Lifetime || w.kind == ir::WindowKind::Invalid) return std::nullopt;
-  if (w.kind != ir::WindowKind::Calendar) return w.seconds > 0 ? std::optional(w.seconds) : std::nullopt;
-  const std::int64_t count = std::max<std::int64_t>(w.count, 1);
-  switch (w.unit) {
-    case Unit::Minute: return 60 * count;
-    case Unit::Hour: return 3600 * count;
-    case Unit::Day: return kDay * count;
-    case Unit::Week: return 7 * kDay * count;
-    case Unit::Month: return (longest ? 31 : 28) * kDay * count;
-    case Unit::None: break;
-  }
-  return std::nullopt;
-}
-
-/// A limit or budget as a rate. An absent window is the lifetime of a budget and the minute of a limit alike on both
-/// sides.
-struct Cap {
-  const ir::Field<base::Decimal>& amount;
-  const ir::Field<ir::Window>& window;
-};
-
-std::string_view rate_verdict(const Cap& before, const Cap& after) {
+/// What one cap is to another, by what they let through over all spans of time.
+template <class T>
+std::string_view cap_verdict(const T& before, const T& after) {
   if (after.amount.state == ir::State::Unlimited)
     return before.amount.state == ir::State::Unlimited ? "equal" : "weaker";
   if (before.amount.state == ir::State::Unlimited) return "stricter";
-  if (!before.amount.given() || !after.amount.given()) return "unknown";
-  const auto compared = [](const base::Decimal& x, const base::Decimal& y) {
-    return y > x ? "weaker" : y < x ? "stricter" : "equal";
-  };
-  const auto windowed = [](const Cap& cap) {
-    return cap.window.given() && cap.window->kind != ir::WindowKind::Lifetime;
-  };
-  const bool same_window =
-      windowed(before) == windowed(after) && (!windowed(before) || same_meaning(*before.window, *after.window));
-  if (same_window) return compared(*before.amount, *after.amount);
-  if (before.window.state == ir::State::Unknown || after.window.state == ir::State::Unknown) return "unknown";
-  if (!windowed(before)) return "weaker";
-  if (!windowed(after)) return *after.amount > *before.amount ? "unknown" : "stricter";
-  const auto s = seconds_of(*before.window, true);
-  const auto t = seconds_of(*after.window, false);
-  if (!s || !t) return "unknown";
-  const auto x = before.amount->times(base::Decimal(*t));
-  const auto y = after.amount->times(base::Decimal(*s));
-  return x && y ? compared(*x, *y) : "unknown";
+  const auto x = limits::cap_of(before);
+  const auto y = limits::cap_of(after);
+  if (!x || !y) return "unknown";
+  switch (limits::compare(*y, *x)) {
+    case limits::Relation::Equal: return "equal";
+    case limits::Relation::Stricter: return "stricter";
+    case limits::Relation::Incomparable: return "unknown";
+    case limits::Relation::Looser:
+    case limits::Relation::Crossing: break;
+  }
+  return "weaker";
 }
-
-Cap cap_of(const ir::Limit& l) { return {l.amount, l.window}; }
-Cap cap_of(const ir::Budget& b) { return {b.amount, b.window}; }
 
 std::string name_without_window(const ir::Budget& b) {
   const std::string name = ir::identity(b);
@@ -169,19 +139,27 @@ void Gate::difference(const Pair& pair, Change change, const Place& place) {
   const std::string after = pair.after ? pair.show(pair.after) : "none";
   const Names names(pair.path);
   const bool of_budget = names.budgets;
-  if ((kind == Kind::Amount || kind == Kind::Window) && (of_budget || names.limits)) {
+  const bool is_cap = (kind == Kind::Amount || kind == Kind::Window) && (of_budget || names.limits);
+  const void* owner = !is_cap ? nullptr : place.owner_before != nullptr ? place.owner_before : place.owner_after;
+  if (owner != nullptr && !names.upstream) {
+    const ir::Scope& scope =
+        of_budget ? static_cast<const ir::Budget*>(owner)->scope : static_cast<const ir::Limit*>(owner)->scope;
+    if (is_effective(scope)) return;
+  }
+  if (names.last == "global_max_parallel_requests") return;  // an effective cap too
+  if (is_cap) {
     if (change == Change::Removed && of_budget && place.owner_before != nullptr && place.owner_after == nullptr) {
       const auto& budget = *static_cast<const ir::Budget*>(place.owner_before);
       if (const ir::Budget* other = heir(budget, place)) {
-        row(pair, rate_verdict(cap_of(budget), cap_of(*other)),
+        row(pair, cap_verdict(budget, *other),
             kind == Kind::Amount ? ir::show(other->amount.value) : ir::show(other->window.value));
         return;
       }
     } else if (place.owner_before != nullptr && place.owner_after != nullptr && change != Change::Removed) {
-      const auto verdict = of_budget ? rate_verdict(cap_of(*static_cast<const ir::Budget*>(place.owner_before)),
-                                                    cap_of(*static_cast<const ir::Budget*>(place.owner_after)))
-                                     : rate_verdict(cap_of(*static_cast<const ir::Limit*>(place.owner_before)),
-                                                    cap_of(*static_cast<const ir::Limit*>(place.owner_after)));
+      const auto verdict = of_budget ? cap_verdict(*static_cast<const ir::Budget*>(place.owner_before),
+                                                   *static_cast<const ir::Budget*>(place.owner_after))
+                                     : cap_verdict(*static_cast<const ir::Limit*>(place.owner_before),
+                                                   *static_cast<const ir::Limit*>(place.owner_after));
       row(pair, verdict, after);
       return;
     }
@@ -189,10 +167,15 @@ void Gate::difference(const Pair& pair, Change change, const Place& place) {
   // One entry less narrows a list; without the list all is allowed.
   const bool narrower = kind == Kind::AllowList && change == Change::Removed && place.owner_after != nullptr;
   row(pair, narrower ? "stricter" : verdict_of(kind, pair, change), after);
+  const std::vector<Path::Segment>& steps = pair.path.segments();
+  const bool in_route = steps.size() > 1 && steps[0].name == "routes" && steps[1].key != nullptr;
+  if (change != Change::Removed || owner == nullptr || !in_route) return;
+  rows_.back().route = steps[1].key(steps[1].element);
+  rows_.back().counts = ir::counted_name(of_budget ? static_cast<const ir::Budget*>(owner)->counts
+                                                   : static_cast<const ir::Limit*>(owner)->counts);
 }
 
 void Gate::row(const Pair& pair, std::string_view verdict, const std::string& after) {
-  if (verdict == "weaker") weaker_ = true;
   rows_.push_back({pair.path.text(), pair.before ? pair.show(pair.before) : "none", after, std::string(verdict)});
 }
 

@@ -19,20 +19,15 @@ class Gate {
     const void *list_before = nullptr, *list_after = nullptr;
   };
   void difference(const compare::Pair& pair, compare::Change change, const Place& place);
-  [[nodiscard]] bool weaker() const { return weaker_; }
   [[nodiscard]] std::vector<ledger::GateRow> rows() && { return std::move(rows_); }
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
   /// A row of another gate.
-  void take(Gate& other, std::size_t row) {
-    weaker_ = weaker_ || other.rows_[row].verdict == "weaker";
-    rows_.push_back(std::move(other.rows_[row]));
-  }
+  void take(Gate& other, std::size_t row) { rows_.push_back(std::move(other.rows_[row])); }
 
  private:
   void row(const compare::Pair& pair, std::string_view verdict, const std::string& after);
 
   std::vector<ledger::GateRow> rows_;
-  bool weaker_ = false;
 };
 
 }  // namespace gatec::prove

@@ -139,7 +139,6 @@ class Prover final : public compare::Listener {
       }
       if (record.fate == Fate::Open) out_.open.push_back(LeafId{i});
     }
-    out_.weaker = gate_.weaker();
     out_.gate = std::move(gate_).rows();
   }
 

@@ -28,7 +28,6 @@ struct Outcome {
   std::vector<ir::LeafId> open;  // neither used nor explained: bugs
   std::vector<ledger::Assumption> assumptions;
   std::vector<ledger::GateRow> gate;  // caps, access and auth whose value changed
-  bool weaker = false;
 };
 
 /// Compares the source's meaning with what was read back and holds every difference against the ledger. Fates of leaves

@@ -1,5 +1,7 @@
 #include "compiler/rules/rules.h"
 
+#include "compiler/rules/hierarchy.h"
+
 namespace gatec::rules {
 
 source::Span span_of(const ir::Origin& origin, const passes::Context& context) {
@@ -10,6 +12,9 @@ void check(const ir::Gateway& gateway, passes::Context& context) {
   const passes::RouteIndex index(gateway);
   check_names(gateway, index, context);
   check_principals(gateway, context);
+  const Hierarchy hierarchy(gateway);
+  check_budgets(gateway, hierarchy, context);
+  check_rates(gateway, hierarchy, context);
   check_routing(gateway, context);
   check_security(gateway, context);
 }

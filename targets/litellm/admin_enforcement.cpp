@@ -10,7 +10,8 @@ constexpr std::string_view kRouter = "docs/dialects/litellm.md §9.6";
 constexpr ir::Enforcement kTable[] = {
     {"key", "usd", ">=", "blocks", kBudgets},
     {"team", "usd", ">", "blocks", kBudgets},  // after the first call that costs something
-    {"user", "usd", ">=", "blocks", kBudgets},
+    {"user", "usd", ">=", "blocks", kBudgets, ir::kPersonalOnly},
+    {"user", "models", "", "", kBudgets, ir::kPersonalOnly},
     {"member", "usd", ">=", "blocks", kBudgets},
     {"project", "usd", ">", "blocks", kBudgets},
     {"organization", "usd", ">=", "unlimited", kBudgets},

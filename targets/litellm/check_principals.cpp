@@ -57,7 +57,6 @@ bool is_hash(std::string_view text) {
 bool is_instant(std::string_view text) { return text.size() > 9 && text[4] == '-' && text[7] == '-'; }
 
 using ById = std::map<std::string_view, const Principal*>;
-using Children = std::map<const Principal*, std::vector<const Principal*>>;
 
 const Principal* find(const ById& all, const ir::Field<std::string>& id) {
   const auto found = id.given() ? all.find(*id) : all.end();
@@ -69,7 +68,6 @@ const Principal* find(const ById& all, const ir::Field<std::string>& id) {
 void Checker::check_principals() {
   for (const Principal& p : gateway_.principals) principal(p);
   parents();
-  capacity();
 }
 
 void Checker::principal(const Principal& p) {
@@ -104,10 +102,6 @@ void Checker::own_budgets(const Principal& p) {
     const bool own = b.amount.from.rule() == nullptr;
     if (b.amount.given() && b.amount->is_zero() && own)
       report(DiagId::LitellmBudgetZero, span_of(b.amount.from), std::string(zero_meaning(p.kind)));
-    if (b.amount.given() && b.soft.given() && *b.soft >= *b.amount) {
-      report(DiagId::LitellmSoftAboveMax, span_of(b.soft.from),
-             "the warning at " + b.soft->text() + " never comes before the end at " + b.amount->text());
-    }
     const bool forever = b.window.given() && b.window->kind == WindowKind::Lifetime && b.window.from.is_default();
     const bool counted = p.kind == PrincipalKind::Key || p.kind == PrincipalKind::Team ||
                          p.kind == PrincipalKind::User || p.kind == PrincipalKind::Organization;
@@ -167,69 +161,20 @@ void Checker::parents() {
     if (p.id.given() && p.kind != PrincipalKind::Member && p.kind != PrincipalKind::OrgMember)
       all[p.kind].emplace(*p.id, &p);
   }
-  Children children;
+  std::map<const Principal*, std::vector<const Principal*>> keys;
   for (const Principal& p : gateway_.principals) {
     const Principal* team = find(all[PrincipalKind::Team], p.team);
-    const Principal* organization = find(all[PrincipalKind::Organization], p.organization);
-    const Principal* project = find(all[PrincipalKind::Project], p.project);
     const Principal* user = find(all[PrincipalKind::User], p.user);
-    const Principal* parent = project != nullptr ? project : team != nullptr ? team : organization;
-    if (parent != nullptr) {
-      child_of(p, *parent);
-      if (p.kind == PrincipalKind::Key || p.kind == PrincipalKind::Team) children[parent].push_back(&p);
-    }
+    if (team != nullptr && p.kind == PrincipalKind::Key) keys[team].push_back(&p);
     if (p.kind != PrincipalKind::Key || user == nullptr) continue;
     const Budget* own = main_budget(*user);
     if (p.team.given() && own != nullptr) {
       report(DiagId::LitellmUserBudgetUnused, span_of(own->amount.from),
              "the budget of " + name_of(*user) + " does not hold for keys of a team")
           .label(span_of(p.team.from), "as for this one");
-    } else if (!p.team.given()) {
-      child_of(p, *user);
     }
   }
-  for (const auto& [parent, list] : children) {
-    siblings(*parent, list);
-    if (parent->kind == PrincipalKind::Team) guarantees(*parent, list);
-  }
-}
-
-void Checker::child_of(const Principal& child, const Principal& parent) {
-  const Budget* own = main_budget(child);
-  const Budget* above = main_budget(parent);
-  const auto tell = [&](const ir::Origin& at, const ir::Origin& of_parent, const std::string& what) {
-    report(DiagId::LitellmChildAboveParent, span_of(at),
-           what + " is never reached: " + name_of(parent) + " stops first")
-        .label(span_of(of_parent), "here");
-  };
-  const bool rolls_alike = own != nullptr && above != nullptr && own->window.given() && above->window.given() &&
-                           same_meaning(*own->window, *above->window);
-  if (rolls_alike && *own->amount > *above->amount && own->amount.from.rule() == nullptr)
-    tell(own->amount.from, above->amount.from, "this budget");
-  for (const Counted counts : {Counted::Requests, Counted::Tokens}) {
-    const Limit* mine = main_limit(child, counts);
-    const Limit* theirs = main_limit(parent, counts);
-    if (mine != nullptr && theirs != nullptr && *mine->amount > *theirs->amount &&
-        mine->amount.from.rule() == nullptr) {
-      tell(mine->amount.from, theirs->amount.from, "this limit");
-    }
-  }
-}
-
-void Checker::siblings(const Principal& parent, std::span<const Principal* const> children) {
-  const Budget* above = main_budget(parent);
-  if (above == nullptr || !above->window.given() || children.size() < 2) return;
-  Decimal sum;
-  for (const Principal* child : children) {
-    const Budget* own = main_budget(*child);
-    if (own == nullptr || !own->window.given() || !same_meaning(*own->window, *above->window)) continue;
-    const auto more = sum.plus(*own->amount);
-    if (!more) return;
-    sum = *more;
-  }
-  if (sum <= *above->amount) return;
-  report(DiagId::LitellmOversubscribed, span_of(above->amount.from),
-         "the budgets below " + name_of(parent) + " add up to " + sum.text() + ", so it may stop before they do");
+  for (const auto& [team, list] : keys) guarantees(*team, list);
 }
 
 /// LiteLLM refuses a key whose guaranteed limit does not fit any more (§11.1).
@@ -251,27 +196,6 @@ void Checker::guarantees(const Principal& team, std::span<const Principal* const
       break;
     }
   }
-}
-
-void Checker::capacity() {
-  Decimal quota, promised;
-  const Limit* largest = nullptr;
-  for (const ir::Deployment& d : gateway_.deployments) {
-    const auto rpm = std::find_if(d.limits.begin(), d.limits.end(), [](const Limit& l) {
-      return l.counts == Counted::Requests && is_plain(l.scope) && l.amount.given();
-    });
-    if (rpm == d.limits.end()) return;
-    quota = quota.plus(*rpm->amount).value_or(quota);
-  }
-  for (const Principal& p : gateway_.principals) {
-    const Limit* own = p.kind == PrincipalKind::Key ? main_limit(p, Counted::Requests) : nullptr;
-    if (own == nullptr) continue;
-    promised = promised.plus(*own->amount).value_or(promised);
-    if (largest == nullptr || *own->amount > *largest->amount) largest = own;
-  }
-  if (largest == nullptr || gateway_.deployments.empty() || promised <= quota) return;
-  report(DiagId::LitellmKeysAboveQuota, span_of(largest->amount.from),
-         "the keys may send " + promised.text() + " requests a minute, and the deployments take " + quota.text());
 }
 
 }  // namespace gatec::targets::litellm

@@ -107,11 +107,8 @@ class Checker {
   void principal(const ir::Principal& p);
   void own_budgets(const ir::Principal& p);
   void parents();
-  void child_of(const ir::Principal& child, const ir::Principal& parent);
-  void siblings(const ir::Principal& parent, std::span<const ir::Principal* const> children);
   void guarantees(const ir::Principal& team, std::span<const ir::Principal* const> keys);
   void model_names(const ir::Principal& p);
-  void capacity();
 
   Builder report(DiagId id, source::Span span, std::string message) {
     return context_.sink.report(id, span, std::move(message));

@@ -55,7 +55,6 @@ void Checker::run(std::span<const Input> inputs) {
       rules(*o->node);
     }
   }
-  budgets();
   key_count();
   if (is_new_ && !open_source_) return;
   for (const Entity e : {Entity::DynamicRoute, Entity::Team, Entity::CustomModel, Entity::Guardrails}) {
@@ -285,36 +284,6 @@ void Checker::rules(const Node& node) {
       if (!is_new_ && slash != std::string_view::npos && is_provider(name.substr(0, slash)))
         report(DiagId::LlmgatewayIamPrefix, *m,
                "this version compares models without their providers: " + quoted(name.substr(slash + 1)));
-    }
-  }
-}
-
-/// A key against the member and team that it names.
-void Checker::budgets() {
-  const auto number = [](const Node& node, std::string_view key) {
-    return base::Decimal::parse(text_of(node.get(key)));
-  };
-  const auto same_window = [](const Node& a, const Node& b) {
-    return text_of(a.get("periodUsageDurationValue")) == text_of(b.get("periodUsageDurationValue")) &&
-           text_of(a.get("periodUsageDurationUnit")) == text_of(b.get("periodUsageDurationUnit"));
-  };
-  for (const Object* key : all(Entity::ApiKey)) {
-    for (const Entity e : {Entity::Member, Entity::Team}) {
-      const std::string_view name = text_of(key->node->get(e == Entity::Member ? "_user" : "_team"));
-      for (const Object* above : all(e)) {
-        const Node& node = *above->node;
-        const bool named = !name.empty() && (text_of(node.get("email")) == name || text_of(node.get("name")) == name ||
-                                             text_of(node.get("_sourceId")) == name);
-        if (!named) continue;
-        for (const std::string_view field : {"usageLimit", "periodUsageLimit"}) {
-          const auto own = number(*key->node, field);
-          const auto cap = number(node, field);
-          if (own && cap && *own > *cap && (field == "usageLimit" || same_window(*key->node, node)))
-            report(DiagId::LlmgatewayChildBudget, *key->node->get(field),
-                   "$" + own->text() + " is above the $" + cap->text() + " of " + std::string(facts_of(e).word) + " " +
-                       quoted(name));
-        }
-      }
     }
   }
 }

@@ -31,7 +31,6 @@ class Checker {
   void dynamic_route(const Node& node);
   void money(const Node& node);
   void rules(const Node& node);
-  void budgets();
   void key_count();
 
   ReadContext& context_;

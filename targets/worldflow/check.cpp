@@ -32,13 +32,6 @@ bool matches(std::string_view glob, std::string_view text) {
   return pattern && (star ? passes::matches_pattern(*pattern, text, true) : *pattern == text);
 }
 
-/// How long a day's requests last at the full rate.
-std::string minutes(const Decimal& daily, const Decimal& per_minute) {
-  const auto tenths =
-      daily.times(Decimal(10))->floor().value_or(0) / std::max<std::int64_t>(1, per_minute.floor().value_or(1));
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
-}
-
 /// Findings on WorldFlow's own habits that the bodies alone show.
 class Checker {
  public:
@@ -139,12 +132,6 @@ class Checker {
              "all newer pages make virtual keys at `/api/v1/virtual-keys`");
     }
     const auto rpm = number_of(node.get("rateLimitRpm"));
-    const auto rpd = number_of(node.get("rateLimitRpd"));
-    if (rpm && rpd && !rpm->is_zero() && *rpm->times(Decimal(1440)) > *rpd) {
-      report(DiagId::WorldflowDailyCap, *node.get("rateLimitRpd"),
-             "at " + rpm->text() + " requests a minute the " + rpd->text() + " of a day are used up after " +
-                 minutes(*rpd, *rpm) + " minutes");
-    }
     if (rpm) key_rate(*node.get("rateLimitRpm"), *rpm);
   }
 
@@ -160,18 +147,6 @@ class Checker {
              "the key may ask " + rpm.text() + " times a minute, its tenant's tier " + quoted(name) + " takes " +
                  std::to_string(known->rpm));
       return;
-    }
-    Decimal sum(0);
-    const auto providers = all(Entity::Provider);
-    for (const Node* p : providers) {
-      const Node* rates = p->get("rateLimits");
-      const auto rate = number_of(rates != nullptr && rates->is_mapping() ? rates->get("rpm") : p->get("rateLimitRpm"));
-      if (!rate) return;
-      sum = sum.plus(*rate).value_or(sum);
-    }
-    if (!providers.empty() && rpm > sum) {
-      report(DiagId::WorldflowKeyRate, at,
-             "the key may ask " + rpm.text() + " times a minute, all providers together take " + sum.text());
     }
   }
 
@@ -224,11 +199,8 @@ class Checker {
     const Node* node = nullptr;
     const Node* parent_node = nullptr;
     std::size_t parent = SIZE_MAX;
-    std::optional<Decimal> cents;  // of its period
-    std::string_view period;
   };
 
-  /// A request counts for a team and all above it, each must have room (page 7).
   void teams() {
     const auto nodes = all(Entity::Team);
     std::vector<Team> teams;
@@ -236,9 +208,6 @@ class Checker {
     for (const Node* node : nodes) {
       Team& t = teams.emplace_back();
       t.node = node;
-      t.cents = number_of(node->get("maxBudgetCents"));
-      t.period = text_of(node->get("budgetPeriod"));
-      if (t.period == "lifetime") t.period = {};
       t.parent_node = node->get("parentTeamId");
       const std::string_view name = text_of(node->get("name"));
       names.emplace(reference(Entity::Team, name), teams.size() - 1);
@@ -253,7 +222,6 @@ class Checker {
       if (found != names.end()) t.parent = found->second;
     }
     for (std::size_t i = 0; i < teams.size(); ++i) above(teams, i);
-    for (std::size_t i = 0; i < teams.size(); ++i) shares(teams, i);
   }
 
   void above(const std::vector<Team>& teams, std::size_t index) {
@@ -266,47 +234,7 @@ class Checker {
         return;
       }
       if (++steps > teams.size()) return;
-      const Team& parent = teams[at];
-      if (!t.cents || !parent.cents) continue;
-      const Node& own = *t.node->get("maxBudgetCents");
-      const std::string_view name = text_of(parent.node->get("name"));
-      if (t.period.empty() != parent.period.empty())
-        continue;  // one for good cannot be compared with one that starts anew
-      if (t.period != parent.period && steps == 1) {
-        report(DiagId::WorldflowPeriods, own,
-               "the budget is " + std::string(t.period) + ", that of " + quoted(name) + " above it " +
-                   std::string(parent.period),
-               "they are compared by the day: a week as 7, a month as 30");
-      }
-      if (*t.cents->times(Decimal(days(parent.period))) > *parent.cents->times(Decimal(days(t.period)))) {
-        report(DiagId::WorldflowChildBudget, own,
-               t.cents->text() + " cents " + std::string(t.period) + " are more than " + quoted(name) +
-                   " above it may spend: " + parent.cents->text() + " cents" +
-                   (parent.period.empty() ? "" : " " + std::string(parent.period)));
-        return;
-      }
     }
-  }
-
-  void shares(const std::vector<Team>& teams, std::size_t index) {
-    const Team& parent = teams[index];
-    if (!parent.cents) return;
-    Decimal sum(0);
-    std::size_t parts = 0;
-    for (const Team& t : teams) {
-      if (t.parent != index || !t.cents || t.period != parent.period) continue;
-      sum = sum.plus(*t.cents).value_or(sum);
-      ++parts;
-    }
-    if (parts > 1 && sum > *parent.cents) {
-      report(DiagId::WorldflowOversubscribed, *parent.node->get("maxBudgetCents"),
-             "the budgets of its " + std::to_string(parts) + " parts add up to " + sum.text() + " cents, its own is " +
-                 parent.cents->text());
-    }
-  }
-
-  static std::int64_t days(std::string_view period) {
-    return period == "daily" ? 1 : period == "weekly" ? 7 : period == "monthly" ? 30 : 1;
   }
 
   void priorities() {
