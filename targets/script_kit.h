@@ -30,6 +30,7 @@ struct ScriptFrame {
 ///     make WHAT PATH LIST KEYS BODY [NAME]     finds or makes one object; its id is $found, and stands for NAME later
 ///     put WHAT PATH BODY                       sets what is one of its kind, unless it is so already
 ///     send WHAT METHOD PATH, body on stdin     any other call
+///     shows PATH WHERE BODY                    whether what is there, at WHERE of the answer, has all that BODY says
 ///     look_up LIST KEYS BODY [ITEMS]           $found is the id of the object that is equal in KEYS, or empty
 ///
 /// LIST is the address of a list; PAGE in it is the number of the page, {name} what the body has under `name`. A key

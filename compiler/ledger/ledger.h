@@ -33,6 +33,7 @@ struct Loss {
   bool gone = false;    // a member of a plan that is not written at all: what stands in its place is another
   bool shape =
       false;  // of a plan: its form is lost, what its deployments hold must be found again, perhaps in another place
+  bool partly = false;  // missing only below what is lost itself; everywhere else it arrives, as it is or as `written`
 };
 
 /// A fact that follows from a default of a gateway and not from a source leaf.
@@ -79,15 +80,16 @@ class Ledger {
     const Loss* known = any_gone_ ? loss(ir_value) : nullptr;
     return known != nullptr && known->gone;
   }
-  /// The target says more than the source under this IR path prefix, as explained.
-  void admit_added(std::string path_prefix, std::string reason) {
-    added_.emplace_back(std::move(path_prefix), std::move(reason));
-  }
   struct Added {
-    std::string field;    // a path within the deployment ("provider.api_key"), or its beginning
+    std::string field;    // an IR path or one within a deployment ("provider.api_key"), or its beginning
     std::string reason;   // for people
     std::string written;  // canonical text of the only value that may be found; empty = any
   };
+  /// The target says more than the source under this IR path prefix, as explained. Of several rows for one prefix any
+  /// may fit.
+  void admit_added(std::string path_prefix, std::string reason, std::string written = {}) {
+    added_.push_back({std::move(path_prefix), std::move(reason), std::move(written)});
+  }
   /// The same below a deployment, wherever it stands.
   void admit_within(const void* deployment, std::string field, std::string reason, std::string written = {}) {
     within_[deployment].push_back({std::move(field), std::move(reason), std::move(written)});
@@ -107,7 +109,7 @@ class Ledger {
   }
   /// What is found as announced in one place and missing in another can be promised no more.
   void soften(const void* ir_value);
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& added() const { return added_; }
+  [[nodiscard]] const std::vector<Added>& added() const { return added_; }
   [[nodiscard]] const std::vector<Assumption>& assumptions() const { return assumptions_; }
 
   struct Settlement {
@@ -131,7 +133,7 @@ class Ledger {
 
   std::vector<Settlement> settlements_;
   Losses losses_, fields_;
-  std::vector<std::pair<std::string, std::string>> added_;
+  std::vector<Added> added_;
   std::unordered_map<const void*, std::vector<Added>> within_;
   bool any_gone_ = false;
   std::vector<Assumption> assumptions_;

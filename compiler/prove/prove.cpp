@@ -25,15 +25,16 @@ using ledger::Loss;
 /// What the writer announced as added, by prefix of the path.
 class Announced {
  public:
-  explicit Announced(const std::vector<std::pair<std::string, std::string>>& added)
-      : added_(added), sorted_(added.size()) {
+  explicit Announced(const std::vector<ledger::Ledger::Added>& added) : added_(added), sorted_(added.size()) {
     for (std::size_t i = 0; i < sorted_.size(); ++i) sorted_[i] = i;
+    const auto what = [&](std::size_t i) {
+      return std::pair<std::string_view, std::string_view>(added[i].field, added[i].written);
+    };
     std::sort(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) {
-      return std::pair<std::string_view, std::size_t>(added[a].first, a) <
-             std::pair<std::string_view, std::size_t>(added[b].first, b);
+      return std::pair(what(a), a) < std::pair(what(b), b);
     });
     sorted_.erase(std::unique(sorted_.begin(), sorted_.end(),
-                              [&](std::size_t a, std::size_t b) { return added[a].first == added[b].first; }),
+                              [&](std::size_t a, std::size_t b) { return what(a) == what(b); }),
                   sorted_.end());
     shorter_.assign(sorted_.size(), kNone);
     for (std::size_t i = 1; i < sorted_.size(); ++i) {
@@ -43,23 +44,26 @@ class Announced {
     }
   }
   /// The reason of the first that fits.
-  [[nodiscard]] const std::string* find(std::string_view path) const {
+  [[nodiscard]] const std::string* find(const Pair& pair) const {
+    const std::string_view path = pair.path.text();
     // Whatever `path` begins with is the last prefix not after it, or what that one begins with.
     const auto after = std::upper_bound(sorted_.begin(), sorted_.end(), path,
-                                        [&](std::string_view p, std::size_t i) { return p < added_[i].first; });
+                                        [&](std::string_view p, std::size_t i) { return p < added_[i].field; });
     std::size_t at = after == sorted_.begin() ? kNone : static_cast<std::size_t>(after - sorted_.begin()) - 1;
     std::size_t first = kNone;
     for (; at != kNone; at = shorter_[at]) {
-      if (path.starts_with(prefix(at))) first = std::min(first, sorted_[at]);
+      const ledger::Ledger::Added& row = added_[sorted_[at]];
+      if (!path.starts_with(row.field) || sorted_[at] > first) continue;
+      if (row.written.empty() || row.written == pair.show(pair.after)) first = sorted_[at];
     }
-    return first == kNone ? nullptr : &added_[first].second;
+    return first == kNone ? nullptr : &added_[first].reason;
   }
 
  private:
   static constexpr std::size_t kNone = SIZE_MAX;
-  [[nodiscard]] std::string_view prefix(std::size_t at) const { return added_[sorted_[at]].first; }
-  const std::vector<std::pair<std::string, std::string>>& added_;
-  std::vector<std::size_t> sorted_;   // by prefix, each once
+  [[nodiscard]] std::string_view prefix(std::size_t at) const { return added_[sorted_[at]].field; }
+  const std::vector<ledger::Ledger::Added>& added_;
+  std::vector<std::size_t> sorted_;   // by prefix, each once for each text
   std::vector<std::size_t> shorter_;  // the longest other prefix that a prefix begins with
 };
 
@@ -152,7 +156,7 @@ class Prover final : public compare::Listener {
   };
 
   struct Sought {
-    std::string key;
+    std::string key, or_key;
     const void* value;
     std::string text;
   };
@@ -160,7 +164,8 @@ class Prover final : public compare::Listener {
   void lost(const Pair& pair, Change change, bool first) {
     if (change == Change::Changed) find(pair);
     const Loss* own = in_.ledger.loss_of_value(pair.before);
-    if (own != nullptr && as_announced(pair, change, *own, true)) {
+    const bool partly = own != nullptr && own->partly && change == Change::Removed;
+    if (own != nullptr && !partly && as_announced(pair, change, *own, true)) {
       admit(pair, change, first, *own, true);
       return;
     }
@@ -187,7 +192,7 @@ class Prover final : public compare::Listener {
         else if (first && change == Change::Removed)
           assume(pair, loss->reason, pair.before_from->rule() ? pair.before_from->rule()->id : "");
       } else {
-        admit(pair, change, first, *loss, false);
+        admit(pair, change, first, partly ? *own : *loss, false);
       }
       return;
     }
@@ -233,11 +238,16 @@ class Prover final : public compare::Listener {
   /// A value of a deployment below a plan that has another form now: it must stand somewhere else.
   void moved(const Pair& pair, Change change, const Loss& loss, const Loss* own) {
     const std::string name = name_of(pair);
-    const bool optional = own != nullptr && own->fate != Fate::Approximated;
-    if (!optional)
-      sought_.push_back({name + "=" + (own != nullptr ? own->written : pair.show(pair.before)), pair.before,
+    const bool partly = own != nullptr && own->partly;
+    const bool optional = own != nullptr && own->fate != Fate::Approximated && !partly;
+    if (!optional) {
+      const std::string itself = name + "=" + pair.show(pair.before);
+      const bool other = own != nullptr && !(partly && own->written.empty());
+      sought_.push_back({other ? name + "=" + own->written : itself, partly ? itself : std::string(), pair.before,
                          pair.path.text() + ": " + pair.show(pair.before) + " → another place"});
-    record(pair, loss.fate, loss.code, loss.reason, loss.advice, change == Change::Removed);
+    }
+    const Loss& told = partly ? *own : loss;
+    record(pair, told.fate, told.code, told.reason, told.advice, change == Change::Removed);
   }
 
   /// The name that a value has within its deployment.
@@ -259,7 +269,8 @@ class Prover final : public compare::Listener {
   /// Each of the moved values stands in as many places as before, at least.
   void find_moved() {
     for (const Sought& s : sought_) {
-      const auto found = found_.find(s.key);
+      auto found = found_.find(s.key);
+      if (found == found_.end() || found->second == 0) found = found_.find(s.or_key);
       if (found != found_.end() && found->second > 0) {
         --found->second;
       } else if (refused_.insert(s.value)) {
@@ -312,7 +323,7 @@ class Prover final : public compare::Listener {
       }
     }
     const std::string& path = pair.path.text();
-    if (const std::string* reason = announced_->find(path)) {
+    if (const std::string* reason = announced_->find(pair)) {
       assume(pair, *reason, "added");
       return;
     }

@@ -66,7 +66,10 @@ std::vector<Artifact> Writer::write() {
     plan_routes();
   }
   Out root = config();
-  if (!same()) settle_arrivals();
+  if (!same()) {
+    settle_arrivals();
+    lose_settings();
+  }
   const bool speaks = !root.empty() && (same() || !targets_.empty());
   std::string variables = speaks || same() ? environment() : std::string();
   if (speaks && !same()) share_losses();

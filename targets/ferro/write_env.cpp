@@ -47,17 +47,24 @@ std::size_t rank_of(std::string_view name) {
 }  // namespace
 
 std::string Writer::spell(const Credential& credential, const void* value, std::string_view hint) {
+  const auto tell = [&](DiagId code, std::string reason, std::string advice, std::string written) {
+    context_.ledger.lose_field(value, {Fate::Manual, code, std::move(reason), std::move(written), std::move(advice)});
+  };
   if (credential.kind == Credential::Kind::Manager) {
-    lose(value, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager",
-         "put the value into " + std::string(hint), "env(" + std::string(hint) + ")");
+    tell(DiagId::NotExpressible, "the gateway asks no secret manager", "put the value into " + std::string(hint),
+         "env(" + std::string(hint) + ")");
     return "${" + std::string(hint) + "}";
   }
   std::string text = spell_credential(credential, value, hint, context_, "${", "}");
+  if (const Loss* loss = context_.ledger.loss(value)) {
+    Loss same = *loss;
+    context_.ledger.lose_field(value, std::move(same));
+  }
   if (credential.kind == Credential::Kind::Literal && lost_credentials_.contains(value) &&
       context_.secrets == Secrets::Reference) {
-    lose(value, Fate::Manual, DiagId::SecretReferenced, "a literal secret becomes a reference",
-         "set " + text.substr(2, text.size() - 3) + " to the value of the source",
-         "env(" + text.substr(2, text.size() - 3) + ")");
+    const std::string name = text.substr(2, text.size() - 3);
+    tell(DiagId::SecretReferenced, "a literal secret becomes a reference", "set " + name + " to the value of the source",
+         "env(" + name + ")");
   }
   return text;
 }
@@ -157,8 +164,8 @@ void Writer::put_provider(const Target& target) {
 
 /// Deployments that share a target are written once: what became of the one's credentials became of the others'.
 void Writer::share_losses() {
-  const auto copy = [&](const void* from, const void* to) {
-    const Loss* loss = from != to ? context_.ledger.loss(from) : nullptr;
+  const auto copy = [&](const auto* from, const auto* to) {
+    const Loss* loss = from != to ? context_.ledger.loss_of_value(from) : nullptr;
     if (loss == nullptr) return;
     Loss same = *loss;
     context_.ledger.lose(to, std::move(same));
@@ -263,11 +270,14 @@ void Writer::put_param(const Target& target, const Variable& v, const ir::Resolv
     if (value.kind == ir::Value::Kind::Secret) {
       set(v.name, spell(value.credential, &value, v.name), value.credential.kind == Credential::Kind::Template);
     } else if (value.is_container() || v.name == "VERTEX_AI_SERVICE_ACCOUNT_JSON") {
-      const void* const what = value.is_container() ? static_cast<const void*>(p) : &value;
-      lose(what, Fate::Manual, DiagId::NotExpressible,
-           "the gateway wants the service account's JSON in its environment",
-           "put the JSON text into " + std::string(v.name),
-           value.is_container() ? "" : "env(" + std::string(v.name) + ")");
+      Loss loss{Fate::Manual, DiagId::NotExpressible, "the gateway wants the service account's JSON in its environment",
+                "", "put the JSON text into " + std::string(v.name)};
+      if (value.is_container()) {
+        context_.ledger.lose(p, std::move(loss));
+      } else {
+        loss.written = "env(" + std::string(v.name) + ")";
+        context_.ledger.lose(&value, std::move(loss));
+      }
       set(v.name, "${" + std::string(v.name) + "}");
     } else {
       set(v.name, value.text, true);

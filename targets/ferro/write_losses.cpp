@@ -121,9 +121,7 @@ DiagId code_of(const Reason& r) {
 
 /// Everything that has no place, first of all; what is said otherwise overrules it.
 void Writer::lose_rest() {
-  lose_settings(gw_.defaults);
   for (const ir::PlanNode& n : gw_.nodes) {
-    lose_settings(n.settings);
     lose_label(n.name);
     std::visit([this](const auto& what) { lose_labels(what); }, n.what);
   }
@@ -150,10 +148,18 @@ void Writer::lose_labels(const Node& node) {
   }
 }
 
+/// Settings that nobody has judged so far.
+void Writer::lose_settings() {
+  lose_settings(gw_.defaults);
+  for (const ir::PlanNode& n : gw_.nodes) lose_settings(n.settings);
+  for (const ir::Deployment& d : gw_.deployments) lose_settings(d.settings);
+}
+
 void Writer::lose_settings(const ir::Settings& settings) {
   const auto one = [this](const auto& member, std::string_view name) {
     const Reason& r = find(kSettings, name);
-    const auto tell = [&](const void* what) {
+    const auto tell = [&](const auto* what) {
+      if (arrives(what) || context_.ledger.loss_of_value(what) != nullptr) return;
       lose(what, r.fate, code_of(r), std::string(r.reason), std::string(r.advice));
     };
     using M = std::remove_cvref_t<decltype(member)>;
@@ -199,17 +205,16 @@ void lose_members(const Owner& owner, std::span<const Reason> rows, Lose lose) {
 }  // namespace
 
 void Writer::lose_deployment(const ir::Deployment& d) {
-  lose_members(d, kDeployment, [this](const void* what, const Reason& r) {
+  lose_members(d, kDeployment, [this](const auto* what, const Reason& r) {
     if (r.member != "upstream_model") lose(what, r.fate, code_of(r), std::string(r.reason), std::string(r.advice));
   });
-  lose_settings(d.settings);
 }
 
 /// What its variables hold is written, or left out with the deployments that need another value.
 void Writer::lose_provider(const ir::Provider& p) {
   const std::string_view id = id_of_kind(p.kind.value);
   const auto said = [&](Said what) { return id.empty() || variable(id, what) != nullptr; };
-  lose_members(p, kProvider, [&](const void* what, const Reason& r) {
+  lose_members(p, kProvider, [&](const auto* what, const Reason& r) {
     const bool written = r.member == "kind" || (r.member == "base_url" && said(Said::Url)) ||
                          (r.member == "region" && said(Said::Region)) ||
                          (r.member == "api_version" && said(Said::Version)) ||
@@ -233,7 +238,7 @@ void Writer::lose_provider(const ir::Provider& p) {
 void Writer::lose_whole(const Member& member, Loss loss) {
   loss.gone = false;
   const ir::Deployment& d = *member.deployment;
-  const auto tell = [&](const void* what, const Reason&) { context_.ledger.lose(what, loss); };
+  const auto tell = [&](const auto* what, const Reason&) { context_.ledger.lose(what, loss); };
   lose_members(d, kDeployment, tell);
   const ir::Provider& p = gw_.at(d.provider);
   const auto users =

@@ -35,7 +35,10 @@ void Writer::plan_routes() {
   make_targets();
   choose_weights();
   choose_settings();
-  for (RoutePlan& plan : plans_) judge_route(plan);
+  for (RoutePlan& plan : plans_) {
+    judge_route(plan);
+    admit_defaults(plan);
+  }
   add_aliases();
   for (const RoutePlan& plan : plans_) {
     const bool arrives_unchanged = plan.kept && plan.plain && !plan.reshaped;
@@ -67,7 +70,7 @@ void Writer::flatten(const ir::Route& route, RoutePlan& plan) {
 /// Tiers in the order in which they are tried. Whatever else the plan says is lost where it stands.
 void Writer::flatten(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, int depth) {
   if (!id.valid() || depth > kMaxDepth) {
-    plan.plain = false;
+    plan.plain = plan.paired = false;
     return;
   }
   const ir::PlanNode& node = gw_.at(id);
@@ -83,14 +86,16 @@ void Writer::flatten(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, in
           [&](const ir::Balance& balance) { flatten_balance(node, balance, with(node.settings, chain), plan, depth); },
           [&](const ir::Fallback& fallback) { flatten_fallback(fallback, with(node.settings, chain), plan, depth); },
           [&](const ir::Switch& choice) {
-            plan.plain = false;
+            plan.plain = plan.paired = false;
             const ir::NodeId next = choice.otherwise.valid() ? choice.otherwise
                                     : choice.cases.empty()   ? ir::NodeId{}
                                                              : choice.cases.front().node;
             for (const ir::SwitchCase& c : choice.cases) {
-              lose(&c, Fate::Manual, DiagId::NotExpressible,
-                   "the gateway chooses by the model id or the prompt, not by what else a request says",
-                   "let clients ask for a model of its own where the condition holds");
+              Loss loss{Fate::Manual, DiagId::NotExpressible,
+                        "the gateway chooses by the model id or the prompt, not by what else a request says", "",
+                        "let clients ask for a model of its own where the condition holds"};
+              loss.shape = c.node == next;
+              context_.ledger.lose(&c, std::move(loss));
             }
             for (const ir::Edge& idle : choice.idle)
               lose(&idle, Fate::Skipped, DiagId::NotExpressible, "no condition leads to this target");
@@ -129,7 +134,7 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
       id = balance->edges.front().node;
       continue;
     }
-    plan.plain = false;
+    plan.plain = plan.paired = false;
     if (const auto* to = std::get_if<ir::To>(&node.what)) {
       const ir::Route* route = gw_.route(*to->route);
       if (route == nullptr) return std::nullopt;

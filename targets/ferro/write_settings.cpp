@@ -65,6 +65,11 @@ void Writer::near(const void* field, std::string found, std::string_view reason)
   if (arrival.reason.empty()) arrival.reason = reason;
 }
 
+bool Writer::arrives(const void* field) const {
+  const auto known = arrivals_.find(field);
+  return known != arrivals_.end() && known->second.found.empty() && !known->second.missing;
+}
+
 void Writer::settle_arrivals() {
   for (const auto& [field, arrival] : arrivals_) {
     Loss loss{Fate::Approximated, DiagId::Approximated, "it holds for what is written, the rest is left out", "", ""};
@@ -78,6 +83,7 @@ void Writer::settle_arrivals() {
     } else if (!arrival.missing) {
       continue;
     }
+    loss.partly = !arrival.found.contains("");
     context_.ledger.lose_field(field, std::move(loss));
   }
 }
@@ -234,7 +240,7 @@ void Writer::announce(const RoutePlan& plan) {
     if (!x.absent() && text(x) != found) lose(&x, Fate::Manual, DiagId::RouteLeftOut, reason, advice, found);
   };
   const auto spelt = [&](const void* value, const ir::Credential& credential) {
-    const Loss* loss = context_.ledger.loss(value);
+    const Loss* loss = context_.ledger.loss_of_value(value);
     return credential.kind == ir::Credential::Kind::Literal && loss != nullptr && !loss->written.empty()
                ? loss->written
                : ir::show(credential);
@@ -251,7 +257,7 @@ void Writer::announce(const RoutePlan& plan) {
     const auto other = std::ranges::find(after.params, p->name, &ir::ProviderParam::name);
     if (other == after.params.end() || *other == p || p->value.is_container()) continue;
     const ir::Value& value = (*other)->value;
-    const Loss* loss = context_.ledger.loss(&value);
+    const Loss* loss = context_.ledger.loss_of_value(&value);
     const bool secret = value.kind == ir::Value::Kind::Secret;
     const std::string found = secret                                      ? spelt(&value, value.credential)
                               : loss != nullptr && !loss->written.empty() ? loss->written
@@ -275,11 +281,13 @@ void Writer::judge_settings() {
     for (const Tier& tier : plan.tiers) {
       for (const Member& m : tier.members) {
         const Target* t = plan.kept && m.kept ? &target(m.id) : stand_in(plan);
+        const bool whole = t != nullptr && !plan.reshaped && plan.kept;
         const auto compare = [&](const auto& field, const std::optional<std::string>& found, std::string_view reason) {
           if (field.absent()) return;
           const bool equal = t != nullptr && field.given() && found && ir::show(*field) == *found;
           const std::string text = t != nullptr && found ? *found : std::string();
-          if (t == nullptr || plan.reshaped || !plan.kept) arrivals_[&field].missing = true;
+          Arrival& arrival = arrivals_[&field];
+          arrival.missing = arrival.missing || !whole;
           if (t != nullptr && !equal) near(&field, text, reason);
         };
         const auto& attempts = ir::nearest(
@@ -317,18 +325,29 @@ void Writer::judge_settings() {
                "`request_timeout` bounds the whole request, as long as all of its calls may take; single calls have "
                "fixed bounds");
         }
-        const auto& statuses = ir::nearest(
-            m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; });
-        std::vector<std::int64_t> wanted;
-        for (const auto& item : statuses.items) wanted.push_back(*item);
-        if (statuses.given() && (t == nullptr || t->statuses != wanted)) {
-          lose(&statuses, Fate::Manual, DiagId::Approximated,
-               "a target has one list of retried statuses; without one it retries 408, 429 and server errors, and "
-               "transport errors always",
-               "check which failures shall be tried again");
-        }
+        judge_statuses(
+            ir::nearest(
+                m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; }),
+            t, whole);
       }
     }
+  }
+}
+
+/// A list that is found again in part, status by status.
+void Writer::judge_statuses(const ir::List<std::int64_t>& statuses, const Target* target, bool whole) {
+  if (statuses.absent()) return;
+  const std::string_view reason =
+      "a target has one list of retried statuses; without one it retries 408, 429 and server errors, and transport "
+      "errors always";
+  Arrival& list = arrivals_[&statuses];
+  if (statuses.items.empty() && (target == nullptr || !target->statuses.empty())) near(&statuses, "", reason);
+  list.missing = list.missing || !whole;
+  for (const ir::Field<std::int64_t>& status : statuses.items) {
+    Arrival& arrival = arrivals_[&status];
+    arrival.missing = arrival.missing || !whole;
+    const bool found = target != nullptr && std::ranges::find(target->statuses, *status) != target->statuses.end();
+    if (target != nullptr && !found) near(&status, "", reason);
   }
 }
 

@@ -302,10 +302,54 @@ void Writer::tell_leaks(const RoutePlan& plan) {
   }
 }
 
+/// What the source left to its defaults and the environment or a target names.
+void Writer::admit_defaults(const RoutePlan& plan) {
+  const std::string path = "routes[" + *plan.route->name + "]";
+  const std::string reason = "the environment and the targets name what the source left to its defaults";
+  if (!plan.kept) return;
+  if (plan.reshaped) {
+    admit(path, reason);
+    return;
+  }
+  for (const Tier& tier : plan.tiers) {
+    for (const Member& m : tier.members) {
+      for (const std::string_view field : {"provider.base_url", "provider.api_key", "provider.api_version",
+                                           "provider.region", "provider.params", "retry.", "breaker.", "cache.",
+                                           "provider.limits"}) {
+        if (m.kept) context_.ledger.admit_within(m.deployment, std::string(field), reason);
+      }
+      if (m.kept && timeout_)
+        context_.ledger.admit_within(m.deployment, "timeout.total", reason, timeout_->text());
+      if (m.kept && m.id == "azure-openai")
+        context_.ledger.admit_within(m.deployment, "provider.extras[environment.AZURE_OPENAI_DEPLOYMENT]", reason,
+                                     "env(AZURE_OPENAI_DEPLOYMENT)");
+    }
+  }
+}
+
+/// How a lone target is chosen among those that are left out.
+void Writer::lose_choice(const RoutePlan& plan) {
+  const std::string_view reason = "there is one target to choose";
+  for (const Tier& tier : plan.tiers) {
+    if (tier.balance == nullptr) continue;
+    const ir::Balance& balance = *tier.balance;
+    near(balance.policy.absent() ? &gw_.routing.policy : &balance.policy, "", reason);
+    const auto skip = [&](const auto& field) {
+      if (!field.absent()) lose(&field, Fate::Skipped, DiagId::NotExpressible, std::string(reason));
+    };
+    skip(balance.on_failure);
+    skip(balance.sticky.enabled);
+    skip(balance.sticky.per);
+    skip(balance.sticky.ttl);
+    for (const Member& m : tier.members) {
+      if (m.edge != nullptr) skip(m.edge->order);
+    }
+  }
+}
+
 void Writer::judge_route(RoutePlan& plan) {
   if (!plan.kept) return;
   const std::string path = "routes[" + *plan.route->name + "]";
-  admit(path, "the environment names what the source left to its defaults");
   tell_leaks(plan);
   if (plan.model != "*" && *plan.route->name != plan.model)
     admit("routes[" + plan.model + "]", "the gateway answers to the upstream id itself, too");
@@ -353,7 +397,13 @@ void Writer::judge_route(RoutePlan& plan) {
     const bool first_left_out =
         !plan.tiers.empty() && plan.tiers.size() > 1 && std::ranges::none_of(plan.tiers.front().members, &Member::kept);
     const bool tiered = plan.tiers.size() > 1 && plan.tiers.front().members.size() > 1;
-    if (!plan.plain || several || first_left_out || tiered) {
+    if (plan.paired) {
+      if (several || first_left_out || tiered) {
+        lose_choice(plan);
+        lose_weights({Fate::Manual, DiagId::FerroOneStrategy, "only one target of the route can be written", "",
+                      "run a second gateway process for the others"});
+      }
+    } else {
       plan.reshaped = true;
       Loss loss{Fate::Manual, DiagId::FerroOneStrategy, "only one target of the route can be written", "",
                 "run a second gateway process for the others"};

@@ -71,6 +71,7 @@ class Writer {
     std::vector<Tier> tiers;
     std::string model;  // the id that the gateway routes by
     bool plain = true;  // one balance, or single targets in order
+    bool paired = true;  // each member stands in the plan itself, so that what is left of it is found
     bool kept = false;
     bool reshaped = false;           // does not read back in the shape of the source
     std::vector<std::string> order;  // of targets
@@ -95,7 +96,9 @@ class Writer {
   void gather_same();
   [[nodiscard]] const ir::Value* layout(std::string_view name) const;
   [[nodiscard]] bool same() const { return context_.same_dialect; }
-  void lose(const void* what, ir::Fate fate, DiagId code, base::Text reason, base::Text advice = {},
+  /// Of a field, or of an entity with all below it: the ledger tells them apart by the type.
+  template <class T>
+  void lose(const T* what, ir::Fate fate, DiagId code, base::Text reason, base::Text advice = {},
             std::string written = {}) {
     context_.ledger.lose(what, {fate, code, std::move(reason), std::move(written), std::move(advice)});
   }
@@ -131,6 +134,8 @@ class Writer {
   void choose_weights();
   void judge_routes();
   void judge_route(RoutePlan& plan);
+  void admit_defaults(const RoutePlan& plan);
+  void lose_choice(const RoutePlan& plan);
   void tell_leaks(const RoutePlan& plan);
   void add_aliases();
   Target& target(std::string_view key);
@@ -150,6 +155,8 @@ class Writer {
     std::string reason;
   };
   void near(const void* field, std::string found, std::string_view reason);
+  void judge_statuses(const ir::List<std::int64_t>& statuses, const Target* target, bool whole);
+  [[nodiscard]] bool arrives(const void* field) const;
   void settle_arrivals();
 
   // write_env.cpp
@@ -180,6 +187,7 @@ class Writer {
   void lose_label(const ir::Field<std::string>& label);
   template <class Node>
   void lose_labels(const Node& node);
+  void lose_settings();
   void lose_settings(const ir::Settings& settings);
   void lose_deployment(const ir::Deployment& d);
   void lose_provider(const ir::Provider& p);

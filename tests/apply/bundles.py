@@ -48,7 +48,21 @@ LITELLM = {
     "tags": ("POST", "/tag/new"),
     "access-groups": ("POST", "/access_group/new"),
 }
-CALLS = {"worldflow": WORLDFLOW, "portkey": PORTKEY, "litellm": LITELLM}
+LLMGATEWAY = {
+    "organization": ("POST", "/orgs"),
+    "projects": ("POST", "/projects"),
+    "provider_keys": ("POST", "/keys/provider"),
+    "custom_models": ("POST", "/v1/master/custom-models"),
+    "members": ("POST", "/team/org/members"),
+    "teams": ("", ""),  # by hand
+    "dynamic_routes": ("POST", "/dynamic-routes/project"),
+    "api_keys": ("POST", "/keys/api"),
+    "rate_limits": ("POST", "/admin/organizations/org/rate-limits"),
+    "guardrails": ("PUT", "/guardrails/config/org"),
+}
+CALLS = {"worldflow": WORLDFLOW, "portkey": PORTKEY, "litellm": LITELLM, "llmgateway": LLMGATEWAY}
+# Their payloads are named by the kind alone.
+PLAIN_NAMES = ("worldflow", "llmgateway")
 SOME_ID = "0f0e0d0c-0b0a-4908-8706-050403020100"
 
 
@@ -75,6 +89,23 @@ def sent(target, kind, body):
         body = {k: v for k, v in body.items() if k != "id"}
         text = re.sub(r"\$\{WORKSPACE_[A-Z0-9_]*_ID\}", SOME_ID, json.dumps(body))
         return json.loads(re.sub(r"\$\{[A-Z0-9_]*\}", "value", text))
+    if target == "llmgateway":
+        given = {k: v for k, v in body.items() if not k.startswith("_")}
+        if kind == "organization":
+            return {"name": body.get("name", "Mine")}
+        if kind == "projects":
+            return {"organizationId": SOME_ID, **{k: v for k, v in given.items() if k != "routingConfig"}}
+        if kind == "provider_keys":
+            return {"organizationId": SOME_ID, **{k: v for k, v in given.items() if k != "models"}}
+        if kind == "custom_models":
+            return {"provider": body.get("_provider"), **given}
+        if kind == "members":
+            return {k: given[k] for k in ("email", "role") if k in given}
+        if kind == "dynamic_routes":
+            return {k: v for k, v in given.items() if k in ("name", "description", "graph") and v is not None}
+        if kind == "api_keys":
+            return {"projectId": SOME_ID, **{k: v for k, v in given.items() if k not in ("iamRules", "status")}}
+        return given
     if kind == "keys" and "expires" in body:
         body = {"duration" if k == "expires" else k: v for k, v in body.items()}
     return body
@@ -86,7 +117,7 @@ def payloads(folder, target):
     for name in sorted(os.listdir(base)) if os.path.isdir(base) else []:
         with open(os.path.join(base, name), encoding="utf-8") as file:
             data = json.load(file)
-        kind = name[: -len(".json")] if target == "worldflow" else name.split("-", 1)[1].split(".")[0]
+        kind = name[: -len(".json")] if target in PLAIN_NAMES else name.split("-", 1)[1].split(".")[0]
         for body in data if isinstance(data, list) else [data]:
             yield name, kind, body
 
@@ -96,6 +127,8 @@ def problems(folder, target, description):
     for name, kind, body in payloads(folder, target):
         count += 1
         method, path = CALLS[target].get(kind, ("POST", "/" + kind))
+        if not method:
+            continue
         _, _, operation = description.find(method, path)
         if operation is None:
             found.append(f"{name}: {method} {path} is not described")

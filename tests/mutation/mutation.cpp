@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -102,6 +103,7 @@ class Bench {
         if (produced.contains(node.leaf().value) && !node.is_mapping() && !node.is_sequence()) victims.push_back(&node);
       });
     }
+    same_ = same(source);
     meaning_ = meaning(target);
     const std::size_t stride = most_ > 0 ? victims.size() / static_cast<std::size_t>(most_) + 1 : 1;
     for (std::size_t i = 0; i < victims.size(); i += stride) {
@@ -112,13 +114,15 @@ class Bench {
   Tally tally;
 
  private:
+  bool same(const driver::Session& source) const { return source.choice().dialect->read == to_.dialect->read; }
+
   Texts write(driver::Session& source) {
     targets::WriteContext context{source.ledger,
                                   to_.version,
                                   {},
                                   targets::Secrets::Reference,
                                   {},
-                                  source.choice().dialect->read == to_.dialect->read};
+                                  same(source)};
     Texts texts;
     for (targets::Artifact& a : to_.dialect->write(source.gateway, context)) {
       if (a.role != targets::Role::Config && a.role != targets::Role::Payload) continue;
@@ -150,9 +154,13 @@ class Bench {
   }
 
   /// The whole IR as text, defaults included: what the gateway makes of the files. Two files of one meaning (a key that
-  /// is dropped and taken from the environment all the same) are no mutation.
-  static std::string meaning(driver::Session& session) {
-    return driver::dump_json(session, {.origins = false, .defaults = true});
+  /// is dropped and taken from the environment all the same) are no mutation; the layout is for the same dialect only.
+  std::string meaning(driver::Session& session) const {
+    if (same_) return driver::dump_json(session, {.origins = false, .defaults = true});
+    const auto layout = std::exchange(session.gateway.layout, {});
+    std::string text = driver::dump_json(session, {.origins = false, .defaults = true});
+    session.gateway.layout = layout;
+    return text;
   }
 
   static void report(const driver::Session& target, const doc::Node& victim, Mutation how) {
@@ -167,6 +175,7 @@ class Bench {
   std::string meaning_;
   long most_;
   bool verbose_;
+  bool same_ = false;  // source and target are of one dialect
 };
 
 }  // namespace
