@@ -43,7 +43,15 @@ class PlanComparer : public ChildMatcher {
     elements(x ? &x->extras : nullptr, y ? &y->extras : nullptr, Class::Route);
     path_.pop();
     path_.push("plan");
-    node(x ? x->plan : NodeId{}, y ? y->plan : NodeId{}, true);
+    const PlanNode* root = x != nullptr ? get(a_, x->plan) : nullptr;
+    if (root != nullptr && y != nullptr && out_.gone(root)) {
+      out_.enter(root, nullptr);
+      node(x->plan, NodeId{}, true);
+      out_.leave();
+      node(NodeId{}, y->plan, true);
+    } else {
+      node(x ? x->plan : NodeId{}, y ? y->plan : NodeId{}, true);
+    }
     path_.pop();
     out_.leave();
     path_.pop();
@@ -102,8 +110,9 @@ class PlanComparer : public ChildMatcher {
     std::vector<const PlanNode*> passed_x;
     std::vector<const PlanNode*> passed_y;
     // what is lost as a whole may begin with a node that chooses nothing
-    const PlanNode* whole = get(a_, ix);
-    if (whole != nullptr && !chooses_nothing(*whole) && !out_.gone(whole)) whole = nullptr;
+    const void* whole = gone_above(ix);
+    const PlanNode* first = get(a_, ix);
+    if (whole == nullptr && first != nullptr && chooses_nothing(*first)) whole = first;
     if (whole != nullptr) out_.enter(whole, get(b_, iy));
     lone_pair(ix, iy);
     const bool tier = std::exchange(tier_, false) && !same_dialect_ && ix.valid() && iy.valid();
@@ -121,6 +130,18 @@ class PlanComparer : public ChildMatcher {
     if (whole != nullptr) out_.leave();
   }
 
+  /// What is gone among a node and the lone members that it comes to.
+  const void* gone_above(NodeId id) const {
+    for (const PlanNode* n = get(a_, id); n != nullptr;) {
+      if (out_.gone(n)) return n;
+      if (!chooses_nothing(*n)) return nullptr;
+      const auto* balance = std::get_if<ir::Balance>(&n->what);
+      if (balance != nullptr && out_.gone(&balance->edges.front())) return &balance->edges.front();
+      n = get(a_, balance != nullptr ? balance->edges.front().node : std::get<ir::Fallback>(n->what).primary);
+    }
+    return nullptr;
+  }
+
   /// Nodes that choose nothing: in one dialect each has its counterpart, in order.
   void passed(const std::vector<const PlanNode*>& x, const std::vector<const PlanNode*>& y) {
     const std::size_t paired = same_dialect_ ? std::min(x.size(), y.size()) : 0;
@@ -131,7 +152,19 @@ class PlanComparer : public ChildMatcher {
 
   template <class E>
   bool gone(const E& edge) const {
-    return out_.gone(&edge) || (edge.node.valid() && out_.gone(get(a_, edge.node)));
+    return out_.gone(&edge) || gone_with_all(edge.node);
+  }
+  /// A node is gone with the last of what it leads to.
+  bool gone_with_all(NodeId id) const {
+    const PlanNode* n = id.valid() ? get(a_, id) : nullptr;
+    if (n == nullptr || out_.gone(n)) return n != nullptr;
+    const auto all = [&](const auto& edges) {
+      return std::all_of(edges.begin(), edges.end(), [&](const auto& e) { return gone(e); });
+    };
+    if (const auto* b = std::get_if<ir::Balance>(&n->what)) return !b->edges.empty() && all(b->edges);
+    if (const auto* f = std::get_if<ir::Fallback>(&n->what)) return gone_with_all(f->primary) && all(f->edges);
+    if (const auto* m = std::get_if<ir::Mirror>(&n->what)) return gone_with_all(m->primary);
+    return false;
   }
 
   /// The one member that is left where all others of a balance or fallback are known to be gone.
@@ -452,7 +485,7 @@ class PlanComparer : public ChildMatcher {
 
   /// The edge that takes the place of a primary that is gone.
   std::size_t heir_of(const ir::Fallback& f) const {
-    if (!gone(ir::Edge{.node = f.primary})) return kNone;
+    if (!gone_with_all(f.primary)) return kNone;
     const auto heir = std::find_if(f.edges.begin(), f.edges.end(),
                                    [&](const ir::FallbackEdge& e) { return e.on == ir::Failure::Any && !gone(e); });
     return heir == f.edges.end() ? kNone : static_cast<std::size_t>(heir - f.edges.begin());

@@ -196,7 +196,7 @@ class Prover final : public compare::Listener {
       }
       return;
     }
-    if (own == nullptr && pair.before_from->is_default() && change == Change::Removed) {
+    if ((own == nullptr || partly) && pair.before_from->is_default() && change == Change::Removed) {
       if (first)
         assume(pair, std::string(pair.before_from->rule()->text) + "; the target does not",
                pair.before_from->rule()->id);

@@ -212,7 +212,8 @@ void Writer::lose_deployment(const ir::Deployment& d) {
 
 /// What its variables hold is written, or left out with the deployments that need another value.
 void Writer::lose_provider(const ir::Provider& p) {
-  const std::string_view id = id_of_kind(p.kind.value);
+  std::string id(id_of_kind(p.kind.value));
+  if (!p.kind.given() && p.name.given()) id = id_in_words(*p.name);
   const auto said = [&](Said what) { return id.empty() || variable(id, what) != nullptr; };
   lose_members(p, kProvider, [&](const auto* what, const Reason& r) {
     const bool written = r.member == "kind" || (r.member == "base_url" && said(Said::Url)) ||

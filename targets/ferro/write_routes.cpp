@@ -87,22 +87,34 @@ void Writer::flatten(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, in
           [&](const ir::Fallback& fallback) { flatten_fallback(fallback, with(node.settings, chain), plan, depth); },
           [&](const ir::Switch& choice) {
             plan.plain = plan.paired = false;
-            const ir::NodeId next = choice.otherwise.valid() ? choice.otherwise
-                                    : choice.cases.empty()   ? ir::NodeId{}
-                                                             : choice.cases.front().node;
-            for (const ir::SwitchCase& c : choice.cases) {
-              Loss loss{Fate::Manual, DiagId::NotExpressible,
-                        "the gateway chooses by the model id or the prompt, not by what else a request says", "",
-                        "let clients ask for a model of its own where the condition holds"};
-              loss.shape = c.node == next;
-              context_.ledger.lose(&c, std::move(loss));
-            }
-            for (const ir::Edge& idle : choice.idle)
-              lose(&idle, Fate::Skipped, DiagId::NotExpressible, "no condition leads to this target");
+            const ir::NodeId next = choose_case(choice);
             flatten(next, with(node.settings, chain), plan, depth + 1);
           },
       },
       node.what);
+}
+
+/// What is left of a choice that hangs on the request: what holds otherwise, or the first case.
+ir::NodeId Writer::choose_case(const ir::Switch& choice) {
+  const ir::NodeId next = choice.otherwise.valid() ? choice.otherwise
+                          : choice.cases.empty()   ? ir::NodeId{}
+                                                   : choice.cases.front().node;
+  bool taken = choice.otherwise.valid();
+  for (const ir::SwitchCase& c : choice.cases) {
+    Loss loss{Fate::Manual, DiagId::NotExpressible,
+              "the gateway chooses by the model id or the prompt, not by what else a request says", "",
+              "let clients ask for a model of its own where the condition holds"};
+    loss.shape = !taken;
+    loss.gone = taken;
+    taken = true;
+    context_.ledger.lose(&c, std::move(loss));
+  }
+  for (const ir::Edge& idle : choice.idle) {
+    Loss loss = skipped("no condition leads to this target");
+    loss.gone = true;
+    context_.ledger.lose(&idle, std::move(loss));
+  }
+  return next;
 }
 
 /// The one deployment that a node comes to; of more, the first.
@@ -141,6 +153,12 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
       id = route->plan;
     } else if (const auto* balance = std::get_if<ir::Balance>(&node.what);
                balance != nullptr && !balance->edges.empty()) {
+      Loss loss = manual("a member of a group is one target", "name the other targets as the route's own");
+      loss.gone = true;
+      for (const ir::Edge& edge : balance->edges) {
+        if (&edge != &balance->edges.front()) context_.ledger.lose(&edge, loss);
+        if (!edge.weight.absent()) context_.ledger.lose(&edge.weight, loss);
+      }
       id = balance->edges.front().node;
     } else if (const auto* fallback = std::get_if<ir::Fallback>(&node.what)) {
       for (const ir::FallbackEdge& edge : fallback->edges) {
@@ -151,9 +169,7 @@ std::optional<Writer::Member> Writer::member_of(ir::NodeId id, ir::SettingsChain
       }
       id = fallback->primary;
     } else if (const auto* choice = std::get_if<ir::Switch>(&node.what)) {
-      id = choice->otherwise.valid() ? choice->otherwise
-           : choice->cases.empty()   ? ir::NodeId{}
-                                     : choice->cases.front().node;
+      id = choose_case(*choice);
     } else {
       return std::nullopt;
     }
@@ -199,6 +215,7 @@ void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
     }
     tier.members.resize(1);
     tier.balance = nullptr;
+    lose_choice(balance);
     plan.plain = false;
   }
   if (!tier.members.empty()) plan.tiers.push_back(std::move(tier));
@@ -206,6 +223,13 @@ void Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
 
 void Writer::flatten_fallback(const ir::Fallback& fallback, const ir::SettingsChain& chain, RoutePlan& plan,
                               int depth) {
+  const auto is_list = [&](ir::NodeId id) {
+    const auto* inner = id.valid() ? std::get_if<ir::Fallback>(&gw_.at(id).what) : nullptr;
+    return inner != nullptr && !inner->edges.empty();
+  };
+  // a list within a list comes to one list
+  if (is_list(fallback.primary) || std::ranges::any_of(fallback.edges, is_list, &ir::FallbackEdge::node))
+    plan.plain = plan.paired = false;
   flatten(fallback.primary, chain, plan, depth + 1);
   if (fallback.statuses.given()) {
     lose(&fallback.statuses, Fate::Approximated, DiagId::Approximated,
@@ -228,9 +252,7 @@ void Writer::flatten_fallback(const ir::Fallback& fallback, const ir::SettingsCh
     } else {
       const std::size_t before = plan.tiers.size();
       flatten(edge.node, chain, plan, depth + 1);
-      for (std::size_t i = before; i < plan.tiers.size(); ++i) {
-        plan.tiers[i].holders.push_back(&edge);
-      }
+      if (plan.tiers.size() == before + 1) plan.tiers.back().holders.push_back(&edge);
     }
   }
 }

@@ -218,7 +218,7 @@ std::vector<std::string> Writer::answerers_of(const RoutePlan& plan) const {
 /// The one target that stands where a left-out route had its only or first deployment.
 const Writer::Target* Writer::stand_in(const RoutePlan& plan) const {
   const std::vector<std::string> keys = answerers_of(plan);
-  const bool lone = !plan.tiers.empty() && plan.tiers.front().members.size() == 1;
+  const bool lone = plan.plain && plan.tiers.size() == 1 && plan.tiers.front().members.size() == 1;
   if (!lone || keys.empty() || (keys.size() > 1 && mode_ != Mode::Fallback)) return nullptr;
   return &*std::ranges::find(targets_, keys.front(), &Target::key);
 }
@@ -226,7 +226,15 @@ const Writer::Target* Writer::stand_in(const RoutePlan& plan) const {
 /// What is found there instead.
 void Writer::announce(const RoutePlan& plan) {
   const Target* t = stand_in(plan);
-  if (t == nullptr) return;
+  if (t == nullptr) {
+    const Loss* told = plan.kept || !plan.route->plan.valid() ? nullptr : context_.ledger.loss(plan.route);
+    if (told == nullptr) return;
+    Loss gone = *told;
+    gone.gone = true;
+    context_.ledger.lose(&gw_.at(plan.route->plan), std::move(gone));
+    admit("routes[" + *plan.route->name + "]", "other targets answer to the name of a route that is left out");
+    return;
+  }
   const Member& m = plan.tiers.front().members.front();
   const ir::ResolvedProvider before = ir::resolved(gw_, gw_.at(m.deployment->provider));
   const ir::ResolvedProvider after = ir::resolved(gw_, *t->provider);

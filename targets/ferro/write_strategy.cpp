@@ -328,22 +328,19 @@ void Writer::admit_defaults(const RoutePlan& plan) {
 }
 
 /// How a lone target is chosen among those that are left out.
-void Writer::lose_choice(const RoutePlan& plan) {
-  const std::string_view reason = "there is one target to choose";
-  for (const Tier& tier : plan.tiers) {
-    if (tier.balance == nullptr) continue;
-    const ir::Balance& balance = *tier.balance;
-    near(balance.policy.absent() ? &gw_.routing.policy : &balance.policy, "", reason);
-    const auto skip = [&](const auto& field) {
-      if (!field.absent()) lose(&field, Fate::Skipped, DiagId::NotExpressible, std::string(reason));
-    };
-    skip(balance.on_failure);
-    skip(balance.sticky.enabled);
-    skip(balance.sticky.per);
-    skip(balance.sticky.ttl);
-    for (const Member& m : tier.members) {
-      if (m.edge != nullptr) skip(m.edge->order);
-    }
+void Writer::lose_choice(const ir::Balance& balance) {
+  const std::string reason = "there is one target to choose";
+  near(balance.policy.absent() ? &gw_.routing.policy : &balance.policy, "", reason);
+  const auto skip = [&](const auto& field) {
+    if (!field.absent()) lose(&field, Fate::Skipped, DiagId::NotExpressible, reason);
+  };
+  skip(balance.on_failure);
+  skip(balance.sticky.enabled);
+  skip(balance.sticky.per);
+  skip(balance.sticky.ttl);
+  for (const ir::Edge& edge : balance.edges) {
+    skip(edge.order);
+    skip(edge.weight);
   }
 }
 
@@ -399,7 +396,9 @@ void Writer::judge_route(RoutePlan& plan) {
     const bool tiered = plan.tiers.size() > 1 && plan.tiers.front().members.size() > 1;
     if (plan.paired) {
       if (several || first_left_out || tiered) {
-        lose_choice(plan);
+        for (const Tier& tier : plan.tiers) {
+          if (tier.balance != nullptr) lose_choice(*tier.balance);
+        }
         lose_weights({Fate::Manual, DiagId::FerroOneStrategy, "only one target of the route can be written", "",
                       "run a second gateway process for the others"});
       }
@@ -432,6 +431,11 @@ void Writer::judge_route(RoutePlan& plan) {
   if (plan.tiers.size() > 1)
     return flattened("the gateway shares among all targets of a model, it has no second choice behind them");
   const Tier& tier = plan.tiers.front();
+  const bool guessed = std::ranges::any_of(tier.members, [&](const Member& m) {
+    return m.kept && !ir::resolved(gw_, gw_.at(m.deployment->provider)).kind->given();
+  });
+  if (guessed && order != plan.order)
+    return flattened("targets stand in one order for all models, and names alone tell which is which");
   const ir::Balance& balance = *tier.balance;
   if (balance.on_failure.given() && *balance.on_failure != ir::OnFailure::Next) {
     lose(&balance.on_failure, Fate::Approximated, DiagId::Approximated,

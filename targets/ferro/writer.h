@@ -111,6 +111,7 @@ class Writer {
   void flatten_balance(const ir::PlanNode& node, const ir::Balance& balance, const ir::SettingsChain& chain,
                        RoutePlan& plan, int depth);
   void flatten_fallback(const ir::Fallback& fallback, const ir::SettingsChain& chain, RoutePlan& plan, int depth);
+  ir::NodeId choose_case(const ir::Switch& choice);
   [[nodiscard]] std::optional<Member> member_of(ir::NodeId id, ir::SettingsChain chain, RoutePlan& plan, int depth);
   void guess(const ir::Provider& provider, const ir::Field<std::string>& kind, std::string_view id);
   void choose_slots();
@@ -135,7 +136,7 @@ class Writer {
   void judge_routes();
   void judge_route(RoutePlan& plan);
   void admit_defaults(const RoutePlan& plan);
-  void lose_choice(const RoutePlan& plan);
+  void lose_choice(const ir::Balance& balance);
   void tell_leaks(const RoutePlan& plan);
   void add_aliases();
   Target& target(std::string_view key);

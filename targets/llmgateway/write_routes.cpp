@@ -50,6 +50,11 @@ Loss other_models() {
   return loss;
 }
 
+Loss gone(Loss loss) {
+  loss.gone = true;
+  return loss;
+}
+
 Loss fallback_lost() {
   Loss loss = manual("there is no edge for failures: only other providers of the same model answer when one fails",
                      "let the clients ask for the other model when one fails");
@@ -141,6 +146,11 @@ bool Writer::members_of(ir::NodeId id, std::vector<Member>& members, bool& neste
   const ir::NodeId rest = choice.otherwise.valid() ? choice.otherwise
                           : choice.cases.empty()   ? ir::NodeId{}
                                                    : choice.cases.front().node;
+  for (const ir::Edge& e : choice.idle) lose(&e, gone(skipped("nothing leads to this target")));
+  for (const ir::SwitchCase& c : choice.cases) {
+    const bool taken = !choice.otherwise.valid() && &c == &choice.cases.front();
+    if (!taken) lose(&c, gone(manual("one target answers every request", "let the clients choose")));
+  }
   return rest.valid() && depth < kDeepest
              ? members_of(rest, members, nested, depth + 1)
              : refuse(manual("none of the conditions can be said", "let the clients choose"));
@@ -193,7 +203,9 @@ bool Writer::members_of_fallback(const ir::Fallback& fallback, std::vector<Membe
   const auto lose_edges = [&](const ir::FallbackEdge* kept) {
     for (const ir::FallbackEdge& e : fallback.edges) {
       lose_if(e.label, skipped("a label without meaning"));
-      if (&e != kept) lose(&e, fallback_lost());
+      Loss loss = fallback_lost();
+      loss.gone = kept != nullptr;
+      if (&e != kept) lose(&e, std::move(loss));
     }
   };
   const std::string before = path_;
