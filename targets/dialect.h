@@ -87,6 +87,7 @@ struct WriteContext {
   SecretNames names;
   bool same_dialect = false;       // the source is of this dialect: extras and layout are ours
   std::vector<std::string> steps;  // what a person does with the artefacts, in order, in words of the report
+  bool version_named = false;      // whoever asks named the version: it goes before the source's own
 
   [[nodiscard]] std::string_view option(std::string_view key, std::string_view otherwise = {}) const {
     const auto found = options.find(key);

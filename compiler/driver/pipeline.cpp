@@ -294,6 +294,7 @@ Compiled compile_once(Env& env, Session& source, const CompileSettings& settings
                                 {},
                                 source.meaning().dialect->read == to.read,
                                 {}};
+  context.version_named = settings.to.version_named;
   reserve_names(source.gateway, context.names);
   result.artifacts = to.write(source.gateway, context);
   const targets::SecretNames names = context.names;

@@ -108,7 +108,7 @@ DialectChoice parse_dialect(std::string_view text) {
   const Dialect& dialect = dialect_named(text.substr(0, at));
   if (at == std::string_view::npos) return {&dialect, default_version(dialect)};
   check_version(dialect, text.substr(at + 1));
-  return {&dialect, std::string(text.substr(at + 1))};
+  return {&dialect, std::string(text.substr(at + 1)), true};
 }
 
 DialectOptions::DialectOptions(const std::vector<std::string>& texts) {

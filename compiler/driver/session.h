@@ -24,6 +24,7 @@ namespace gatec::driver {
 struct DialectChoice {
   const targets::Dialect* dialect = nullptr;
   std::string version;
+  bool version_named = false;  // not the default
 };
 
 /// `D` or `D@V`; throws UsageError for names that do not exist.

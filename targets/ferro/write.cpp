@@ -238,7 +238,6 @@ void Writer::put_rest(Out& root) {
   if (timeout_) root.add("request_timeout", duration_of(*timeout_));
   const auto& drop = gw_.defaults.params.drop_unsupported;
   if (drop.given()) {
-    if (!same()) arrivals_[&drop].missing = true;
     Out map = Out::mapping();
     map.add("on_unsupported_param", *drop ? "drop" : "reject");
     root.add("compatibility", std::move(map));

@@ -333,6 +333,11 @@ void Writer::judge_settings() {
                "`request_timeout` bounds the whole request, as long as all of its calls may take; single calls have "
                "fixed bounds");
         }
+        const auto& drop = ir::nearest(
+            m.chain, [](const Settings& s) -> const auto& { return s.params.drop_unsupported; });
+        const auto& of_all = gw_.defaults.params.drop_unsupported;
+        compare(drop, of_all.given() ? std::optional(ir::show(*of_all)) : std::nullopt,
+                "the gateway decides this for all models alike");
         judge_statuses(
             ir::nearest(
                 m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; }),

@@ -318,6 +318,10 @@ void Writer::admit_defaults(const RoutePlan& plan) {
                                            "provider.limits"}) {
         if (m.kept) context_.ledger.admit_within(m.deployment, std::string(field), reason);
       }
+      if (m.kept) {
+        context_.ledger.admit_within(m.deployment, "provider.kind", "the words of its name tell which provider it is",
+                                     std::string(kind_of_id(m.id)));
+      }
       if (m.kept && timeout_)
         context_.ledger.admit_within(m.deployment, "timeout.total", reason, timeout_->text());
       if (m.kept && m.id == "azure-openai")
@@ -339,6 +343,7 @@ void Writer::lose_choice(const ir::Balance& balance) {
   skip(balance.sticky.per);
   skip(balance.sticky.ttl);
   for (const ir::Edge& edge : balance.edges) {
+    if (context_.ledger.gone(&edge)) continue;
     skip(edge.order);
     skip(edge.weight);
   }

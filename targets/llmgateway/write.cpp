@@ -105,6 +105,8 @@ Out Writer::manifest() {
   body.add("version", Out::integer(1));
   Out target = Out::mapping();
   if (!same() || layout("snapshot") != nullptr || is_new()) target.add("snapshot", is_new() ? "N" : "U26");
+  if (same() && layout("snapshot") == nullptr && is_new())
+    context_.ledger.admit_added("layout[snapshot]", "the version that is asked for", "N");
   if (!same() || layout("edition") != nullptr) target.add("edition", enterprise_ ? "enterprise" : "oss");
   if (same()) {
     for (const ir::Extra& e : gateway_.extras) {

@@ -593,6 +593,8 @@ void Writer::lose_provider(const ir::Deployment& d, const KeyOut& key, const Add
   const bool region_url = !key.custom && key.provider == "aws-bedrock" && url.absent();
   if (region_url) {
     // the region stands in the address
+  } else if (url.given() && url->empty() && read.empty()) {
+    lose(&url, skipped("an empty address is none"));
   } else if (url.given() && *url != read) {
     Loss loss = by_resource && read.empty() ? manual("Azure is told by the name of its resource, under " +
                                                          std::string(found == "azure_ai" ? kFoundry : kAzure).substr(1),

@@ -494,6 +494,7 @@ Out Writer::rules_of(const ir::Principal& p, const ir::Principal* team, const st
                      std::ranges::none_of(team->models.items, [](const auto& m) { return *m == "all-proxy-models"; });
   const bool empty_rule = same() && p.models.given() && p.models.items.empty();
   std::vector<std::string> names;
+  std::string written;  // what reading back finds, in order
   const ir::List<std::string>* source = own ? &p.models : above ? &team->models : nullptr;
   for (std::size_t i = 0; source != nullptr && i < source->items.size(); ++i) {
     const ir::Field<std::string>& m = source->items[i];
@@ -521,11 +522,11 @@ Out Writer::rules_of(const ir::Principal& p, const ir::Principal* team, const st
         const bool all = std::ranges::all_of(
             r.roots, [&](const std::string& root) { return std::ranges::find(ids, root) != ids.end(); });
         if (!all) continue;
-        found.insert(r.name);
+        if (found.insert(r.name).second) (written += written.empty() ? "" : ", ") += r.name;
         covered.insert(r.roots.begin(), r.roots.end());
       }
       for (const std::string& id : ids) {
-        if (!covered.contains(id)) found.insert(id);
+        if (!covered.contains(id) && found.insert(id).second) (written += written.empty() ? "" : ", ") += id;
       }
       std::set<std::string> wanted(names.begin(), names.end());
       for (const auto& m : p.models.items) {
@@ -552,7 +553,8 @@ Out Writer::rules_of(const ir::Principal& p, const ir::Principal* team, const st
   }
   if (!same()) {
     if (!own && !p.models.absent()) {
-      lose(&p.models, nearly(above ? "the models of its team" : "without a rule every model is allowed"));
+      lose(&p.models, nearly(above ? "the models of its team" : "without a rule every model is allowed",
+                             above && p.models.items.empty() ? "[" + written + "]" : std::string()));
       for (const auto& m : p.models.items)
         lose(&m, nearly(above ? "the models of its team" : "without a rule every model is allowed"));
     } else if (own) {

@@ -140,8 +140,10 @@ bool Writer::members_of(ir::NodeId id, std::vector<Member>& members, bool& neste
     return members_of(found.route->plan, members, nested, depth + 1);
   }
   const auto& choice = std::get<ir::Switch>(node.what);
-  lose(&node, manual("conditions on the request are those of dynamic routes; here one target answers every request",
-                     "let the clients choose, or write `llmgateway@N` with `--opt llmgateway.edition=enterprise`"));
+  const Loss one_answers =
+      manual("conditions on the request are those of dynamic routes; here one target answers every request",
+             "let the clients choose, or write `llmgateway@N` with `--opt llmgateway.edition=enterprise`");
+  lose(&node, one_answers);
   admit(path_, "one target of a choice answers every request");
   const ir::NodeId rest = choice.otherwise.valid() ? choice.otherwise
                           : choice.cases.empty()   ? ir::NodeId{}
@@ -149,7 +151,7 @@ bool Writer::members_of(ir::NodeId id, std::vector<Member>& members, bool& neste
   for (const ir::Edge& e : choice.idle) lose(&e, gone(skipped("nothing leads to this target")));
   for (const ir::SwitchCase& c : choice.cases) {
     const bool taken = !choice.otherwise.valid() && &c == &choice.cases.front();
-    if (!taken) lose(&c, gone(manual("one target answers every request", "let the clients choose")));
+    if (!taken) lose(&c, gone(one_answers));
   }
   return rest.valid() && depth < kDeepest
              ? members_of(rest, members, nested, depth + 1)
@@ -204,7 +206,7 @@ bool Writer::members_of_fallback(const ir::Fallback& fallback, std::vector<Membe
     for (const ir::FallbackEdge& e : fallback.edges) {
       lose_if(e.label, skipped("a label without meaning"));
       Loss loss = fallback_lost();
-      loss.gone = kept != nullptr;
+      loss.gone = true;
       if (&e != kept) lose(&e, std::move(loss));
     }
   };

@@ -119,7 +119,7 @@ Out HostedWriter::workspace_body(const ir::Principal& p) {
   if (own_id) body.add("id", *p.id);
   if (!same() || p.alias.given()) body.add("name", name);
   if (!p.alias.given() && !same())
-    context_.ledger.admit_added("principals[" + ir::identity(p) + "].alias", "a workspace has a name");
+    context_.ledger.admit_added("principals[" + ir::identity(p) + "].alias", "a workspace has a name", name);
   Out data = metadata(p);
   if (!data.empty()) body.at("defaults").add("metadata", std::move(data));
   Out usage = budgets(p.budgets, SIZE_MAX);
@@ -139,12 +139,12 @@ Out HostedWriter::key_body(const ir::Principal& p) {
   if (same() && p.id.given() && !raw_reference(p, name).starts_with("${")) body.add("id", *p.id);
   if (!same() || p.alias.given()) body.add("name", name);
   const std::string path = "principals[" + ir::identity(p) + "]";
-  if (!p.alias.given() && !same()) context_.ledger.admit_added(path + ".alias", "a key has a name");
+  if (!p.alias.given() && !same()) context_.ledger.admit_added(path + ".alias", "a key has a name", name);
   if (!same()) {
     Out scopes = Out::sequence();
     scopes.push("completions.write");
     body.add("scopes", std::move(scopes));
-    context_.ledger.admit_added(path + ".extras[scopes]", "a key that may call models");
+    context_.ledger.admit_added(path + ".extras[scopes]", "a key that may call models", "completions.write");
   }
   if (!p.team.absent()) body.add("workspace_id", workspace_reference(p.team));
   if (same() && p.organization.given()) body.add("organisation_id", *p.organization);

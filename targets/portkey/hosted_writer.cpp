@@ -102,8 +102,9 @@ void HostedWriter::add_configs(std::vector<ConfigWriter::Config> configs) {
     const bool has_name =
         same() && std::ranges::any_of(route->extras, [](const ir::Extra& e) { return e.key == "name"; });
     // an extra takes the place that is kept for it
-    body.add("name", has_name ? Out() : Out(config.route.empty() ? std::string("routes") : config.route));
-    if (!same()) admit_name(config.route.empty(), *route);
+    const std::string name = config.route.empty() ? "routes" : config.route;
+    body.add("name", has_name ? Out() : Out(name));
+    if (!same()) admit_name(name, config.route.empty(), *route);
     body.add("config", std::move(config.value));
     if (same()) put(body, route->extras);
     target.bodies.push_back(std::move(body));
@@ -134,12 +135,12 @@ void HostedWriter::lose_server(bool any_config) {
 }
 
 /// The name of a saved config is read back with the first route that it serves.
-void HostedWriter::admit_name(bool serves_all, const ir::Route& route) {
+void HostedWriter::admit_name(const std::string& name, bool serves_all, const ir::Route& route) {
   constexpr std::string_view reason = "a saved config has a name";
-  context_.ledger.admit_added("routes[" + *route.name + "].extras[name]", std::string(reason));
+  context_.ledger.admit_added("routes[" + *route.name + "].extras[name]", std::string(reason), name);
   if (!serves_all) return;
   for (const ir::Route& other : gateway_.routes)
-    context_.ledger.admit_added("routes[" + *other.name + "].extras[name]", std::string(reason));
+    context_.ledger.admit_added("routes[" + *other.name + "].extras[name]", std::string(reason), name);
 }
 
 std::vector<Artifact> HostedWriter::write() {

@@ -45,7 +45,7 @@ class HostedWriter {
   [[nodiscard]] bool needs_objects() const;
   [[nodiscard]] std::vector<Artifact> plain_configs(std::vector<ConfigWriter::Config> configs) const;
   void lose_server(bool any_config);
-  void admit_name(bool serves_all, const ir::Route& route);
+  void admit_name(const std::string& name, bool serves_all, const ir::Route& route);
   void add_configs(std::vector<ConfigWriter::Config> configs);
   [[nodiscard]] PayloadFile& file(std::string_view name, std::string_view method, std::string_view path,
                                   std::string_view word);

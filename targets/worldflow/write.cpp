@@ -20,7 +20,7 @@ std::vector<Artifact> write(const ir::Gateway& gateway, WriteContext& context) {
 
 Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : BodyWriter(gateway, context, &parse_reference) {
   if (context_.version == "spec") shape_ = Shape::Spec;
-  const ir::Value* shape = context_.same_dialect ? layout("shape") : nullptr;
+  const ir::Value* shape = context_.same_dialect && !context_.version_named ? layout("shape") : nullptr;
   if (shape != nullptr && shape->text == "spec") shape_ = Shape::Spec;
   if (const std::string_view api = context_.option("api"); !api.empty())
     shape_ = api == "spec" ? Shape::Spec : Shape::Guide;
@@ -42,17 +42,43 @@ void Writer::put_one(Out& body, const ir::Extra& extra) {
   set(*at, extra.key, open(extra.value, extra.key));
 }
 
-void Writer::put(Out& body, const std::vector<ir::Extra>& extras) {
+/// Whether the form of the API that is written has such a field; what it lacks is lost.
+bool Writer::has_place(const ir::Extra& extra, Entity entity, std::string_view section) {
+  if (!other_shape()) return true;
+  KeyTable::Cursor at = keys().root(facts_of(entity).root);
+  for (std::size_t begin = 0; begin < section.size();) {
+    const std::size_t end = std::min(section.find('.', begin), section.size());
+    at = at.child(section.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  if (!is_whole(extra)) at = at.child(extra.key);
+  const KeyRow* row = at.row();
+  const std::string_view other = spec() ? "Guide" : "Spec";
+  // a list of words in the guides, switches in the description
+  const bool words = entity == Entity::Model && section.empty() && extra.key == "capabilities" &&
+                     (extra.value.kind == ir::Value::Kind::Mapping) != spec();
+  if (!words && (row == nullptr || row->world != other)) return true;
+  lose(&extra, skipped(words  ? "the other form of the API says differently what a model can do"
+                       : spec() ? "only the guides' form of the API has this field"
+                                : "only the API description's form has this field"));
+  return false;
+}
+
+void Writer::put(Out& body, const std::vector<ir::Extra>& extras, Entity entity) {
   if (!same()) return;
-  for (const ir::Extra& e : extras) put_one(body, e);
+  for (const ir::Extra& e : extras) {
+    if (has_place(e, entity)) put_one(body, e);
+  }
 }
 
 /// Whole bodies that were kept as they stood.
 std::vector<Out> Writer::kept(std::string_view stem) {
   std::vector<Out> bodies;
   if (!same()) return bodies;
+  const std::optional<Entity> entity = entity_of_stem(stem);
   for (const ir::Extra& e : gateway_.extras) {
-    if (e.section == stem && is_whole(e)) bodies.push_back(open(e.value, ""));
+    if (e.section != stem || !is_whole(e)) continue;
+    if (!entity || has_place(e, *entity, "")) bodies.push_back(open(e.value, ""));
   }
   return bodies;
 }

@@ -66,7 +66,19 @@ void Writer::keep_catalogue() {
                                 "disable the provider or leave the model out"));
     }
     const ir::Provider* p = d.provider.valid() ? &gateway_.at(d.provider) : nullptr;
-    if (p != nullptr && p->name.given() && outside.contains(*p->name)) {
+    if (p != nullptr && p->name.given() && outside.contains(*p->name) && spec() && other_shape()) {
+      Out bare = Out::mapping();
+      for (auto& [key, value] : std::get<Out::Mapping>(body.storage())) {
+        if (key != "providerType" && key != "_provider") bare.add(key, std::move(value));
+      }
+      body = std::move(bare);
+      lose(&p->name, manual("a model names the type of its provider, and this provider is not in the bundle",
+                            "set `providerType` of the model"));
+      for (const ir::Param& note : gateway_.layout) {
+        if (note.name == "outside" && note.value.text == *p->name)
+          lose(&note, skipped("a model names the type of its provider"));
+      }
+    } else if (p != nullptr && p->name.given() && outside.contains(*p->name)) {
       (spec() ? body.at("_provider") : body.at("providerId")) = Out(*p->name);
     } else if (p != nullptr && p->name.absent()) {
       Out bare = Out::mapping();
@@ -87,7 +99,8 @@ void Writer::keep_catalogue() {
       }
       body = std::move(bare);
     }
-    put(body, d.extras);
+    if (spec() && other_shape() && p != nullptr) join_by_type(d, *p);
+    put(body, d.extras, Entity::Model);
     models_.back().body = std::move(body);
   }
   for (const ProviderOut& p : providers_) {
@@ -123,9 +136,11 @@ void Writer::keep_integration(const ir::Provider& v, const std::string& name) {
   if (!v.organization.absent()) config.add("organization", text(v.organization));
   for (const ir::ProviderParam& p : v.params)
     config.add(p.name == "vertex_project" ? "project" : p.name, open(p.value, p.name));
-  if (!config.empty()) body.add("config", std::move(config));
+  const bool has_config = spec() || !other_shape();
+  if (!config.empty() && has_config) body.add("config", std::move(config));
   for (const ir::Extra& e : v.extras) {
     if (!of_integration(e)) continue;
+    if (!has_place(e, Entity::Integration, e.section.size() > 12 ? std::string_view(e.section).substr(12) : "")) continue;
     ir::Extra own = e;
     own.section = e.section.size() > 12 ? e.section.substr(12) : std::string();
     put_one(body, own);
@@ -137,15 +152,39 @@ void Writer::keep_integration(const ir::Provider& v, const std::string& name) {
   out.body = std::move(body);
 }
 
+/// Settings of an integration that the guides' form has no place for.
+void Writer::lose_config(const ir::Provider& p) {
+  const auto tell = [&](const auto* what) {
+    lose(what, manual("an integration has no settings in the guides' form of the API",
+                      "write `worldflow@spec`, which has a place for them"));
+  };
+  for (const auto* field : {&p.api_version, &p.region, &p.organization}) {
+    if (!field->absent()) tell(field);
+  }
+  for (const ir::ProviderParam& param : p.params) tell(&param);
+}
+
+/// The description's form ties a model to a type of provider, not to one of them.
+void Writer::join_by_type(const ir::Deployment& d, const ir::Provider& p) {
+  if (p.name.given()) return;
+  for (const ir::Provider& other : gateway_.providers) {
+    if (!other.name.given() || other.kind.value != p.kind.value) continue;
+    lose(&other, nearly("a model of its type uses it"));
+    context_.ledger.admit_within(&d, "provider.", "the provider of its type answers");
+  }
+}
+
 void Writer::keep_provider(const ir::Provider& p) {
   ProviderOut& out = providers_.back();
   const ir::Value* through = layout("integration " + *p.name);
   const ir::Value* elsewhere = layout("outside integration " + *p.name);
   if (through != nullptr) keep_integration(p, through->text);
+  if (other_shape() && !spec()) lose_config(p);
   Out body = Out::mapping();
   if (!p.name.from.is_default()) body.add("name", *p.name);
   // an extra takes the place that is kept for it
-  if (std::ranges::any_of(p.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "slug"; }))
+  if (!(other_shape() && !spec()) &&
+      std::ranges::any_of(p.extras, [](const ir::Extra& e) { return e.section.empty() && e.key == "slug"; }))
     body.add("slug", Out());
   else if (spec() && other_shape() && !p.name.from.is_default())
     body.add("slug", slug(*p.name));
@@ -178,7 +217,7 @@ void Writer::keep_provider(const ir::Provider& p) {
     }
   }
   for (const ir::Extra& e : p.extras) {
-    if (!of_integration(e)) put_one(body, e);
+    if (!of_integration(e) && has_place(e, Entity::Provider)) put_one(body, e);
   }
   if (!p.name.from.is_default()) body.at("_id") = Out("provider/" + slug(*p.name));
   out.body = std::move(body);

@@ -181,7 +181,7 @@ Out Writer::team_body(const ir::Principal& p) {
                                    "make a team for the organisation and set it as the parent"));
   }
   put_budget(body, p);
-  if (same()) put(body, p.extras);
+  put(body, p.extras, Entity::Team);
   body.at("_id") = Out("team/" + slug(name));
   if (p.id.given()) body.at("_sourceId") = Out(*p.id);
   if (p.kind == PrincipalKind::Organization) body.at("_kind") = Out("organization");
@@ -282,7 +282,7 @@ std::optional<Out> Writer::user_body(const ir::Principal& p) {
   Out metadata = Out::mapping();
   for (const ir::Param& m : p.metadata) metadata.add(m.name, open(m.value, m.name));
   if (!metadata.empty()) body.add("metadata", std::move(metadata));
-  put(body, p.extras);
+  put(body, p.extras, Entity::User);
   body.at("_id") = Out("user/" + slug(p.email.given() ? *p.email : p.id.value));
   if (!same()) lose_rest(p);
   return body;
@@ -352,14 +352,24 @@ Out Writer::key_body(const ir::Principal& p, std::set<std::string>& names) {
   const ir::Principal* team = principal(PrincipalKind::Team, p.team);
   if (const auto rpm = key_rate(p, team, ir::Counted::Requests, 60, path))
     body.add("rateLimitRpm", Out::number(rpm->text()));
-  if (spec() || same()) {
+  const bool described = spec() || (same() && !other_shape());
+  if (described) {
     if (const auto tpm = key_rate(p, team, ir::Counted::Tokens, 60, path))
       body.add("rateLimitTpm", Out::number(tpm->text()));
     if (const auto rpd = key_rate(p, team, ir::Counted::Requests, kDaySeconds, path))
       body.add("rateLimitRpd", Out::number(rpd->text()));
   }
   put_models(body, p, team, path);
-  if (!p.allowed_ips.absent() && (spec() || same())) body.add("allowedIps", to_out(p.allowed_ips));
+  if (!p.allowed_ips.absent() && described) body.add("allowedIps", to_out(p.allowed_ips));
+  if (same() && !described) {
+    for (const ir::Limit& l : p.limits) {
+      if (&l != rate(p.limits, ir::Counted::Requests, 60))
+        lose(&l, dropped("a virtual key has one rate in the guides' form of the API, on requests of a minute",
+                         "write `worldflow@spec`, which has a place for it"));
+    }
+    lose_if(p.allowed_ips, manual("addresses are allowed on keys, in the API description's form",
+                                  "write `worldflow@spec`, or allow the addresses in the network"));
+  }
   if (p.expires.given()) {
     if (same() || is_instant(*p.expires))
       body.add("expiresAt", same() && is_span(*p.expires) ? "@now+" + *p.expires : *p.expires);
@@ -369,7 +379,7 @@ Out Writer::key_body(const ir::Principal& p, std::set<std::string>& names) {
       lose(&p.expires, manual("when the key expires cannot be told", "set `expiresAt` when the key is made"));
   }
   put_key_budget(body, p, path);
-  put(body, p.extras);
+  put(body, p.extras, Entity::VirtualKey);
   if (p.id.given()) body.at("_sourceId") = Out(*p.id);
   if (p.team.given()) {
     body.at("_team") = Out(team_reference(p.team, PrincipalKind::Team));

@@ -63,6 +63,7 @@ bool Writer::collect(const ir::Route& route, RouteOut& out) {
     return refuse(manual("the models of a provider are taken over one by one",
                          "register the models that clients ask for (POST /api/v1/model-catalog/models/sync)"));
   }
+  if (out.name.empty() && !same()) return refuse(manual("a pattern without a letter matches nothing", "name the model"));
   if (!out.glob && stars) return refuse(manual("a star in a name stands for anything", "rename the model"));
   const ir::PlanNode* node = &gateway_.at(route.plan);
   if (const auto* choice = std::get_if<ir::Switch>(&node->what)) {
@@ -206,7 +207,10 @@ bool Writer::flatten_balance(const ir::PlanNode& node, const ir::Balance& balanc
     return !members.empty();
   }
   if (policy.given() && *policy == ir::Policy::First) {
-    lose(&node, nearly("the first target is always chosen"));
+    Loss gone = nearly("the first target is always chosen");
+    lose(&node, gone);
+    gone.gone = true;
+    for (std::size_t i = 1; i < balance.edges.size(); ++i) lose(&balance.edges[i], gone);
     admit(path_, "the first target is always chosen");
     return flatten(balance.edges.front().node, members, drawn, depth);
   }

@@ -85,8 +85,12 @@ class Writer final : private BodyWriter {
   // write.cpp
   void put_file(Entity entity, std::vector<Out> bodies);
   [[nodiscard]] Artifact artifact(Entity entity, const std::vector<Out>& bodies) const;
-  void put(Out& body, const std::vector<ir::Extra>& extras);
+  void put(Out& body, const std::vector<ir::Extra>& extras, Entity entity);
   void put_one(Out& body, const ir::Extra& extra);
+  [[nodiscard]] bool has_place(const ir::Extra& extra, Entity entity, std::string_view section);
+  [[nodiscard]] bool has_place(const ir::Extra& extra, Entity entity) {
+    return has_place(extra, entity, extra.section);
+  }
   [[nodiscard]] std::vector<Out> kept(std::string_view stem);
   [[nodiscard]] Out routing_body();
   [[nodiscard]] std::vector<Out> tier_bodies();
@@ -114,6 +118,8 @@ class Writer final : private BodyWriter {
   void keep_catalogue();
   void keep_integration(const ir::Provider& provider, const std::string& name);
   void keep_provider(const ir::Provider& provider);
+  void lose_config(const ir::Provider& provider);
+  void join_by_type(const ir::Deployment& deployment, const ir::Provider& provider);
   [[nodiscard]] Out model_body(const ModelOut& model);
   [[nodiscard]] std::string provider_reference(std::size_t provider) const;
   void put_rates(Out& body, std::optional<base::Decimal> rpm, std::optional<base::Decimal> tpm);

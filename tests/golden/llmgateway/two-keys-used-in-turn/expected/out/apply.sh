@@ -44,8 +44,16 @@ address=${LLMGATEWAY_API:-http://localhost:4002}
 credentials=(LLMGATEWAY_COOKIE LLMGATEWAY_MASTER_KEY)
 id_of='.id // .organization.id? // .project.id? // .apiKey.id?'
 secret_of='.apiKey.token? // empty'
-label_of='.name // .description // .email // .provider // "?"'
+label_of='.modelName // .name // .description // .email // .provider // "?"'
 authorization() { header Cookie "$LLMGATEWAY_COOKIE"; }
+
+# as_master COMMAND…: by the API that takes a master key.
+as_master() {
+  local address=${LLMGATEWAY_MASTER:-https://internal.llmgateway.io}
+  authorization() { header Authorization "Bearer $LLMGATEWAY_MASTER_KEY"; }
+  "$@"
+  authorization() { header Cookie "$LLMGATEWAY_COOKIE"; }
+}
 
 # Notes (keys that start with _) stay here.
 translate='walk(if type == "object" then with_entries(select(.key | startswith("_") | not)) else . end)'
@@ -211,25 +219,29 @@ make() {
   remember "$6" "$found"
 }
 
+# shows PATH WHERE BODY: whether what is at that address has all that the body says. WHERE is where in the answer.
+shows() {
+  local body
+  ! $dry_run || return 1
+  body=$(resolve <<<"$3") || return 1
+  request GET "$1" </dev/null
+  [ "$status" = 200 ] && jq -e --slurpfile wanted <(printf '%s' "$body") '
+    def holds($wanted): . as $it | if ($wanted | type) == "object" then
+        ($it | type) == "object" and all($wanted | keys[]; . as $key | $it[$key] | holds($wanted[$key]))
+      elif ($wanted | type) == "array" then
+        ($it | type) == "array" and ($it | length) == ($wanted | length)
+        and all(range($wanted | length); . as $i | $it[$i] | holds($wanted[$i]))
+      else $it == $wanted end;
+    any('"$2"'; holds($wanted[0]))' <<<"$answer" >/dev/null
+}
+
 # put WHAT PATH BODY
 put() {
-  local body
-  if ! $dry_run; then
-    body=$(resolve <<<"$3") || fail "$1: its body cannot be made"
-    request GET "$2" </dev/null
-    if [ "$status" = 200 ] && jq -e --slurpfile wanted <(printf '%s' "$body") '
-      def holds($wanted): . as $it | if ($wanted | type) == "object" then
-          ($it | type) == "object" and all($wanted | keys[]; . as $key | $it[$key] | holds($wanted[$key]))
-        elif ($wanted | type) == "array" then
-          ($it | type) == "array" and ($it | length) == ($wanted | length)
-          and all(range($wanted | length); . as $i | $it[$i] | holds($wanted[$i]))
-        else $it == $wanted end;
-      [., (.[]? | objects)] | any(.[]; holds($wanted[0]))' <<<"$answer" >/dev/null; then
-      echo "there: $1"
-      return
-    fi
+  if shows "$2" '., (.[]? | objects)' "$3"; then
+    echo "there: $1"
+  else
+    send "$1" PUT "$2" <<<"$3"
   fi
-  send "$1" PUT "$2" <<<"$3"
 }
 
 $dry_run || [ -n "${LLMGATEWAY_COOKIE-}" ] || fail "LLMGATEWAY_COOKIE is not set: sign in to the dashboard and take it from there"
@@ -269,13 +281,23 @@ elif ! $dry_run; then
   [ -n "$org" ] || fail "which organization is meant? Set LLMGATEWAY_ORG"
 fi
 settings=$(jq -c 'del(.name)' <<<"$organization")
-[ "$(resolve <<<"$settings")" = '{}' ] || send "settings of the organization" PATCH "/orgs/$org" <<<"$settings"
+if [ "$(resolve <<<"$settings")" != '{}' ]; then
+  if shows /orgs ".organizations[]? | select(.id == \"$org\")" "$settings"; then
+    echo "there: settings of the organization"
+  else
+    send "settings of the organization" PATCH "/orgs/$org" <<<"$settings"
+  fi
+fi
 
 while IFS= read -r body; do
   name=$(jq -r .name <<<"$body")
   make project /projects "/orgs/$org/projects" name \
     "$(jq -c --arg org "$org" 'del(.routingConfig) + {organizationId: $org}' <<<"$body")" "project $name"
   $dry_run && found=PROJECT
+  # A new organization has a project already, with settings of its own.
+  settings=$(jq -c 'del(.routingConfig)' <<<"$body")
+  $dry_run || shows "/orgs/$org/projects" ".projects[]? | select(.id == \"$found\")" "$settings" ||
+    send "settings of project $name" PATCH "/projects/$found" <<<"$settings"
   if jq -e '.routingConfig != null' <<<"$body" >/dev/null; then
     put "routing of $name" "/routing-config/config/$found" "$(jq -c .routingConfig <<<"$body")"
   fi

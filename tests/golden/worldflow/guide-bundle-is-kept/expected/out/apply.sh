@@ -222,25 +222,29 @@ make() {
   remember "$6" "$found"
 }
 
+# shows PATH WHERE BODY: whether what is at that address has all that the body says. WHERE is where in the answer.
+shows() {
+  local body
+  ! $dry_run || return 1
+  body=$(resolve <<<"$3") || return 1
+  request GET "$1" </dev/null
+  [ "$status" = 200 ] && jq -e --slurpfile wanted <(printf '%s' "$body") '
+    def holds($wanted): . as $it | if ($wanted | type) == "object" then
+        ($it | type) == "object" and all($wanted | keys[]; . as $key | $it[$key] | holds($wanted[$key]))
+      elif ($wanted | type) == "array" then
+        ($it | type) == "array" and ($it | length) == ($wanted | length)
+        and all(range($wanted | length); . as $i | $it[$i] | holds($wanted[$i]))
+      else $it == $wanted end;
+    any('"$2"'; holds($wanted[0]))' <<<"$answer" >/dev/null
+}
+
 # put WHAT PATH BODY
 put() {
-  local body
-  if ! $dry_run; then
-    body=$(resolve <<<"$3") || fail "$1: its body cannot be made"
-    request GET "$2" </dev/null
-    if [ "$status" = 200 ] && jq -e --slurpfile wanted <(printf '%s' "$body") '
-      def holds($wanted): . as $it | if ($wanted | type) == "object" then
-          ($it | type) == "object" and all($wanted | keys[]; . as $key | $it[$key] | holds($wanted[$key]))
-        elif ($wanted | type) == "array" then
-          ($it | type) == "array" and ($it | length) == ($wanted | length)
-          and all(range($wanted | length); . as $i | $it[$i] | holds($wanted[$i]))
-        else $it == $wanted end;
-      [., (.[]? | objects)] | any(.[]; holds($wanted[0]))' <<<"$answer" >/dev/null; then
-      echo "there: $1"
-      return
-    fi
+  if shows "$2" '., (.[]? | objects)' "$3"; then
+    echo "there: $1"
+  else
+    send "$1" PUT "$2" <<<"$3"
   fi
-  send "$1" PUT "$2" <<<"$3"
 }
 
 # A key is exchanged for a token; a gateway without the exchange takes the key itself.
