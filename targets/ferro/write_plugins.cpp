@@ -311,7 +311,7 @@ void Writer::put_cache_foreign(Out& list) {
   }
   for (const void* field :
        {static_cast<const void*>(&gw_.defaults.cache.mode), static_cast<const void*>(&gw_.defaults.cache.ttl)})
-    arrivals_[field].missing = true;
+    arrivals_[field].missing = arrivals_[field].somewhere = true;
   if (config.empty()) config.add("max_age", Out::integer(300));
   put_plugin(list, *plugin_named("response-cache"), config);
   if (gw_.cache.kind.given() && *gw_.cache.kind != "local") {

@@ -42,7 +42,9 @@ void Writer::plan_routes() {
   add_aliases();
   for (const RoutePlan& plan : plans_) {
     const bool arrives_unchanged = plan.kept && plan.plain && !plan.reshaped;
-    if (!arrives_unchanged && !gw_.routing.policy.absent()) arrivals_[&gw_.routing.policy].missing = true;
+    if (arrives_unchanged || gw_.routing.policy.absent()) continue;
+    Arrival& policy = arrivals_[&gw_.routing.policy];
+    policy.missing = policy.somewhere = true;
   }
   judge_settings();
   for (const RoutePlan& plan : plans_) {

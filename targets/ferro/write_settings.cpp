@@ -80,7 +80,7 @@ void Writer::settle_arrivals() {
       loss = {everywhere ? Fate::Approximated : Fate::Manual, DiagId::Approximated, arrival.reason,
               texts.empty() ? "" : *texts.begin(),
               everywhere ? "" : "check the targets: each has one value for all of its models"};
-    } else if (!arrival.missing) {
+    } else if (!arrival.missing || !arrival.somewhere) {
       continue;
     }
     loss.partly = !arrival.found.contains("");
@@ -296,6 +296,7 @@ void Writer::judge_settings() {
           const std::string text = t != nullptr && found ? *found : std::string();
           Arrival& arrival = arrivals_[&field];
           arrival.missing = arrival.missing || !whole;
+          arrival.somewhere = arrival.somewhere || t != nullptr;
           if (t != nullptr && !equal) near(&field, text, reason);
         };
         const auto& attempts = ir::nearest(
@@ -356,9 +357,11 @@ void Writer::judge_statuses(const ir::List<std::int64_t>& statuses, const Target
   Arrival& list = arrivals_[&statuses];
   if (statuses.items.empty() && (target == nullptr || !target->statuses.empty())) near(&statuses, "", reason);
   list.missing = list.missing || !whole;
+  list.somewhere = list.somewhere || target != nullptr;
   for (const ir::Field<std::int64_t>& status : statuses.items) {
     Arrival& arrival = arrivals_[&status];
     arrival.missing = arrival.missing || !whole;
+    arrival.somewhere = arrival.somewhere || target != nullptr;
     const bool found = target != nullptr && std::ranges::find(target->statuses, *status) != target->statuses.end();
     if (target != nullptr && !found) near(&status, "", reason);
   }

@@ -153,6 +153,7 @@ class Writer {
   struct Arrival {
     std::set<std::string> found;  // where it differs
     bool missing = false;         // in what is left out
+    bool somewhere = false;       // a target stands for what it holds for
     std::string reason;
   };
   void near(const void* field, std::string found, std::string_view reason);
