@@ -177,7 +177,7 @@ void Reader::read_model(const Object& o) {
   if (providers != nullptr) {
     if (!root_id)
       keep_wrong(place, "providers", *providers);
-    else if (std::get_if<ir::Balance>(&gateway_.at(route.plan).what) == nullptr)
+    else if (providers->size() == 1 || std::get_if<ir::Balance>(&gateway_.at(route.plan).what) == nullptr)
       add_leaves(route.name.from, *providers);
   }
   if (name.find('*') != std::string::npos) route.kind = ir::RouteKind::Pattern;

@@ -67,7 +67,10 @@ bool Writer::collect(const ir::Route& route, RouteOut& out) {
   if (!out.glob && stars) return refuse(manual("a star in a name stands for anything", "rename the model"));
   const ir::PlanNode* node = &gateway_.at(route.plan);
   if (const auto* choice = std::get_if<ir::Switch>(&node->what)) {
+    const std::size_t before = models_.size();
     if (flatten_switch(*node, *choice, out)) return true;
+    for (std::size_t i = before; i < models_.size(); ++i)
+      admit("routes[" + models_[i].id + "]", "a model of the catalogue can be asked for by its own id");
     // the default alone, or the first case where there is none
     lose(node,
          manual("a rule's conditions are equal headers and metadata; the default of this choice answers every request",
