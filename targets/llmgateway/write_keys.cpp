@@ -57,6 +57,11 @@ std::string_view plain_text(const ir::Value& v) {
   return v.kind == ir::Value::Kind::String ? std::string_view(v.text) : std::string_view();
 }
 
+/// Whether a host can be named after it.
+bool is_region(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
 }  // namespace
 
 /// Which provider of the gateway serves a deployment and under which name; nothing when it cannot be said (then why_
@@ -103,7 +108,7 @@ std::optional<Writer::Address> Writer::address_of(const ir::Deployment& d) {
     a.prefix = name.prefix;
     if (url.given() || url.state == ir::State::Unknown)
       a.url = text(url);
-    else if (r.region->given())
+    else if (r.region->given() && is_region(**r.region))
       a.url = "https://bedrock-runtime." + **r.region + ".amazonaws.com";
   } else if (!url.absent()) {
     a.url = url.given() && appends_v1(kind) ? without_v1(*url) : text(url);

@@ -338,6 +338,7 @@ bool Writer::settle_route(const ir::Route& route, std::vector<Member>& members, 
       for (const ir::Edge& e : b->edges) self(self, e.node, f, depth + 1);
     } else if (const auto* fb = std::get_if<ir::Fallback>(&node.what)) {
       self(self, fb->primary, f, depth + 1);
+      for (const ir::FallbackEdge& e : fb->edges) self(self, e.node, f, depth + 1);
     } else if (const auto* mirror = std::get_if<ir::Mirror>(&node.what)) {
       self(self, mirror->primary, f, depth + 1);
     }
