@@ -63,11 +63,11 @@ std::string identity(const OrphanFallback& v) { return v.source + ":" + std::str
 std::string identity(const CredentialSet& v) { return v.name.value; }
 std::string identity(const Principal& v) {
   // a name from the environment is one all the same
-  const std::string& name = v.id.given()              ? v.id.value
-                            : v.alias.given()         ? v.alias.value
-                            : !v.id.value.empty()     ? v.id.value
-                            : !v.alias.value.empty()  ? v.alias.value
-                                                      : v.email.value;
+  const std::string& name = v.id.given()             ? v.id.value
+                            : v.alias.given()        ? v.alias.value
+                            : !v.id.value.empty()    ? v.id.value
+                            : !v.alias.value.empty() ? v.alias.value
+                                                     : v.email.value;
   std::string text = std::string(principal_kind_name(v.kind)) + ":" + name;
   if (v.kind == PrincipalKind::Member) (text += '@') += v.team.value;
   if (v.kind == PrincipalKind::OrgMember) (text += '@') += v.organization.value;

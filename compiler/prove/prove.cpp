@@ -30,12 +30,11 @@ class Announced {
     const auto what = [&](std::size_t i) {
       return std::pair<std::string_view, std::string_view>(added[i].field, added[i].written);
     };
-    std::sort(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) {
-      return std::pair(what(a), a) < std::pair(what(b), b);
-    });
-    sorted_.erase(std::unique(sorted_.begin(), sorted_.end(),
-                              [&](std::size_t a, std::size_t b) { return what(a) == what(b); }),
-                  sorted_.end());
+    std::sort(sorted_.begin(), sorted_.end(),
+              [&](std::size_t a, std::size_t b) { return std::pair(what(a), a) < std::pair(what(b), b); });
+    sorted_.erase(
+        std::unique(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) { return what(a) == what(b); }),
+        sorted_.end());
     shorter_.assign(sorted_.size(), kNone);
     for (std::size_t i = 1; i < sorted_.size(); ++i) {
       std::size_t at = i - 1;

@@ -63,8 +63,8 @@ std::string Writer::spell(const Credential& credential, const void* value, std::
   if (credential.kind == Credential::Kind::Literal && lost_credentials_.contains(value) &&
       context_.secrets == Secrets::Reference) {
     const std::string name = text.substr(2, text.size() - 3);
-    tell(DiagId::SecretReferenced, "a literal secret becomes a reference", "set " + name + " to the value of the source",
-         "env(" + name + ")");
+    tell(DiagId::SecretReferenced, "a literal secret becomes a reference",
+         "set " + name + " to the value of the source", "env(" + name + ")");
   }
   return text;
 }

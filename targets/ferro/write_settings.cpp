@@ -339,10 +339,9 @@ void Writer::judge_settings() {
         const auto& of_all = gw_.defaults.params.drop_unsupported;
         compare(drop, of_all.given() ? std::optional(ir::show(*of_all)) : std::nullopt,
                 "the gateway decides this for all models alike");
-        judge_statuses(
-            ir::nearest(
-                m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; }),
-            t, whole);
+        judge_statuses(ir::nearest(
+                           m.chain, [](const Settings& s) -> const auto& { return s.retry.statuses; }),
+                       t, whole);
       }
     }
   }

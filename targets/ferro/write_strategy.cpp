@@ -313,17 +313,16 @@ void Writer::admit_defaults(const RoutePlan& plan) {
   }
   for (const Tier& tier : plan.tiers) {
     for (const Member& m : tier.members) {
-      for (const std::string_view field : {"provider.base_url", "provider.api_key", "provider.api_version",
-                                           "provider.region", "provider.params", "retry.", "breaker.", "cache.",
-                                           "provider.limits"}) {
+      for (const std::string_view field :
+           {"provider.base_url", "provider.api_key", "provider.api_version", "provider.region", "provider.params",
+            "retry.", "breaker.", "cache.", "provider.limits"}) {
         if (m.kept) context_.ledger.admit_within(m.deployment, std::string(field), reason);
       }
       if (m.kept) {
         context_.ledger.admit_within(m.deployment, "provider.kind", "the words of its name tell which provider it is",
                                      std::string(kind_of_id(m.id)));
       }
-      if (m.kept && timeout_)
-        context_.ledger.admit_within(m.deployment, "timeout.total", reason, timeout_->text());
+      if (m.kept && timeout_) context_.ledger.admit_within(m.deployment, "timeout.total", reason, timeout_->text());
       if (m.kept && m.id == "azure-openai")
         context_.ledger.admit_within(m.deployment, "provider.extras[environment.AZURE_OPENAI_DEPLOYMENT]", reason,
                                      "env(AZURE_OPENAI_DEPLOYMENT)");

@@ -69,8 +69,8 @@ class Writer {
   struct RoutePlan {
     const ir::Route* route = nullptr;
     std::vector<Tier> tiers;
-    std::string model;  // the id that the gateway routes by
-    bool plain = true;  // one balance, or single targets in order
+    std::string model;   // the id that the gateway routes by
+    bool plain = true;   // one balance, or single targets in order
     bool paired = true;  // each member stands in the plan itself, so that what is left of it is found
     bool kept = false;
     bool reshaped = false;           // does not read back in the shape of the source

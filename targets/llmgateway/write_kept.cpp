@@ -224,7 +224,8 @@ std::string Writer::kept_node(ir::NodeId id, Out& nodes, std::set<std::string>& 
       for (const ir::FallbackEdge& e : fallback->edges) providers_of(e.node, list);
       // several keys of one provider
       auto& names = std::get<Out::Sequence>(list.storage());
-      const auto again = std::ranges::unique(names, {}, [](const Out& o) { return std::get<std::string>(o.storage()); });
+      const auto again =
+          std::ranges::unique(names, {}, [](const Out& o) { return std::get<std::string>(o.storage()); });
       names.erase(again.begin(), again.end());
     } else {
       custom = keys_[d->provider.value].custom;

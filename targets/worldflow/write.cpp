@@ -58,7 +58,7 @@ bool Writer::has_place(const ir::Extra& extra, Entity entity, std::string_view s
   const bool words = entity == Entity::Model && section.empty() && extra.key == "capabilities" &&
                      (extra.value.kind == ir::Value::Kind::Mapping) != spec();
   if (!words && (row == nullptr || row->world != other)) return true;
-  lose(&extra, skipped(words  ? "the other form of the API says differently what a model can do"
+  lose(&extra, skipped(words    ? "the other form of the API says differently what a model can do"
                        : spec() ? "only the guides' form of the API has this field"
                                 : "only the API description's form has this field"));
   return false;

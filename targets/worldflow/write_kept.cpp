@@ -140,7 +140,8 @@ void Writer::keep_integration(const ir::Provider& v, const std::string& name) {
   if (!config.empty() && has_config) body.add("config", std::move(config));
   for (const ir::Extra& e : v.extras) {
     if (!of_integration(e)) continue;
-    if (!has_place(e, Entity::Integration, e.section.size() > 12 ? std::string_view(e.section).substr(12) : "")) continue;
+    if (!has_place(e, Entity::Integration, e.section.size() > 12 ? std::string_view(e.section).substr(12) : ""))
+      continue;
     ir::Extra own = e;
     own.section = e.section.size() > 12 ? e.section.substr(12) : std::string();
     put_one(body, own);

@@ -63,7 +63,8 @@ bool Writer::collect(const ir::Route& route, RouteOut& out) {
     return refuse(manual("the models of a provider are taken over one by one",
                          "register the models that clients ask for (POST /api/v1/model-catalog/models/sync)"));
   }
-  if (out.name.empty() && !same()) return refuse(manual("a pattern without a letter matches nothing", "name the model"));
+  if (out.name.empty() && !same())
+    return refuse(manual("a pattern without a letter matches nothing", "name the model"));
   if (!out.glob && stars) return refuse(manual("a star in a name stands for anything", "rename the model"));
   const ir::PlanNode* node = &gateway_.at(route.plan);
   if (const auto* choice = std::get_if<ir::Switch>(&node->what)) {

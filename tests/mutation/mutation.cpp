@@ -117,12 +117,7 @@ class Bench {
   bool same(const driver::Session& source) const { return source.choice().dialect->read == to_.dialect->read; }
 
   Texts write(driver::Session& source) {
-    targets::WriteContext context{source.ledger,
-                                  to_.version,
-                                  {},
-                                  targets::Secrets::Reference,
-                                  {},
-                                  same(source)};
+    targets::WriteContext context{source.ledger, to_.version, {}, targets::Secrets::Reference, {}, same(source)};
     Texts texts;
     for (targets::Artifact& a : to_.dialect->write(source.gateway, context)) {
       if (a.role != targets::Role::Config && a.role != targets::Role::Payload) continue;
