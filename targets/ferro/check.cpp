@@ -78,9 +78,8 @@ bool Checker::declares(const Node& target, std::string_view model) const {
 void Checker::check_targets() {
   const Node* list = root_->get("targets");
   const bool guide = root_->get("providers") != nullptr;
-  const bool whole = root_->get("strategy") != nullptr || list != nullptr;
-  if (whole && !guide && (list == nullptr || list->empty())) {
-    report(DiagId::FerroNoTargets, list != nullptr ? list->span() : root_->get("strategy")->span(),
+  if (!guide && !root_->entries().empty() && (list == nullptr || list->empty())) {
+    report(DiagId::FerroNoTargets, list != nullptr ? list->span() : root_->entries().front().value->span(),
            "a config needs one target at least: the gateway refuses it");
   }
 }

@@ -290,6 +290,12 @@ void Writer::add_aliases() {
 /// A target outside a route that has the route's model in its catalogue is asked, too: nothing in the file can keep it
 /// out.
 void Writer::tell_leaks(const RoutePlan& plan) {
+  if (plan.model == "*" && !context_.same_dialect) {
+    context_.ledger.assume(
+        "routes[*].name", "ferro.catalogue",
+        "the gateway answers for the names of its catalogue and of `models`, and refuses others with "
+        "404: `GET /v1/models` shows them");
+  }
   if (mode_ == Mode::Conditional || plan.model == "*") return;
   for (const Target& t : targets_) {
     if (std::ranges::find(plan.order, t.key) != plan.order.end() || !may_own(t.key, plan.model)) continue;

@@ -89,6 +89,10 @@ Checker::Checker(std::span<const Input> inputs, const ir::Gateway& gateway, Read
 
 void Checker::run() {
   for (const ConfigFile& file : files_) {
+    if (file.root->is_sequence() && !file.models.empty() && file.models.front().params != nullptr) {
+      report(DiagId::LitellmBareList, file.root->elements().front()->span(),
+             "LiteLLM does not start with a list: these entries belong under `model_list`");
+    }
     check_models(file);
     check_groups(file);
     check_router(file);

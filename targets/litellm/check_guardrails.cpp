@@ -1,5 +1,6 @@
 #include "compiler/base/nearest.h"
 #include "targets/litellm/checker.h"
+#include "targets/litellm/tables.h"
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,49 @@ using diagnostics::FixSafety;
 using doc::Entry;
 using doc::Node;
 
+/// What version 1.83 has; others are own code, with a dot in the name.
+constexpr std::array<std::string_view, 42> kKinds = {"aim",
+                                                     "akto",
+                                                     "aporia",
+                                                     "azure/prompt_shield",
+                                                     "azure/text_moderations",
+                                                     "bedrock",
+                                                     "block_code_execution",
+                                                     "crowdstrike_aidr",
+                                                     "custom_code",
+                                                     "dynamoai",
+                                                     "enkryptai",
+                                                     "generic_guardrail_api",
+                                                     "grayswan",
+                                                     "guardrails_ai",
+                                                     "hiddenlayer",
+                                                     "hide-secrets",
+                                                     "ibm_guardrails",
+                                                     "javelin",
+                                                     "lakera",
+                                                     "lakera_v2",
+                                                     "lasso",
+                                                     "litellm_content_filter",
+                                                     "llm_as_a_judge",
+                                                     "mcp_end_user_permission",
+                                                     "mcp_jwt_signer",
+                                                     "mcp_security",
+                                                     "model_armor",
+                                                     "noma",
+                                                     "noma_v2",
+                                                     "onyx",
+                                                     "openai_moderation",
+                                                     "pangea",
+                                                     "panw_prisma_airs",
+                                                     "pillar",
+                                                     "presidio",
+                                                     "prompt_security",
+                                                     "promptguard",
+                                                     "qualifire",
+                                                     "semantic_guard",
+                                                     "tool_permission",
+                                                     "tool_policy",
+                                                     "zscaler_ai_guard"};
 constexpr std::array<std::string_view, 7> kModes = {"pre_call",
                                                     "post_call",
                                                     "during_call",
@@ -140,6 +184,7 @@ void Checker::check_guardrails(const ConfigFile& file) {
   for (const Node* guardrail : list != nullptr ? list->elements() : std::span<const Node* const>{}) {
     const Node* params = get(guardrail, "litellm_params");
     if (const Node* mode = get(params, "mode")) guardrail_modes(*mode);
+    if (const Node* kind = get(params, "guardrail")) guardrail_kind(*kind, get(params, "mode") != nullptr);
     const Node* name = get(guardrail, "guardrail_name");
     if (!file.whole || name == nullptr || !name->is_string() || is_true(get(params, "default_on")) ||
         named.contains(name->text()))
@@ -149,6 +194,19 @@ void Checker::check_guardrails(const ConfigFile& file) {
   }
   policies(file);
   callbacks(file);
+}
+
+void Checker::guardrail_kind(const Node& kind, bool has_mode) {
+  if (!has_mode)
+    report(DiagId::LitellmGuardrailNoMode, kind.span(), "this guardrail has no `mode`: LiteLLM does not start");
+  const bool own_code = kind.is_string() && kind.text().find('.') != std::string_view::npos;
+  if (!kind.is_string() || own_code || kind.text().starts_with(kReferencePrefix) ||
+      std::find(kKinds.begin(), kKinds.end(), kind.text()) != kKinds.end())
+    return;
+  std::string message = quoted(kind.text()) + " is no guardrail of version 1.83: LiteLLM does not start";
+  const auto near = base::nearest_word(kind.text(), kKinds);
+  if (near) message += "; did you mean " + quoted(*near) + "?";
+  report(DiagId::LitellmGuardrailUnknown, kind.span(), std::move(message));
 }
 
 void Checker::guardrail_modes(const Node& mode) {

@@ -84,6 +84,7 @@ class Checker {
 
   // check_guardrails.cpp
   void check_guardrails(const ConfigFile& file);
+  void guardrail_kind(const doc::Node& kind, bool has_mode);
   void guardrail_modes(const doc::Node& mode);
   void guardrail_mode(const doc::Node& mode);
   void policies(const ConfigFile& file);

@@ -55,6 +55,13 @@ std::vector<Artifact> write_litellm(const ir::Gateway& gateway, WriteContext& co
   std::vector<Artifact> artifacts;
   Writer writer(gateway, context);
   const Out config = writer.config();
+  const bool any_name = std::ranges::any_of(
+      gateway.routes, [](const ir::Route& r) { return r.kind == ir::RouteKind::Pattern && *r.name == "*"; });
+  if (any_name && gateway.routes.size() > 1 && !context.same_dialect) {
+    context.ledger.assume("routes[*].name", "litellm.any-name",
+                          "any further name that is asked for goes to the provider, which refuses those that it does "
+                          "not have");
+  }
   if (!config.empty()) artifacts.push_back({"config.yaml", doc::write_yaml(config), Role::Config, false, {}});
   for (Artifact& payload : write_admin(gateway, context)) artifacts.push_back(std::move(payload));
   return artifacts;

@@ -266,6 +266,13 @@ void Writer::judge_arriving(const ir::SettingsChain& chain) {
     for (const std::int64_t status : kRetriedStatuses) tried += (tried.empty() ? "[" : ", ") + std::to_string(status);
     lose(&statuses, Fate::Approximated, DiagId::Approximated, "LiteLLM decides itself which statuses it tries again",
          {}, statuses.items.empty() ? tried + "]" : std::string());
+    // each of them may be among LiteLLM's own, and yet the list is another
+    for (const auto& s : statuses.items) {
+      s.from.each([&](ir::LeafId leaf) {
+        context_.ledger.settle(leaf, Fate::Approximated, DiagId::Approximated,
+                               "LiteLLM decides itself which statuses it tries again: 408, 409, 429 and server errors");
+      });
+    }
   }
   const auto& total = ir::nearest(
       chain, [](const Settings& s) -> const auto& { return s.timeouts.total; });

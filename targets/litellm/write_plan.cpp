@@ -307,7 +307,7 @@ void Writer::complete_weights(Tier& tier) {
 void Writer::judge_balance(const ir::Balance& balance) {
   if (balance.on_failure.given() && *balance.on_failure != ir::OnFailure::Redraw) {
     lose(&balance.on_failure, Fate::Approximated, DiagId::Approximated,
-         "a failed call of LiteLLM draws again among the group", {},
+         "a failed call of LiteLLM draws again among the group, as often as `num_retries` says", {},
          std::string(ir::on_failure_name(ir::OnFailure::Redraw)));
   }
   if (balance.sticky.enabled.given() || balance.sticky.per.given() || balance.sticky.ttl.given()) {

@@ -1,5 +1,6 @@
 #include "compiler/facts/providers.h"
 #include "targets/portkey/checker.h"
+#include "targets/portkey/hosts.h"
 #include "targets/portkey/portkey.h"
 
 #include <algorithm>
@@ -59,44 +60,6 @@ bool says_model(const Node& target) {
   const bool in_slug = text_of(target.get("provider")).find('/') != std::string_view::npos;
   return in_slug || (is_mapping(params) && params->get("model") != nullptr) || target.get("deployment_id") ||
          target.get("prompt_id");
-}
-
-constexpr std::array kBadTlds = {std::string_view(".local"),    std::string_view(".internal"),
-                                 std::string_view(".lan"),      std::string_view(".home"),
-                                 std::string_view(".corp"),     std::string_view(".test"),
-                                 std::string_view(".invalid"),  std::string_view(".localdomain"),
-                                 std::string_view(".intranet"), std::string_view(".onion")};
-
-/// Why the open-source gateway refuses a host (page 7, SSRF rules); empty when it takes it.
-std::string_view host_problem(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return "it has no scheme";
-  std::string_view host = url.substr(scheme + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
-  if (host.find('@') != std::string_view::npos) return "it holds a user name";
-  if (host.starts_with('[')) return "IPv6 addresses are never taken";
-  host = host.substr(0, host.find(':'));
-  if (host == "localhost" || host == "127.0.0.1" || host == "host.docker.internal" || host.ends_with(".localhost"))
-    return {};
-  const std::string name = lower(host);
-  const bool numeric =
-      !name.empty() && std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
-  const auto starts = [&](std::string_view prefix) { return name.starts_with(prefix); };
-  if (numeric) {
-    const bool private_172 = starts("172.") && name.size() > 6 && [&] {
-      const int second = std::atoi(name.c_str() + 4);
-      return second >= 16 && second <= 31;
-    }();
-    if (starts("10.") || starts("127.") || starts("192.168.") || starts("169.254.") || private_172)
-      return "private addresses are refused";
-    return {};
-  }
-  for (const std::string_view tld : kBadTlds) {
-    if (name.ends_with(tld)) return "names of this kind are refused as private";
-  }
-  if (name.ends_with('.')) return "it ends with a dot";
-  if (name.find('_') != std::string::npos) return "an underscore is refused in a host's name";
-  return {};
 }
 
 }  // namespace
@@ -232,8 +195,11 @@ void Checker::custom_host(const Node& node) {
   if (url.empty() || url.find("${") != std::string_view::npos) return;
   if (url.ends_with('/'))
     report(DiagId::PortkeyHost, node, "the slash at the end of `custom_host` is doubled in the path of each call");
-  if (const std::string_view why = host_problem(url); !why.empty()) {
-    report(DiagId::PortkeyHost, node, "the gateway refuses this `custom_host`: " + std::string(why));
+  if (const HostVerdict verdict = judge_host(url); !verdict.why.empty()) {
+    report(DiagId::PortkeyHost, node, "the gateway refuses this `custom_host`: " + std::string(verdict.why),
+           verdict.trusted.empty()
+               ? std::string()
+               : "it takes it where `TRUSTED_CUSTOM_HOSTS` of its environment lists `" + verdict.trusted + "`");
   }
 }
 
@@ -267,6 +233,11 @@ void Checker::hosted_only(const Node& node) {
   if (text_of(node.get("provider")).starts_with('@'))
     report(DiagId::PortkeyHostedKey, *node.get("provider"),
            "the open-source gateway knows no slugs, it refuses the config");
+  const Node* params = node.get("override_params");
+  const bool slug_alone = node.get("provider") == nullptr && node.get("virtual_key") == nullptr;
+  if (slug_alone && is_mapping(params) && text_of(params->get("model")).starts_with('@'))
+    report(DiagId::PortkeyHostedKey, *params->get("model"),
+           "the open-source gateway knows no slugs and finds no provider here");
   tell("virtual_key", "ignores");
   for (const std::string_view key : {"default_params", "drop_params", "passthrough", "cb_config", "prompt_id", "cache"})
     tell(key, "ignores");
@@ -378,7 +349,18 @@ void Checker::leaf(const Node& node, const Around& around) {
         DiagId::PortkeyInlineBlocked, *node.get("provider"),
         "a provider without a slug is refused where inline providers are blocked, as they are for new organisations");
   }
-  if (!oss() || around.depth == 0) return;
+  if (!oss()) return;
+  if (around.depth == 0) {
+    constexpr std::array kAlsoEnough = {"retry",
+                                        "cache",
+                                        "request_timeout",
+                                        "before_request_hooks",
+                                        "after_request_hooks",
+                                        "input_guardrails",
+                                        "output_guardrails"};
+    const auto is_there = [&](const char* key) { return node.get(key) != nullptr; };
+    if (provider.empty() || std::ranges::any_of(kAlsoEnough, is_there)) return;
+  }
   if (provider.empty() && node.get("virtual_key") == nullptr && !provider_of(node).starts_with('@')) {
     report(DiagId::PortkeyLeafNoProvider, node,
            "this target names no provider: the gateway takes it and then fails with status 500");

@@ -125,7 +125,8 @@ constexpr std::string_view kOssGoLive[] = {
     "Fill in the secrets: `render.sh` makes the configs that are sent, which then hold keys and belong in a secret "
     "store.",
     "Start the gateway (`npx @portkey-ai/gateway@1.15`, or its image) where only your own clients reach it: it asks "
-    "its callers for no key.",
+    "its callers for no key. If there is a `portkey.env`, its environment needs what stands there, or it refuses the "
+    "config.",
     "Put the config where the clients, or a proxy before the gateway, add it to each request as `x-portkey-config`.",
 };
 constexpr std::string_view kOssConfirm[] = {

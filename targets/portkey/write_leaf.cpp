@@ -1,4 +1,5 @@
 #include "compiler/facts/providers.h"
+#include "targets/portkey/hosts.h"
 #include "targets/portkey/reader.h"
 #include "targets/portkey/writer.h"
 
@@ -236,6 +237,8 @@ bool ConfigWriter::write_oss_provider(Out& object, const ir::Deployment& deploym
     write_guessed_provider(object, provider);
     write_endpoint(object, provider, r, "", false);
     write_provider_params(object, r, "");
+    const facts::ProviderFacts* guessed = provider.name.given() ? guess(*provider.name) : nullptr;
+    if (guessed != nullptr && guessed->kind == "vertex_ai") write_vertex_place(object);
     return true;
   }
   lose_if(provider.name, [] { return skipped("the open-source gateway has no names for providers"); });
@@ -263,7 +266,21 @@ bool ConfigWriter::write_oss_provider(Out& object, const ir::Deployment& deploym
   write_endpoint(object, provider, r, kind, as_openai);
   write_key(object, r, kind);
   write_provider_params(object, r, kind);
+  if (kind == "vertex_ai" && !same()) write_vertex_place(object);
   return true;
+}
+
+/// The open-source gateway refuses a config whose Vertex targets do not say where they are; LiteLLM takes it from these
+/// variables.
+void ConfigWriter::write_vertex_place(Out& object) {
+  const auto add = [&](std::string_view key, const std::string& variable, std::string field) {
+    references_.insert(variable);
+    object.add(std::string(key), "${" + variable + "}");
+    admit(std::move(field), "the gateway reads no place from its environment, so the config names it");
+  };
+  if (object.find("vertex_region") == nullptr) add("vertex_region", "VERTEXAI_LOCATION", "provider.region");
+  if (object.find("vertex_project_id") == nullptr && object.find("vertex_service_account_json") == nullptr)
+    add("vertex_project_id", "VERTEXAI_PROJECT", "provider.params[vertex_project]");
 }
 
 void ConfigWriter::write_endpoint(Out& object, const ir::Provider& provider, const ir::ResolvedProvider& r,
@@ -297,7 +314,24 @@ void ConfigWriter::write_endpoint(Out& object, const ir::Provider& provider, con
     object.add("azure_foundry_url", url);
     return;
   }
-  object.add("custom_host", url + std::string(host_suffix(kind)));
+  std::string host = url + std::string(host_suffix(kind));
+  if (oss() && r.base_url->given()) judge_address(host, *r.base_url);
+  object.add("custom_host", std::move(host));
+}
+
+/// One address that the open-source gateway refuses makes it refuse the whole config.
+void ConfigWriter::judge_address(const std::string& url, const ir::Field<std::string>& address) {
+  if (url.find("${") != std::string::npos) return;  // render.sh fills it in
+  HostVerdict verdict = judge_host(url);
+  if (verdict.why.empty()) return;
+  if (!verdict.trusted.empty()) {
+    hosts_.insert(std::move(verdict.trusted));
+    return;
+  }
+  if (same()) return;
+  settle(address.from, Fate::Manual, DiagId::PortkeyHost,
+         "the gateway refuses the whole config for this address, as " + std::string(verdict.why) +
+             ": put the address of the server there");
 }
 
 void ConfigWriter::write_key(Out& object, const ir::ResolvedProvider& r, std::string_view kind) {

@@ -103,6 +103,15 @@ std::string render_script(const std::set<std::string>& names, const std::vector<
   return script;
 }
 
+/// Private addresses are taken where the gateway's environment lists them; its list replaces the one built in.
+std::string environment(const std::set<std::string>& hosts) {
+  std::string text =
+      "# What the gateway's environment holds so that it takes the addresses of this config.\n"
+      "TRUSTED_CUSTOM_HOSTS=localhost,127.0.0.1,::1,host.docker.internal";
+  for (const std::string& host : hosts) (text += ',') += host;
+  return text + "\n";
+}
+
 std::string file_name(std::string_view route) {
   std::string name;
   for (const char c : route) {
@@ -147,6 +156,13 @@ std::vector<Artifact> write_oss(const ir::Gateway& gateway, WriteContext& contex
     script.role = Role::Aid;
     script.executable = true;
     artifacts.push_back(std::move(script));
+  }
+  if (!artifacts.empty() && !writer.trusted_hosts().empty()) {
+    Artifact variables;
+    variables.path = "portkey.env";
+    variables.text = environment(writer.trusted_hosts());
+    variables.role = Role::Aid;
+    artifacts.push_back(std::move(variables));
   }
   return artifacts;
 }

@@ -381,6 +381,11 @@ std::optional<Out> ConfigWriter::conditional() {
     if (const std::string* name = add_target(*route))
       add_condition(conditions, "$regex", regex_of_pattern(*route->name), *name);
   }
+  if (catch_all != nullptr && !same()) {
+    context_.ledger.assume("routes[*].name", "portkey.any-name",
+                           "any further name that is asked for goes to the provider, which refuses those that it does "
+                           "not have");
+  }
   const bool nothing_asked = std::get<Out::Sequence>(conditions.storage()).empty();
   if (catch_all != nullptr && nothing_asked && !same()) return bare(*catch_all);
   if (std::get<Out::Sequence>(targets.storage()).empty() && catch_all == nullptr) return std::nullopt;

@@ -37,6 +37,7 @@ class ConfigWriter {
   [[nodiscard]] std::vector<Config> write();
   /// Variables that stand in the configs as references.
   [[nodiscard]] const std::set<std::string>& references() const { return references_; }
+  [[nodiscard]] const std::set<std::string>& trusted_hosts() const { return hosts_; }
   /// Hosted: the slug under which a deployment's provider is known there. Asked once for each deployment.
   std::function<std::string(const ir::Deployment&)> slug_of;
   /// Hosted: the target of unlisted names, for a strategy that must have a default.
@@ -105,6 +106,8 @@ class ConfigWriter {
   void write_guessed_provider(Out& object, const ir::Provider& provider);
   void write_endpoint(Out& object, const ir::Provider& provider, const ir::ResolvedProvider& r, std::string_view kind,
                       bool as_openai);
+  void judge_address(const std::string& url, const ir::Field<std::string>& address);
+  void write_vertex_place(Out& object);
   void write_key(Out& object, const ir::ResolvedProvider& r, std::string_view kind);
   void write_provider_params(Out& object, const ir::ResolvedProvider& r, std::string_view kind);
   void write_model(Out& object, const ir::Deployment& deployment, std::string_view prefix, std::string_view kind);
@@ -189,6 +192,7 @@ class ConfigWriter {
   World world_;
   CredentialSpeller speller_;
   std::set<std::string> references_;
+  std::set<std::string> hosts_;             // that the gateway takes where its environment lists them
   std::vector<const ir::Settings*> chain_;  // the gateway's own first
   std::size_t emitted_ = 0;                 // so many links of the chain stand on objects further up
   const ir::Deployment* at_ = nullptr;
