@@ -63,7 +63,11 @@ class NameChecks {
     target(*name, from, "a fallback names");
   }
 
+  /// A template's place that somebody fills in later: what will stand there cannot be known.
+  static bool is_blank_form(std::string_view name) { return name.find("{{") != std::string_view::npos; }
+
   void target(const std::string& name, const ir::Origin& from, std::string_view what) {
+    if (is_blank_form(name)) return;
     if (index_.find(name).kind != RouteIndex::Kind::None) return;
     auto builder = context_.sink.report(DiagId::UnknownModel, span_of(from, context_),
                                         std::string(what) + " `" + name + "`, which is not declared");
