@@ -133,7 +133,8 @@ void InlineIgnores::report_unused(const Ignore& ignore, diagnostics::Sink& sink,
                                   const std::function<bool(const DiagInfo&)>& shown) const {
   const auto rows = diagnostics::catalog();
   const auto judged = [&](const Word& word) {
-    return std::all_of(rows.begin(), rows.end(), [&](const DiagInfo& row) { return !matches(row, word.text) || shown(row); });
+    return std::all_of(rows.begin(), rows.end(),
+                       [&](const DiagInfo& row) { return !matches(row, word.text) || shown(row); });
   };
   std::string rest;
   for (const Word& word : ignore.words) {
@@ -159,7 +160,8 @@ void InlineIgnores::report_unused(const Ignore& ignore, diagnostics::Sink& sink,
       std::string message = "`" + word.text + "` is no code, beginning of codes or name of a diagnostic";
       if (near) ((message += ", did you mean `") += *near) += "`?";
       auto told = sink.report(DiagId::BadIgnore, word.span, std::move(message));
-      if (near) told.fix("write `" + std::string(*near) + "`", diagnostics::FixSafety::Safe, {{word.span, std::string(*near)}});
+      if (near)
+        told.fix("write `" + std::string(*near) + "`", diagnostics::FixSafety::Safe, {{word.span, std::string(*near)}});
     } else if (!word.used && judged(word)) {
       sink.report(DiagId::UnusedIgnore, word.span, "nothing that `" + word.text + "` means is found here any more")
           .fix("take it out", diagnostics::FixSafety::Safe, edits);

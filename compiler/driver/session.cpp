@@ -188,7 +188,7 @@ const doc::Document* Session::load_further(const targets::Input& from, std::stri
   const std::string folder = name == kStdinName ? std::string() : parent_of(name);
   const std::string full = path.starts_with('/') ? std::string(path) : folder + std::string(path);
   if (env_.files.status(full).kind == FileKind::None) return nullptr;
-  for (const auto& [path, document] : unresolved_) by_path_.emplace(env_.files.real_path(path), document);
+  for (const auto& [given, document] : unresolved_) by_path_.emplace(env_.files.real_path(given), document);
   unresolved_.clear();
   const auto known = by_path_.find(env_.files.real_path(full));
   if (known != by_path_.end()) return known->second;

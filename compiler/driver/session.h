@@ -38,7 +38,9 @@ class DialectOptions {
   explicit DialectOptions(const std::vector<std::string>& texts);
   [[nodiscard]] targets::Options of(std::string_view dialect) const;
   /// Those of `other` hold where these say nothing.
-  void add_behind(const DialectOptions& other) { given_.insert(given_.begin(), other.given_.begin(), other.given_.end()); }
+  void add_behind(const DialectOptions& other) {
+    given_.insert(given_.begin(), other.given_.begin(), other.given_.end());
+  }
 
  private:
   std::vector<std::pair<std::string, std::pair<std::string, std::string>>> given_;
@@ -47,8 +49,8 @@ class DialectOptions {
 struct ReadSettings {
   std::optional<DialectChoice> from;  // absent: told by content
   DialectOptions options;
-  bool honour_intent = false;    // see targets::ReadContext
-  std::uint32_t first_leaf = 0;  // number of the first leaf that is read
+  bool honour_intent = false;       // see targets::ReadContext
+  std::uint32_t first_leaf = 0;     // number of the first leaf that is read
   bool from_if_recognised = false;  // `from` holds only for what that dialect knows as its own
 };
 
@@ -136,8 +138,8 @@ class Session {
   targets::Options options_;
   std::deque<doc::Document> documents_;
   std::vector<targets::Input> inputs_;
-  std::vector<InputFile> files_;  // beside inputs_, both in the order of documents_
-  std::unordered_map<std::string, const doc::Document*> by_path_;         // by real path, made when first asked
+  std::vector<InputFile> files_;                                   // beside inputs_, both in the order of documents_
+  std::unordered_map<std::string, const doc::Document*> by_path_;  // by real path, made when first asked
   std::vector<std::pair<std::string, const doc::Document*>> unresolved_;  // not in by_path_ yet
   std::optional<targets::ReadContext> context_;
   std::vector<source::Span> spans_;  // by leaf, made when first asked

@@ -30,7 +30,9 @@ std::int64_t status_of(Failure failure) {
   return 500;
 }
 
-bool is_about_the_request(Failure failure) { return failure == Failure::ContextWindow || failure == Failure::ContentPolicy; }
+bool is_about_the_request(Failure failure) {
+  return failure == Failure::ContextWindow || failure == Failure::ContentPolicy;
+}
 
 bool holds(const ir::List<std::int64_t>& list, std::int64_t status) {
   return std::ranges::any_of(list.items, [&](const auto& item) { return item.given() && *item == status; });
@@ -62,7 +64,8 @@ class Walk {
         if (one.failure == failure_ && one.count.given()) return std::max<std::int64_t>(*one.count, 0);
       }
     }
-    const auto& attempts = ir::nearest(chain, [](const ir::Settings& s) -> const auto& { return s.retry.attempts; });
+    const auto& attempts = ir::nearest(
+        chain, [](const ir::Settings& s) -> const auto& { return s.retry.attempts; });
     if (!attempts.given()) return 0;
     for (const ir::Settings* s : chain) {
       if (s->retry.statuses.absent()) continue;
@@ -73,7 +76,8 @@ class Walk {
 
   /// How long one call may take: only a call that never answers takes that long.
   static std::optional<Decimal> patience(const Chain& chain) {
-    const auto& attempt = ir::nearest(chain, [](const ir::Settings& s) -> const auto& { return s.timeouts.attempt; });
+    const auto& attempt = ir::nearest(
+        chain, [](const ir::Settings& s) -> const auto& { return s.timeouts.attempt; });
     return attempt.given() ? std::optional(*attempt) : std::nullopt;
   }
 

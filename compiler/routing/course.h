@@ -13,7 +13,7 @@ namespace gatec::routing {
 /// An upstream that a request is sent to.
 struct Stop {
   ir::DeploymentId deployment;
-  std::int64_t calls = 0;                 // at worst
+  std::int64_t calls = 0;                // at worst
   const ir::FallbackEdge* by = nullptr;  // of the route that was asked for; null: it is a part of the primary
 };
 
@@ -27,9 +27,9 @@ struct Course {
   bool endless = false;                        // it leads back into itself, and nothing bounds that
 };
 
-/// Runs the plan of a route as its gateway would. A balance counts at its worst: of members that stand for each other the one
-/// with the most calls, of members that follow each other all. What is written for the deployments' own clients (SDK
-/// retries) is not known here.
+/// Runs the plan of a route as its gateway would. A balance counts at its worst: of members that stand for each other
+/// the one with the most calls, of members that follow each other all. What is written for the deployments' own clients
+/// (SDK retries) is not known here.
 [[nodiscard]] Course course(const ir::Gateway& gateway, const passes::RouteIndex& index, const ir::Route& route,
                             ir::Failure failure);
 

@@ -166,7 +166,8 @@ class FailureChecks {
     });
     if (earlier == seen.end()) return false;
     if (edge.inherited) return true;
-    report(DiagId::FallbackRepeats, span_of_node(edge.node), target_name(edge) + " has failed already when its turn comes")
+    report(DiagId::FallbackRepeats, span_of_node(edge.node),
+           target_name(edge) + " has failed already when its turn comes")
         .label(span_of_node((*earlier)->node), "it was tried here");
     return true;
   }
@@ -174,9 +175,8 @@ class FailureChecks {
   bool same_upstreams(const FallbackEdge& edge, const std::vector<DeploymentId>& primary,
                       const std::vector<DeploymentId>& target) {
     const bool same = std::ranges::all_of(target, [&](DeploymentId t) {
-      return std::ranges::any_of(primary, [&](DeploymentId p) {
-        return routing::same_upstream(gateway_, gateway_.at(p), gateway_.at(t));
-      });
+      return std::ranges::any_of(
+          primary, [&](DeploymentId p) { return routing::same_upstream(gateway_, gateway_.at(p), gateway_.at(t)); });
     });
     // A context window may differ in parameters that are no part of the upstream.
     if (!same || edge.on != ir::Failure::Any || edge.inherited) return same;
@@ -334,7 +334,8 @@ class FailureChecks {
   [[nodiscard]] std::string_view model_name(DeploymentId id) const {
     const ir::Deployment& d = gateway_.at(id);
     if (!d.upstream_model.given() || d.upstream_model->find('*') != std::string::npos) return {};
-    std::string_view name = d.base_model.given() ? std::string_view(*d.base_model) : std::string_view(*d.upstream_model);
+    std::string_view name =
+        d.base_model.given() ? std::string_view(*d.base_model) : std::string_view(*d.upstream_model);
     const std::string_view kind = d.provider.valid() ? std::string_view(gateway_.at(d.provider).kind.value) : "";
     name.remove_prefix(name.rfind('/') + 1);
     if (kind.starts_with("azure") && !name.starts_with("text-embedding-")) return {};
@@ -390,7 +391,8 @@ class FailureChecks {
     for (const ir::Edge& e : balance.edges) {
       // A weight that a reader derived has a rule; its dialect has its own say about it.
       if (weighs(e) || !e.weight.from.has_leaves() || e.weight.from.rule() != nullptr) continue;
-      report(DiagId::IdleMember, span_of(e.weight.from, context_), "this member is never drawn while another one can be");
+      report(DiagId::IdleMember, span_of(e.weight.from, context_),
+             "this member is never drawn while another one can be");
     }
   }
 
@@ -427,10 +429,10 @@ class FailureChecks {
   const ir::Gateway& gateway_;
   const passes::RouteIndex& index_;
   passes::Context& context_;
-  bool has_limits_ = std::ranges::any_of(gateway_.deployments, [](const ir::Deployment& d) { return !d.limits.empty(); });
-  bool any_timeout_ = std::ranges::any_of(gateway_.deployments, [](const ir::Deployment& d) {
-    return d.settings.timeouts.attempt.written();
-  });
+  bool has_limits_ =
+      std::ranges::any_of(gateway_.deployments, [](const ir::Deployment& d) { return !d.limits.empty(); });
+  bool any_timeout_ = std::ranges::any_of(
+      gateway_.deployments, [](const ir::Deployment& d) { return d.settings.timeouts.attempt.written(); });
   bool told_total_ = false, told_slow_ = false;
   std::vector<std::optional<std::string>> modes_;  // by deployment, as asked for
   struct Worst {

@@ -16,10 +16,17 @@ std::string_view maker_of(std::string_view model) {
   struct Family {
     std::string_view start, maker;
   };
-  static constexpr Family kFamilies[] = {{"claude-", "anthropic"},       {"gemini-", "google"},       {"gpt-4", "openai"},
-                                         {"gpt-3.5", "openai"},          {"gpt-5", "openai"},         {"o1-", "openai"},
-                                         {"o3-", "openai"},              {"o4-", "openai"},           {"dall-e", "openai"},
-                                         {"text-embedding-3", "openai"}, {"text-embedding-ada", "openai"}};
+  static constexpr Family kFamilies[] = {{"claude-", "anthropic"},
+                                         {"gemini-", "google"},
+                                         {"gpt-4", "openai"},
+                                         {"gpt-3.5", "openai"},
+                                         {"gpt-5", "openai"},
+                                         {"o1-", "openai"},
+                                         {"o3-", "openai"},
+                                         {"o4-", "openai"},
+                                         {"dall-e", "openai"},
+                                         {"text-embedding-3", "openai"},
+                                         {"text-embedding-ada", "openai"}};
   for (const Family& family : kFamilies) {
     if (model.starts_with(family.start)) return family.maker;
   }
@@ -93,9 +100,9 @@ class ModelChecks {
   void retired(const ir::Deployment& d, const ir::ResolvedProvider& p) {
     const std::string_view day = facts::retired(**p.kind, *d.upstream_model);
     if (day.empty()) return;
-    context_.sink.report(DiagId::RetiredModel, span_of(d.upstream_model.from, context_),
-                         std::string(title_of(**p.kind)) + " switched `" + *d.upstream_model + "` off on " +
-                             std::string(day));
+    context_.sink.report(
+        DiagId::RetiredModel, span_of(d.upstream_model.from, context_),
+        std::string(title_of(**p.kind)) + " switched `" + *d.upstream_model + "` off on " + std::string(day));
   }
 
   const ir::Gateway& gateway_;

@@ -85,7 +85,7 @@ class NameChecks {
 
   void orphan(const ir::OrphanFallback& o) {
     const ir::Origin* from = o.targets.items.empty() ? &o.targets.from : &o.targets.items.front().from;
-    if (!o.source.empty() && index_.find(o.source).kind == RouteIndex::Kind::None) {
+    if (!o.source.empty() && !is_blank_form(o.source) && index_.find(o.source).kind == RouteIndex::Kind::None) {
       auto builder = context_.sink.report(DiagId::UnknownFallbackSource, span_of(*from, context_),
                                           "a fallback is declared for `" + o.source + "`, which no request can name");
       const auto candidates = index_.names();

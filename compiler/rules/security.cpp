@@ -29,11 +29,11 @@ void credential_in_url(const ir::Provider& p, passes::Context& context) {
   const std::size_t query = url.find('?');
   for (const std::string_view name : {"key=", "api_key=", "apikey=", "api-key=", "token=", "sig="}) {
     for (const char before : {'?', '&'})
-      found = found || (query != std::string_view::npos && url.find(std::string(1, before) + std::string(name), query) != std::string_view::npos);
+      found = found || (query != std::string_view::npos &&
+                        url.find(std::string(1, before) + std::string(name), query) != std::string_view::npos);
   }
   if (found)
-    context.sink.report(DiagId::UrlCredential, span_of(p.base_url.from, context),
-                        "this address carries a credential");
+    context.sink.report(DiagId::UrlCredential, span_of(p.base_url.from, context), "this address carries a credential");
 }
 
 void certificates(const ir::Gateway& gateway, const ir::Provider& provider, passes::Context& context) {

@@ -89,8 +89,6 @@ class SpellingChecks {
 
 }  // namespace
 
-void check_spelling(const ir::Gateway& gateway, passes::Context& context) {
-  SpellingChecks(gateway, context).run();
-}
+void check_spelling(const ir::Gateway& gateway, passes::Context& context) { SpellingChecks(gateway, context).run(); }
 
 }  // namespace gatec::rules

@@ -1,5 +1,5 @@
-#include "targets/fix_kit.h"
 #include "compiler/facts/providers.h"
+#include "targets/fix_kit.h"
 #include "targets/portkey/checker.h"
 #include "targets/portkey/portkey.h"
 

@@ -87,7 +87,8 @@ Parts Reader::take_apart(const Node& node) {
       row = snake ? config_keys_.child(*snake).row() : nullptr;
       if (row != nullptr && row->handling == Handling::Read) {
         const std::string message = "`" + std::string(key) +
-                                    "` is a spelling that the gateway obeys without checking it; write `" + *snake + "`";
+                                    "` is a spelling that the gateway obeys without checking it; write `" + *snake +
+                                    "`";
         if (node.get(*snake) == nullptr) {
           report_fixed(DiagId::PortkeyCamelCase, *entry.key, message, *snake);
         } else {

@@ -59,8 +59,8 @@ struct Options {
   }
 
   [[nodiscard]] JudgeSettings judging() const {
-    JudgeSettings settings{reading.settings(), CodeList(select), CodeList(ignore), {}, Severity::Info, fix,
-                           unsafe_fixes, diff};
+    JudgeSettings settings{
+        reading.settings(), CodeList(select), CodeList(ignore), {}, Severity::Info, fix, unsafe_fixes, diff};
     for (const std::string& word : severity) {
       const std::size_t equals = word.find('=');
       const auto level = severity_named(equals == std::string::npos ? word : word.substr(equals + 1));
@@ -78,7 +78,9 @@ struct Options {
 class Lint {
  public:
   Lint(Env& env, const Options& options)
-      : env_(env), options_(options), projects_(env, {options.config, options.no_config, options.baseline}, options.today) {}
+      : env_(env),
+        options_(options),
+        projects_(env, {options.config, options.no_config, options.baseline}, options.today) {}
 
   ExitCode run() {
     const JudgeSettings settings = options_.judging();
@@ -212,7 +214,8 @@ class Lint {
       for (const Diagnostic& d : one.session->sink.all()) {
         if (blocks_reading(d.id) || !d.span.valid()) continue;
         const std::string name(one.session->sources.name(d.span.file));
-        ++found[one.project][{projects_.relative(*one.project, name), std::string(diagnostics::info(d.id).code), d.message}];
+        ++found[one.project]
+               [{projects_.relative(*one.project, name), std::string(diagnostics::info(d.id).code), d.message}];
         ++number;
       }
     }
@@ -233,7 +236,8 @@ class Lint {
     }
     if (!options_.quiet) {
       std::string text = counted(static_cast<std::int64_t>(number), "finding", "findings") + " accepted";
-      if (dropped > 0) text += ", " + counted(static_cast<std::int64_t>(dropped), "old entry", "old entries") + " taken out";
+      if (dropped > 0)
+        text += ", " + counted(static_cast<std::int64_t>(dropped), "old entry", "old entries") + " taken out";
       env_.err.write(text + "\n");
     }
     return unreadable_ ? ExitCode::Unreadable : ExitCode::Clean;

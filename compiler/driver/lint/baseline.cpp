@@ -46,7 +46,8 @@ std::string with_baseline(const Project& project, const std::vector<OldFinding>&
   std::string text(project.sources.count() > 0 ? project.sources.text(source::FileId{0}) : std::string_view());
   if (findings.empty() && stale.empty()) return text;
   if (!project.accept_open) {
-    throw UsageError{"`accept` of " + project.path + " is not written as a list of lines, so no entry can be put there"};
+    throw UsageError{"`accept` of " + project.path +
+                     " is not written as a list of lines, so no entry can be put there"};
   }
   if (!text.empty() && !text.ends_with('\n')) text += '\n';
   std::string entries;

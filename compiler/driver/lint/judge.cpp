@@ -67,7 +67,8 @@ class Judge {
   [[nodiscard]] std::vector<std::string> masked_texts() const {
     const diagnostics::Mask mask = result_.session->mask();
     std::vector<std::string> texts;
-    for (const doc::Document& document : result_.session->documents()) texts.push_back(mask.masked_text(document.file()));
+    for (const doc::Document& document : result_.session->documents())
+      texts.push_back(mask.masked_text(document.file()));
     return texts;
   }
 
@@ -212,7 +213,8 @@ std::vector<Judged> judge_all(Env& env, const JudgeSettings& settings, Projects&
   std::mutex thrown_mutex;
   const auto work = [&] {
     try {
-      for (std::size_t i = next++; i < groups.size(); i = next++) Judge(env, settings, projects, groups[i], results[i]).run();
+      for (std::size_t i = next++; i < groups.size(); i = next++)
+        Judge(env, settings, projects, groups[i], results[i]).run();
     } catch (...) {
       next = groups.size();
       const std::lock_guard lock(thrown_mutex);

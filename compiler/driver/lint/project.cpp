@@ -59,8 +59,7 @@ class ProjectReader {
 
   void unknown(const Entry& e, std::span<const std::string_view> known) {
     std::string message = "there is no setting `" + std::string(e.key->text()) + "` here";
-    if (const auto near = base::nearest_word(e.key->text(), known))
-      ((message += ", did you mean `") += *near) += "`?";
+    if (const auto near = base::nearest_word(e.key->text(), known)) ((message += ", did you mean `") += *near) += "`?";
     wrong(*e.key, std::move(message));
   }
 
@@ -278,7 +277,8 @@ std::string Projects::relative(const Project& project, const std::string& path) 
   const std::string& folder = real_folder(path);
   const std::string name = path.substr(path.rfind('/') + 1);
   if (folder == project.folder) return name;
-  const bool below = folder.starts_with(project.folder) && (project.folder == "/" || folder[project.folder.size()] == '/');
+  const bool below =
+      folder.starts_with(project.folder) && (project.folder == "/" || folder[project.folder.size()] == '/');
   if (!below) return path;
   return folder.substr(project.folder == "/" ? 1 : project.folder.size() + 1) + "/" + name;
 }
@@ -295,7 +295,8 @@ bool is_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   const auto number = [&](std::size_t begin, std::size_t size) {
     int value = 0;
-    for (const char c : text.substr(begin, size)) value = c >= '0' && c <= '9' && value >= 0 ? value * 10 + (c - '0') : -1;
+    for (const char c : text.substr(begin, size))
+      value = c >= '0' && c <= '9' && value >= 0 ? value * 10 + (c - '0') : -1;
     return value;
   };
   const int year = number(0, 4);

@@ -54,8 +54,8 @@ struct Project {
 class Projects {
  public:
   struct Where {
-    std::string given;    // the one file for all; empty = search
-    bool none = false;    // no file at all
+    std::string given;     // the one file for all; empty = search
+    bool none = false;     // no file at all
     bool to_make = false;  // `given` need not be there yet
   };
   Projects(Env& env, Where where, std::string today) : env_(env), where_(std::move(where)), today_(std::move(today)) {}
@@ -76,8 +76,8 @@ class Projects {
   Where where_;
   std::string today_, here_;
   std::mutex mutex_;
-  std::map<std::string, std::string> real_;      // by folder as given
-  std::map<std::string, Project*> by_folder_;    // by real folder
+  std::map<std::string, std::string> real_;    // by folder as given
+  std::map<std::string, Project*> by_folder_;  // by real folder
   std::deque<Project> projects_;
   Project* nothing_ = nullptr;
 };

@@ -10,8 +10,9 @@ namespace {
 std::string config(int number) {
   const std::string n = std::to_string(number);
   return "model_list:\n  - model_name: m" + n +
-         "\n    litellm_params: {model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY}\nrouter_settings:\n  cooldwn_time: " + n +
-         "\n";
+         "\n    litellm_params: {model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY}\nrouter_settings:\n  "
+         "cooldwn_time: " +
+         n + "\n";
 }
 
 }  // namespace
@@ -91,7 +92,9 @@ TEST_CASE("a baseline accepts what is there, keeps comments, and lets go of what
   CHECK(world.run({"lint", "-q", file}) == ExitCode::Findings);
   CHECK(world.run({"lint", "-q", "--baseline", file}) == ExitCode::Clean);
   CHECK(world.run({"lint", "-q", file}) == ExitCode::Clean);
-  world.write(file, "model_list:\n  - model_name: m\n    litellm_params: {model: openai/gpt-4o}\nrouter_settings:\n  retry_aftr: 3\n");
+  world.write(file,
+              "model_list:\n  - model_name: m\n    litellm_params: {model: openai/gpt-4o}\nrouter_settings:\n  "
+              "retry_aftr: 3\n");
   CHECK(world.run({"lint", "-q", file}) == ExitCode::Findings);
   CHECK(world.out.text.find("GW0132") != std::string::npos);
   CHECK(world.run({"lint", "-q", "--baseline", file}) == ExitCode::Clean);
