@@ -6,6 +6,9 @@
 #include <bit>
 #include <cstddef>
 #include <functional>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
 
 namespace gatec::targets {
 namespace {
@@ -227,11 +230,38 @@ std::optional<std::string_view> KeyTable::nearest(Cursor parent, std::string_vie
   return base::nearest_word(key, candidates);
 }
 
+namespace {
+
+/// Rows by the last word of their path, each list in the order of the rows.
+using ByName = std::vector<std::pair<std::string_view, const KeyRow*>>;
+
+/// Made once for each table, by any thread.
+const ByName& by_name(std::span<const KeyRow> rows) {
+  static std::mutex mutex;
+  static std::unordered_map<const KeyRow*, ByName> tables;
+  const std::lock_guard lock(mutex);
+  const auto [known, fresh] = tables.try_emplace(rows.data());
+  if (fresh) {
+    for (const KeyRow& row : rows) {
+      if (!is_offered(&row)) continue;
+      const std::string_view path = own_path(row);
+      known->second.emplace_back(path.substr(path.rfind('.') + 1), &row);
+    }
+    std::ranges::stable_sort(known->second, {}, [](const auto& row) { return row.first; });
+  }
+  return known->second;
+}
+
+}  // namespace
+
 std::vector<std::string_view> KeyTable::homes(std::string_view key) const {
   std::vector<std::string_view> out;
-  for (const KeyRow& row : rows_) {
-    const std::string_view path = own_path(row);
-    if (!path.ends_with(key) || !is_offered(&row)) continue;
+  const std::string_view last = key.substr(key.rfind('.') + 1);
+  const ByName& rows = by_name(rows_);
+  const auto name_of = [](const auto& row) { return row.first; };
+  for (auto at = std::ranges::lower_bound(rows, last, {}, name_of); at != rows.end() && at->first == last; ++at) {
+    const std::string_view path = own_path(*at->second);
+    if (!path.ends_with(key)) continue;
     const std::size_t start = path.size() - key.size();
     if (start == 0)
       out.emplace_back();

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <mutex>
@@ -228,9 +229,8 @@ void expect_input(std::size_t bytes) {
   constexpr std::size_t kLargePerByte = 32;
   constexpr std::size_t kMost = std::size_t{256} << 20;
   constexpr std::size_t kThreadsPerByte = 8;
-  static bool done = false;
-  if (done || bytes < kSmall) return;
-  done = true;
+  static constinit std::atomic<bool> done = false;
+  if (bytes < kSmall || done.exchange(true)) return;
   const auto chunk = [&](std::size_t per_byte) {
     return std::min((bytes * per_byte + kHugePage - 1) / kHugePage * kHugePage, kMost);
   };
@@ -247,9 +247,18 @@ void expect_input(std::size_t bytes) {
   make_pages_aside(first_huge_page(begin), static_cast<char*>(sbrk(0)));
 }
 
+void expect_many_inputs() {
+  constexpr int kKept = 64 << 20;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TOP_PAD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, kKept);
+  mallopt(M_MMAP_THRESHOLD, kKept / 2);
+}
+
 #else
 
 void expect_input(std::size_t) {}
+void expect_many_inputs() {}
 ThreadHeap::ThreadHeap() = default;
 ThreadHeap::~ThreadHeap() = default;
 

@@ -9,6 +9,9 @@ namespace gatec::base {
 /// of our own, which never ask another thread. No effect elsewhere than on glibc, nor under sanitizers.
 void expect_input(std::size_t bytes);
 
+/// Tells the heap that many inputs are about to be read one after the other: what one gives back is kept for the next.
+void expect_many_inputs();
+
 /// Stands at the beginning of a thread that works for a while: it takes up the lists that an earlier one left behind.
 class ThreadHeap {
  public:

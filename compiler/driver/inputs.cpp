@@ -57,6 +57,7 @@ bool add_direct_files(Env& env, const std::string& folder, Sink& sink, std::vect
   const std::size_t before = files.size();
   for (const DirectoryEntry& entry : entries) {
     if (entry.kind != FileKind::File || !is_config_name(entry.name) || entry.name.starts_with('.')) continue;
+    if (entry.name == kProjectName) continue;
     files.push_back(plain_file(path_in(folder, entry.name)));
   }
   if (files.size() > before) return true;
@@ -75,7 +76,7 @@ bool search(Env& env, const std::string& folder, Sink& sink, std::vector<InputGr
   if (!list_folder(env, folder, sink, entries)) return false;
   bool fine = true;
   for (const DirectoryEntry& entry : entries) {
-    if (entry.name.starts_with('.')) continue;
+    if (entry.name.starts_with('.') || entry.name == kProjectName) continue;
     const std::string path = path_in(folder, entry.name);
     if (entry.kind == FileKind::Directory && !entry.link && entry.name != "node_modules") {
       fine = search(env, path, sink, groups) && fine;
@@ -181,11 +182,7 @@ std::optional<std::string> read_file(Env& env, const InputFile& file, Sink& sink
   if (file.path == "-") {
     error = env.in.read(source::kMaxBytes, text);
   } else {
-    const FileStatus status = env.files.status(file.path);
-    error = status.kind == FileKind::None ? status.error
-            : status.size > source::kMaxBytes && status.kind == FileKind::File
-                ? EFBIG
-                : env.files.read(file.path, source::kMaxBytes, text);
+    error = env.files.read(file.path, source::kMaxBytes, text);
   }
   if (error == 0) return text;
   if (error == EFBIG) {

@@ -11,6 +11,7 @@
 namespace gatec::driver {
 
 inline constexpr std::string_view kManifestName = "gatec.json";
+inline constexpr std::string_view kProjectName = "gatec.yaml";
 inline constexpr std::string_view kStdinName = "<stdin>";
 
 /// A file to be read. Role, route and dialect (`D@V`) come from the manifest of the folder that it stands in.

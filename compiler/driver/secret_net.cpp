@@ -36,12 +36,22 @@ bool is_common_word(std::string_view text) {
 
 }  // namespace
 
-SecretNet::SecretNet(std::vector<const source::SourceManager*> sources) {
+SecretNet SecretNet::strict(const std::vector<const source::SourceManager*>& sources) {
+  SecretNet net;
+  net.collect(sources);
+  return net;
+}
+
+void SecretNet::collect(const std::vector<const source::SourceManager*>& sources) {
   for (const source::SourceManager* s : sources) add(*s);
   std::sort(patterns_.begin(), patterns_.end());
   patterns_.erase(std::unique(patterns_.begin(), patterns_.end()), patterns_.end());
+  if (!patterns_.empty()) index();
+}
+
+SecretNet::SecretNet(std::vector<const source::SourceManager*> sources) {
+  collect(sources);
   if (patterns_.empty()) return;
-  index();
   std::vector<bool> common(patterns_.size());
   for (const source::SourceManager* s : sources) mark_common(*s, common);
   drop(common);

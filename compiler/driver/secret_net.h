@@ -15,6 +15,8 @@ namespace gatec::driver {
 class SecretNet {
  public:
   explicit SecretNet(std::vector<const source::SourceManager*> sources);
+  /// Looks for all of them, also for what the inputs say elsewhere: cheaper to make, and who catches nothing is fine.
+  [[nodiscard]] static SecretNet strict(const std::vector<const source::SourceManager*>& sources);
   explicit SecretNet(const source::SourceManager& sources) : SecretNet(std::vector{&sources}) {}
 
   [[nodiscard]] bool empty() const { return patterns_.empty(); }
@@ -22,6 +24,8 @@ class SecretNet {
   [[nodiscard]] bool catches(std::string_view text) const;
 
  private:
+  SecretNet() = default;
+  void collect(const std::vector<const source::SourceManager*>& sources);
   void add(const source::SourceManager& sources);
   void add(std::string_view text);
   void index();

@@ -175,7 +175,7 @@ const doc::Document* Session::add_document(InputFile file, std::string text, boo
   documents_.push_back(*std::move(result));
   const doc::Document& document = documents_.back();
   leaf_count_ = document.first_leaf() + document.leaf_count();
-  if (!proving && file.path != "-") by_path_.emplace(env_.files.real_path(file.path), &document);
+  if (!proving && file.path != "-") unresolved_.emplace_back(file.path, &document);
   if (!context_) {
     inputs_.push_back({file.name, &document, file.role, file.route});
     files_.push_back(std::move(file));
@@ -188,6 +188,8 @@ const doc::Document* Session::load_further(const targets::Input& from, std::stri
   const std::string folder = name == kStdinName ? std::string() : parent_of(name);
   const std::string full = path.starts_with('/') ? std::string(path) : folder + std::string(path);
   if (env_.files.status(full).kind == FileKind::None) return nullptr;
+  for (const auto& [given, document] : unresolved_) by_path_.emplace(env_.files.real_path(given), document);
+  unresolved_.clear();
   const auto known = by_path_.find(env_.files.real_path(full));
   if (known != by_path_.end()) return known->second;
   InputFile file{full, full, {}, {}};
@@ -197,8 +199,13 @@ const doc::Document* Session::load_further(const targets::Input& from, std::stri
   return document;
 }
 
+bool Session::recognised_by(const Dialect& dialect) const {
+  return dialect.detect != nullptr &&
+         std::ranges::any_of(inputs_, [&](const targets::Input& i) { return dialect.detect(*i.document) > 0; });
+}
+
 bool Session::choose_dialect() {
-  if (settings_.from) {
+  if (settings_.from && (!settings_.from_if_recognised || recognised_by(*settings_.from->dialect))) {
     choice_ = *settings_.from;
     return true;
   }
@@ -306,6 +313,7 @@ void Session::forget() {
   context_.reset();
   inputs_.clear();
   by_path_.clear();
+  unresolved_.clear();
   spans_.clear();
   gateway = {};
   ledger = {};

@@ -38,6 +38,10 @@ class DialectOptions {
   /// Each is `D.key=value`; throws UsageError for dialects and keys that do not exist.
   explicit DialectOptions(const std::vector<std::string>& texts);
   [[nodiscard]] targets::Options of(std::string_view dialect) const;
+  /// Those of `other` hold where these say nothing.
+  void add_behind(const DialectOptions& other) {
+    given_.insert(given_.begin(), other.given_.begin(), other.given_.end());
+  }
 
  private:
   std::vector<std::pair<std::string, std::pair<std::string, std::string>>> given_;
@@ -46,8 +50,9 @@ class DialectOptions {
 struct ReadSettings {
   std::optional<DialectChoice> from;  // absent: told by content
   DialectOptions options;
-  bool honour_intent = false;    // see targets::ReadContext
-  std::uint32_t first_leaf = 0;  // number of the first leaf that is read
+  bool honour_intent = false;       // see targets::ReadContext
+  std::uint32_t first_leaf = 0;     // number of the first leaf that is read
+  bool from_if_recognised = false;  // `from` holds only for what that dialect knows as its own
 };
 
 /// Calls `each(leaf, node, path)` for every leaf of a document in the order written.
@@ -121,6 +126,7 @@ class Session {
   const doc::Document* add_document(InputFile file, std::string text, bool proving);
   const doc::Document* load_further(const targets::Input& from, std::string_view path);
   bool choose_dialect();
+  [[nodiscard]] bool recognised_by(const targets::Dialect& dialect) const;
   [[nodiscard]] bool written_by_us();
   bool check_kinship(std::size_t recognised);
   State understand(bool proving);
@@ -133,8 +139,9 @@ class Session {
   targets::Options options_;
   std::deque<doc::Document> documents_;
   std::vector<targets::Input> inputs_;
-  std::vector<InputFile> files_;  // beside inputs_, both in the order of documents_
-  std::unordered_map<std::string, const doc::Document*> by_path_;
+  std::vector<InputFile> files_;                                   // beside inputs_, both in the order of documents_
+  std::unordered_map<std::string, const doc::Document*> by_path_;  // by real path, made when first asked
+  std::vector<std::pair<std::string, const doc::Document*>> unresolved_;  // not in by_path_ yet
   std::optional<targets::ReadContext> context_;
   std::vector<source::Span> spans_;  // by leaf, made when first asked
   std::uint32_t leaf_count_ = 0;

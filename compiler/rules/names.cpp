@@ -63,7 +63,11 @@ class NameChecks {
     target(*name, from, "a fallback names");
   }
 
+  /// A template's place that somebody fills in later: what will stand there cannot be known.
+  static bool is_blank_form(std::string_view name) { return name.find("{{") != std::string_view::npos; }
+
   void target(const std::string& name, const ir::Origin& from, std::string_view what) {
+    if (is_blank_form(name)) return;
     if (index_.find(name).kind != RouteIndex::Kind::None) return;
     auto builder = context_.sink.report(DiagId::UnknownModel, span_of(from, context_),
                                         std::string(what) + " `" + name + "`, which is not declared");
@@ -81,7 +85,7 @@ class NameChecks {
 
   void orphan(const ir::OrphanFallback& o) {
     const ir::Origin* from = o.targets.items.empty() ? &o.targets.from : &o.targets.items.front().from;
-    if (!o.source.empty() && index_.find(o.source).kind == RouteIndex::Kind::None) {
+    if (!o.source.empty() && !is_blank_form(o.source) && index_.find(o.source).kind == RouteIndex::Kind::None) {
       auto builder = context_.sink.report(DiagId::UnknownFallbackSource, span_of(*from, context_),
                                           "a fallback is declared for `" + o.source + "`, which no request can name");
       const auto candidates = index_.names();

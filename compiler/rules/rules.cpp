@@ -16,6 +16,9 @@ void check(const ir::Gateway& gateway, passes::Context& context) {
   check_budgets(gateway, hierarchy, context);
   check_rates(gateway, hierarchy, context);
   check_routing(gateway, context);
+  check_failures(gateway, index, context);
+  check_models(gateway, context);
+  check_spelling(gateway, context);
   check_security(gateway, context);
 }
 

@@ -1,3 +1,4 @@
+#include "targets/fix_kit.h"
 #include "targets/litellm/admin.h"
 #include "targets/litellm/check.h"
 #include "targets/litellm/checker.h"
@@ -101,6 +102,7 @@ void Checker::run() {
     check_budgets(file);
   }
   check_principals();
+  allowed_models();
 }
 
 void Checker::collect_places(const Node& node, const Node* key, const Node* outer_key) const {
@@ -137,12 +139,7 @@ source::Span Checker::key_span_of(const ir::Origin& from, std::string_view key) 
 }
 
 std::string Checker::rewritten(source::Span scalar, std::string_view text) const {
-  const std::string_view written = context_.sources.text(scalar);
-  const char first = written.empty() ? ' ' : written.front();
-  if (first != '"' && first != '\'') return std::string(text);
-  std::string out(1, first);
-  (out += text) += first;
-  return out;
+  return requoted(context_.sources.text(scalar), text);
 }
 
 std::optional<base::Decimal> number_of(const Node* node) {

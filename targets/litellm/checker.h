@@ -66,6 +66,9 @@ class Checker {
   void windows_without_prechecks(const ConfigFile& file);
   void tags(const ConfigFile& file);
 
+  // check_allowed.cpp
+  void allowed_models();
+
   // check_router.cpp
   void check_router(const ConfigFile& file);
   void allowed_fails(const ConfigFile& file);

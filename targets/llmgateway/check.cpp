@@ -1,3 +1,4 @@
+#include "targets/fix_kit.h"
 #include "targets/llmgateway/checker.h"
 
 #include <algorithm>
@@ -164,8 +165,13 @@ void Checker::provider_keys() {
     const Node* url = node.get("baseUrl");
     std::string_view address = text_of(url);
     while (address.ends_with('/')) address.remove_suffix(1);
-    if (address.ends_with("/v1"))
-      report(DiagId::LlmgatewayBaseUrl, *url, "the gateway appends `/v1/chat/completions`, leave `/v1` out");
+    if (address.ends_with("/v1")) {
+      address.remove_suffix(3);
+      context_.sink
+          .report(DiagId::LlmgatewayBaseUrl, url->span(), "the gateway appends `/v1/chat/completions`, leave `/v1` out")
+          .fix("leave `/v1` out", diagnostics::FixSafety::Safe,
+               {{url->span(), requoted(context_.sources.text(url->span()), address)}});
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 #include "compiler/facts/providers.h"
+#include "targets/fix_kit.h"
 #include "targets/portkey/checker.h"
 #include "targets/portkey/hosts.h"
 #include "targets/portkey/portkey.h"
@@ -140,9 +141,13 @@ void Checker::config(const Node& node, const Around& around) {
 void Checker::settings(const Node& node, const Around& around) {
   if (const auto timeout = number_of(node.get("request_timeout"));
       timeout && *timeout > Decimal(0) && *timeout < Decimal(1000)) {
-    report(DiagId::PortkeyTimeoutUnit, *node.get("request_timeout"),
-           "`request_timeout` counts milliseconds: " + timeout->text() + " is less than a second",
-           "seconds are written times 1000");
+    const Node& written = *node.get("request_timeout");
+    auto told =
+        context_.sink.report(DiagId::PortkeyTimeoutUnit, written.span(),
+                             "`request_timeout` counts milliseconds: " + timeout->text() + " is less than a second");
+    told.note("seconds are written times 1000");
+    if (const auto thousand = timeout->times(Decimal(1000)); thousand && *timeout <= Decimal(600))
+      told.fix("write seconds times 1000", diagnostics::FixSafety::Unsafe, {{written.span(), thousand->text()}});
   }
   if (const Node* own = node.get("retry"); is_mapping(own)) retry(*own, around);
   if (const Node* own = node.get("cache"); is_mapping(own)) cache(*own, around);
@@ -163,8 +168,12 @@ void Checker::retry(const Node& node, const Around& around) {
     }
   }
   if (oss() && node.get("use_retry_after_headers") != nullptr && node.get("use_retry_after_header") == nullptr) {
-    report_key(DiagId::PortkeyRetryHeader, node, "use_retry_after_headers",
-               "the open-source gateway reads `use_retry_after_header`, it ignores the plural");
+    const Node& key = *node.entry("use_retry_after_headers")->key;
+    context_.sink
+        .report(DiagId::PortkeyRetryHeader, key.span(),
+                "the open-source gateway reads `use_retry_after_header`, it ignores the plural")
+        .fix("write `use_retry_after_header`", diagnostics::FixSafety::Safe,
+             {{key.span(), requoted(context_.sources.text(key.span()), "use_retry_after_header")}});
   }
   replaced(node, around.retry, "retry");
 }

@@ -1,3 +1,4 @@
+#include "targets/fix_kit.h"
 #include "targets/portkey/reader.h"
 
 namespace gatec::targets::portkey {
@@ -21,6 +22,13 @@ void Reader::report(DiagId id, source::Span span, std::string message, std::stri
   if (context_.proving) return;
   auto told = context_.sink.report(id, span, std::move(message));
   if (!note.empty()) told.note(std::move(note));
+}
+
+void Reader::report_fixed(DiagId id, const Node& scalar, std::string message, std::string_view meant) {
+  if (context_.proving) return;
+  context_.sink.report(id, scalar.span(), std::move(message))
+      .fix("write `" + std::string(meant) + "`", diagnostics::FixSafety::Safe,
+           {{scalar.span(), requoted(context_.sources.text(scalar.span()), meant)}});
 }
 
 void Reader::settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason) {

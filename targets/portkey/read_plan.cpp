@@ -86,9 +86,14 @@ Parts Reader::take_apart(const Node& node) {
       const auto snake = snake_case(key);
       row = snake ? config_keys_.child(*snake).row() : nullptr;
       if (row != nullptr && row->handling == Handling::Read) {
-        report(DiagId::PortkeyCamelCase, entry.key->span(),
-               "`" + std::string(key) + "` is a spelling that the gateway obeys without checking it; write `" + *snake +
-                   "`");
+        const std::string message = "`" + std::string(key) +
+                                    "` is a spelling that the gateway obeys without checking it; write `" + *snake +
+                                    "`";
+        if (node.get(*snake) == nullptr) {
+          report_fixed(DiagId::PortkeyCamelCase, *entry.key, message, *snake);
+        } else {
+          report(DiagId::PortkeyCamelCase, entry.key->span(), message);
+        }
       } else {
         row = nullptr;
       }
@@ -198,7 +203,11 @@ std::optional<Mode> Reader::strategy_mode(Parts& parts) {
     ((message += ", write `") += mode_name(*near)) += '`';
   else
     message += ", it takes `single`, `fallback`, `loadbalance` or `conditional`";
-  report(DiagId::PortkeyMode, mode->span(), std::move(message));
+  if (near) {
+    report_fixed(DiagId::PortkeyMode, *mode, std::move(message), mode_name(*near));
+  } else {
+    report(DiagId::PortkeyMode, mode->span(), std::move(message));
+  }
   return any_object ? near : std::nullopt;
 }
 

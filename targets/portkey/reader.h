@@ -175,6 +175,8 @@ class Reader {
   void keep_wrong(std::vector<ir::Extra>& extras, std::string_view section, std::string_view key, const Node& value);
   void settle(const Node& node, ir::Fate fate, DiagId code, std::string_view reason);
   void report(DiagId id, source::Span span, std::string message, std::string note = {});
+  /// With the scalar's text mended to `meant`, quoted as it is.
+  void report_fixed(DiagId id, const Node& scalar, std::string message, std::string_view meant);
 
   // read_admin.cpp, read_limits.cpp: bodies of the control plane
   struct Held {

@@ -1,91 +1,107 @@
-#include "compiler/base/json_writer.h"
-#include "compiler/diagnostics/render_github.h"
-#include "compiler/diagnostics/render_sarif.h"
-#include "compiler/diagnostics/render_text.h"
 #include "compiler/driver/app.h"
-#include "compiler/driver/fixes.h"
+#include "compiler/driver/lint/baseline.h"
+#include "compiler/driver/lint/judge.h"
+#include "compiler/driver/lint/output.h"
+#include "compiler/driver/lint/project.h"
 #include "compiler/driver/options.h"
 #include "compiler/driver/output_dir.h"
-#include "compiler/driver/selection.h"
-#include "gatec/version.h"
 
 #include <algorithm>
-#include <deque>
-#include <set>
+#include <map>
+#include <tuple>
 
 namespace gatec::driver {
 namespace {
 
 using diagnostics::DiagId;
 using diagnostics::Diagnostic;
-using diagnostics::Finding;
 using diagnostics::Severity;
-
-constexpr int kFixRounds = 8;  // a fix may uncover another finding
 
 struct Options {
   std::vector<std::string> inputs;
   std::string format = "text";
-  std::vector<std::string> select, ignore;
+  std::vector<std::string> select, ignore, severity;
+  std::string config, today;
   bool together = false, fix = false, unsafe_fixes = false, diff = false, quiet = false;
+  bool statistics = false, baseline = false, no_config = false;
   ReadingOptions reading;
 
   void add_to(Arguments& arguments) {
     arguments.positional("IN", inputs, "files, folders (searched to the bottom) or - for stdin; each is judged alone",
                          1, SIZE_MAX);
     reading.add_to(arguments);
-    arguments.option("--format", format, "FORMAT", "text, json, sarif or github");
+    arguments.option("--format", format, "FORMAT", "text, json, sarif, github or junit");
     arguments.option("--select", select, "CODES", "only these: codes, beginnings of codes (GW1) or names", true);
     arguments.option("--ignore", ignore, "CODES", "not these", true);
+    arguments.option("--severity", severity, "LEVEL", "from this on (error, warning, info), or CODE=LEVEL", true);
+    arguments.option("--config", config, "FILE", "this project file, instead of the nearest gatec.yaml of each input");
+    arguments.flag("--no-config", no_config, "no project file");
     arguments.flag("--together", together, "judge all inputs as one gateway's state");
     arguments.flag("--fix", fix, "mend what can be mended safely, in place");
     arguments.flag("--unsafe-fixes", unsafe_fixes, "with --fix: also what may change the meaning");
     arguments.flag("--diff", diff, "with --fix: show the changes and write nothing");
+    arguments.flag("--statistics", statistics, "how often each code was found, instead of the findings");
+    arguments.flag("--baseline", baseline, "accept in gatec.yaml all that is found now");
+    arguments.option("--today", today, "YYYY-MM-DD", "the day that entries with `until` are held against");
     arguments.flag("-q,--quiet", quiet, "no summary on stderr");
   }
 
-  void check() const {
-    check_choice("--format", format, "text json sarif github");
+  void check() {
+    check_choice("--format", format, "text json sarif github junit");
     if ((unsafe_fixes || diff) && !fix)
       throw UsageError{std::string(unsafe_fixes ? "--unsafe-fixes" : "--diff") + " goes with --fix"};
+    if (baseline && fix) throw UsageError{"--baseline does not go with --fix"};
+    if (no_config && (baseline || !config.empty()))
+      throw UsageError{"--no-config does not go with " + std::string(baseline ? "--baseline" : "--config")};
+    if (statistics && format != "text" && format != "json") throw UsageError{"--statistics goes with text and json"};
+    if (today.empty()) today = driver::today();
+    if (!is_date(today)) throw UsageError{"`--today` takes a day as YYYY-MM-DD, not `" + today + "`"};
+  }
+
+  [[nodiscard]] JudgeSettings judging() const {
+    JudgeSettings settings{
+        reading.settings(), CodeList(select), CodeList(ignore), {}, Severity::Info, fix, unsafe_fixes, diff};
+    for (const std::string& word : severity) {
+      const std::size_t equals = word.find('=');
+      const auto level = severity_named(equals == std::string::npos ? word : word.substr(equals + 1));
+      if (!level) throw UsageError{"`--severity` takes error, warning or info, or CODE=LEVEL, not `" + word + "`"};
+      if (equals == std::string::npos) {
+        settings.least = *level;
+      } else {
+        settings.severities.emplace_back(CodeList({word.substr(0, equals)}), *level);
+      }
+    }
+    return settings;
   }
 };
-
-struct Figures {
-  std::size_t files = 0, passed_over = 0, errors = 0, warnings = 0, infos = 0, fixable = 0, fixed = 0;
-  bool unreadable = false;
-};
-
-/// Errors that say that a document could not be had at all.
-bool blocks_reading(DiagId id) {
-  return diagnostics::info(id).family == "documents" && diagnostics::info(id).severity == Severity::Error;
-}
 
 class Lint {
  public:
   Lint(Env& env, const Options& options)
       : env_(env),
         options_(options),
-        settings_(options.reading.settings()),
-        select_(options.select),
-        ignore_(options.ignore) {}
+        projects_(env, {options.config, options.no_config, options.baseline}, options.today) {}
 
   ExitCode run() {
-    for (InputGroup& group : groups()) {
-      if (options_.fix) {
-        mend(group);
-      } else {
-        judge(group);
-      }
+    const JudgeSettings settings = options_.judging();
+    const std::vector<InputGroup> groups = expand();
+    const std::vector<Judged> judged = judge_all(env_, settings, projects_, groups);
+    for (std::size_t i = 0; i < groups.size(); ++i) conclude(judged[i], groups[i]);
+    if (options_.baseline) return write_baseline(judged);
+    tell_unused(settings);
+    for (Project& project : projects_.all()) {
+      project.sink.sort();
+      keep(project.sink, project.sources, [&project] { return diagnostics::Mask(project.sources); });
+      unreadable_ = unreadable_ || project.broken;
     }
-    collect_from(loose_);
+    keep(loose_.sink, loose_.sources, [this] { return loose_.mask(); });
     const ExitCode printed = print();
-    if (!options_.quiet && options_.format == "text") env_.err.write(summary());
+    if (!options_.quiet && options_.format == "text") env_.err.write(lint_summary(outcome_.figures, options_.diff));
     return printed;
   }
 
  private:
-  std::vector<InputGroup> groups() {
+  std::vector<InputGroup> expand() {
     std::vector<InputGroup> groups;
     bool fine = true;
     if (options_.together) {
@@ -94,140 +110,142 @@ class Lint {
       if (groups.back().files.empty()) groups.clear();
     } else {
       fine = expand_each(env_, options_.inputs, loose_.sink, groups);
+      std::erase_if(groups, [&](const InputGroup& group) { return group.found && is_excluded(group.files.front()); });
     }
-    figures_.unreadable = !fine;
+    unreadable_ = !fine;
     return groups;
   }
 
-  void judge(const InputGroup& group) {
-    Session& session = sessions_.emplace_back(env_, settings_);
-    const Session::State state = session.load(group.files);
-    if (state == Session::State::Read) session.check();
-    conclude(session, state, group);
+  bool is_excluded(const InputFile& file) {
+    const Project& project = projects_.of(file.path);
+    if (project.exclude.empty()) return false;
+    const std::string path = projects_.relative(project, file.path);
+    return std::ranges::any_of(project.exclude, [&](const std::string& p) { return glob_matches(p, path); });
   }
 
-  /// The last word on a group. Of a file that was only found and that no dialect knows, nothing is kept.
-  void conclude(Session& session, Session::State state, const InputGroup& group) {
-    if (state != Session::State::Read && group.found) {
-      ++figures_.passed_over;
-      sessions_.pop_back();
+  void conclude(const Judged& judged, const InputGroup& group) {
+    if (judged.state == Judged::State::PassedOver) {
+      ++outcome_.figures.passed_over;
       return;
     }
-    figures_.files += group.files.size();
-    figures_.unreadable = figures_.unreadable || state != Session::State::Read;
-    session.sink.sort();
-    const std::size_t before = findings_.size();
-    collect_from(session);
-    if (findings_.size() == before) {
-      sessions_.pop_back();
-    } else {
-      session.forget();
-    }
+    LintFigures& figures = outcome_.figures;
+    figures.files += group.files.size();
+    figures.accepted += judged.accepted;
+    figures.fixed += judged.fixed;
+    unreadable_ = unreadable_ || judged.state == Judged::State::Unreadable;
+    for (const InputFile& file : group.files) outcome_.files.push_back(file.name);
+    for (std::size_t i = 0; i < judged.texts.size(); ++i) replace(group.files[i], judged.texts[i]);
+    if (options_.diff) env_.out.write(judged.diff);
+    if (judged.session == nullptr) return;
+    Session& session = *judged.session;
+    keep(session.sink, session.sources, [&session] { return session.mask(); });
   }
 
-  /// Fixes in rounds until nothing changes; the last judgement is what is shown.
-  void mend(const InputGroup& group) {
-    std::vector<std::pair<InputFile, std::string>> texts;
-    for (const InputFile& file : group.files) {
-      std::optional<std::string> text = read_file(env_, file, loose_.sink);
-      if (!text) figures_.unreadable = true;
-      if (text) texts.emplace_back(file, std::move(*text));
-    }
-    if (texts.size() < group.files.size()) return;
-    const auto original = texts;
-    std::vector<std::string> shown;  // before any fix, for --diff
-    for (int round = 0;; ++round) {
-      Session& session = sessions_.emplace_back(env_, settings_);
-      const Session::State state = session.load_texts(texts, false);
-      if (state == Session::State::Read) session.check();
-      if (round == 0 && options_.diff) shown = masked_texts(session);
-      if (state == Session::State::Read && round < kFixRounds && fix_once(session, texts)) {
-        sessions_.pop_back();
-        continue;
-      }
-      if (options_.diff) show_changes(texts, shown, masked_texts(session));
-      conclude(session, state, group);
-      break;
-    }
-    for (std::size_t i = 0; i < texts.size(); ++i) keep(texts[i].first, original[i].second, texts[i].second);
-  }
-
-  static std::vector<std::string> masked_texts(const Session& session) {
-    const diagnostics::Mask mask = session.mask();
-    std::vector<std::string> texts;
-    for (std::uint32_t file = 0; file < session.sources.count(); ++file)
-      texts.push_back(mask.masked_text(source::FileId{file}));
-    return texts;
-  }
-
-  void show_changes(const std::vector<std::pair<InputFile, std::string>>& files, const std::vector<std::string>& before,
-                    const std::vector<std::string>& after) {
-    for (std::size_t i = 0; i < files.size(); ++i)
-      env_.out.write(unified_diff(files[i].first.name, before[i], after[i]));
-  }
-
-  /// True when a text changed.
-  bool fix_once(const Session& session, std::vector<std::pair<InputFile, std::string>>& texts) {
-    const InlineIgnores ignores = ignores_of(session);
-    std::vector<const diagnostics::Fix*> fixes;
-    for (const Diagnostic& d : session.sink.all()) {
-      const bool wanted = d.fix && (d.fix->safety == diagnostics::FixSafety::Safe || options_.unsafe_fixes);
-      if (wanted && is_chosen(d, session, ignores)) fixes.push_back(&*d.fix);
-    }
-    bool changed = false;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      Fixed fixed = apply_fixes(session.sources, session.documents()[i].file(), fixes);
-      if (fixed.made == 0 || fixed.text == texts[i].second) continue;
-      changed = true;
-      figures_.fixed += fixed.made;
-      texts[i].second = std::move(fixed.text);
-    }
-    return changed;
-  }
-
-  void keep(const InputFile& file, const std::string& before, const std::string& after) {
-    if (options_.diff) return;
+  void replace(const InputFile& file, const std::optional<std::string>& text) {
+    if (!text) return;
     if (file.path == "-") {
-      env_.out.write(after);
-    } else if (before != after) {
-      const int error = replace_file(env_.files, file.path, after);
-      if (error == 0) return;
-      loose_.sink.report(DiagId::WriteFailed, {}, "cannot write `" + file.name + "`: " + reason(error));
-      figures_.unreadable = true;
+      env_.out.write(*text);
+      return;
     }
+    const int error = replace_file(env_.files, file.path, *text);
+    if (error == 0) return;
+    loose_.sink.report(DiagId::WriteFailed, {}, "cannot write `" + file.name + "`: " + reason(error));
+    unreadable_ = true;
   }
 
-  static InlineIgnores ignores_of(const Session& session) {
-    InlineIgnores ignores;
-    for (const doc::Document& document : session.documents()) ignores.add(document, session.sources);
-    return ignores;
-  }
-
-  [[nodiscard]] bool is_chosen(const Diagnostic& d, const Session& session, const InlineIgnores& ignores) const {
-    if (blocks_reading(d.id)) return true;
-    const diagnostics::DiagInfo& row = diagnostics::info(d.id);
-    if (!select_.empty() && !select_.contains(row)) return false;
-    return !ignore_.contains(row) && !ignores.covers(d, session.sources);
-  }
-
-  void collect_from(const Session& session) {
-    const InlineIgnores ignores = ignores_of(session);
-    for (const Diagnostic& d : session.sink.all()) {
-      if (!is_chosen(d, session, ignores)) continue;
-      findings_.push_back({&d, &session.sources});
-      owners_.push_back(&session);
+  void keep(const diagnostics::Sink& sink, const source::SourceManager& sources,
+            std::function<diagnostics::Mask()> mask) {
+    if (sink.all().empty()) return;
+    LintFigures& figures = outcome_.figures;
+    outcome_.masks.push_back(std::move(mask));
+    for (const Diagnostic& d : sink.all()) {
+      outcome_.findings.push_back({&d, &sources});
+      outcome_.owners.push_back(outcome_.masks.size() - 1);
       switch (d.severity) {
-        case Severity::Error: ++figures_.errors; break;
-        case Severity::Warning: ++figures_.warnings; break;
-        case Severity::Info: ++figures_.infos; break;
+        case Severity::Error: ++figures.errors; break;
+        case Severity::Warning: ++figures.warnings; break;
+        case Severity::Info: ++figures.infos; break;
       }
-      if (d.fix && d.fix->safety == diagnostics::FixSafety::Safe) ++figures_.fixable;
+      if (d.fix && d.fix->safety == diagnostics::FixSafety::Safe) ++figures.fixable;
     }
+  }
+
+  /// Whether all files of a project were judged.
+  bool is_whole(const Project& project) {
+    return std::ranges::any_of(options_.inputs, [&](const std::string& input) {
+      if (input == "-" || options_.together || env_.files.status(input).kind != FileKind::Directory) return false;
+      const std::string folder = env_.files.real_path(input);
+      return project.folder == folder || folder == "/" || project.folder.starts_with(folder + "/");
+    });
+  }
+
+  /// Entries that accepted nothing, where that can be told.
+  std::vector<const Accepted*> unused(const Project& project, const JudgeSettings& settings) {
+    std::vector<const Accepted*> found;
+    const bool whole = is_whole(project);
+    for (const Accepted& one : project.accepted) {
+      if (one.used || one.expired || one.codes.empty() || (!whole && !one.asked)) continue;
+      const auto rows = diagnostics::catalog();
+      const bool judged = std::ranges::all_of(rows, [&](const diagnostics::DiagInfo& row) {
+        return !one.codes.contains(row) || is_shown(row, settings, project);
+      });
+      if (judged) found.push_back(&one);
+    }
+    return found;
+  }
+
+  void tell_unused(const JudgeSettings& settings) {
+    for (Project& project : projects_.all()) {
+      const auto keep_out = [&](const Diagnostic& d) {
+        return !blocks_reading(d.id) && !is_shown(diagnostics::info(d.id), settings, project);
+      };
+      for (const Accepted* one : unused(project, settings))
+        project.sink.report(DiagId::UnusedIgnore, one->span, "nothing that this entry accepts is found any more");
+      std::erase_if(project.sink.all(), keep_out);
+    }
+  }
+
+  ExitCode write_baseline(const std::vector<Judged>& judged) {
+    using Key = std::tuple<std::string, std::string, std::string>;
+    std::map<const Project*, std::map<Key, std::size_t>> found;
+    std::size_t number = 0;
+    for (const Judged& one : judged) {
+      if (one.session == nullptr) continue;
+      for (const Diagnostic& d : one.session->sink.all()) {
+        if (blocks_reading(d.id) || !d.span.valid()) continue;
+        const std::string name(one.session->sources.name(d.span.file));
+        ++found[one.project]
+               [{projects_.relative(*one.project, name), std::string(diagnostics::info(d.id).code), d.message}];
+        ++number;
+      }
+    }
+    std::size_t dropped = 0;
+    for (Project& project : projects_.all()) {
+      if (project.broken) throw UsageError{project.path + " has mistakes; `gatec lint` tells them"};
+      std::vector<OldFinding> findings;
+      for (const auto& [key, times] : found[&project])
+        findings.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), times});
+      std::vector<const Accepted*> stale = unused(project, options_.judging());
+      std::erase_if(stale, [](const Accepted* one) { return one->finding.empty(); });
+      dropped += stale.size();
+      if (findings.empty() && stale.empty()) continue;
+      const std::string text = with_baseline(project, findings, stale);
+      const std::string path = project.path.empty() ? path_in(project.folder, kProjectName) : project.path;
+      const int error = replace_file(env_.files, path, text);
+      if (error != 0) throw UsageError{"cannot write `" + path + "`: " + reason(error)};
+    }
+    if (!options_.quiet) {
+      std::string text = counted(static_cast<std::int64_t>(number), "finding", "findings") + " accepted";
+      if (dropped > 0)
+        text += ", " + counted(static_cast<std::int64_t>(dropped), "old entry", "old entries") + " taken out";
+      env_.err.write(text + "\n");
+    }
+    return unreadable_ ? ExitCode::Unreadable : ExitCode::Clean;
   }
 
   [[nodiscard]] ExitCode code() const {
-    if (figures_.unreadable) return ExitCode::Unreadable;
-    return figures_.errors + figures_.warnings > 0 ? ExitCode::Findings : ExitCode::Clean;
+    if (unreadable_) return ExitCode::Unreadable;
+    return outcome_.figures.errors + outcome_.figures.warnings > 0 ? ExitCode::Findings : ExitCode::Clean;
   }
 
   ExitCode print() {
@@ -235,69 +253,23 @@ class Lint {
     const bool to_err =
         options_.fix && (options_.diff || std::count(options_.inputs.begin(), options_.inputs.end(), "-") > 0);
     Output& stream = to_err ? env_.err : env_.out;
-    const std::string text = rendered(use_colour(options_.reading.color, stream, env_));
+    const std::string text =
+        options_.statistics ? render_statistics(outcome_, options_.format)
+                            : render_lint(outcome_, options_.format, use_colour(options_.reading.color, stream, env_));
     std::vector<const source::SourceManager*> sources;
-    for (const Session& session : sessions_) sources.push_back(&session.sources);
+    for (std::size_t i = 0; i < outcome_.findings.size(); ++i) {
+      if (i == 0 || outcome_.owners[i] != outcome_.owners[i - 1]) sources.push_back(outcome_.findings[i].sources);
+    }
     Env env{env_.in, stream, env_.err, env_.files, env_.no_color};
     return write_checked(env, text, std::move(sources), code());
   }
 
-  [[nodiscard]] std::string rendered(bool colour) const {
-    if (options_.format == "sarif") return diagnostics::render_sarif(findings_, version());
-    if (options_.format == "github") return diagnostics::render_github(findings_);
-    if (options_.format == "json") return json();
-    std::string text;
-    std::optional<diagnostics::Mask> mask;
-    for (std::size_t i = 0; i < findings_.size(); ++i) {
-      if (i == 0 || owners_[i] != owners_[i - 1]) mask = owners_[i]->mask();
-      diagnostics::render_text(text, *findings_[i].diagnostic, *mask, colour);
-      text += '\n';
-    }
-    return text;
-  }
-
-  [[nodiscard]] std::string json() const {
-    std::string out;
-    base::JsonWriter json(out);
-    json.begin_object();
-    diagnostics::write_diagnostics(json, findings_);
-    json.key("summary");
-    json.begin_object();
-    json.member("files", figures_.files);
-    json.member("passed_over", figures_.passed_over);
-    json.member("errors", figures_.errors);
-    json.member("warnings", figures_.warnings);
-    json.member("infos", figures_.infos);
-    json.member("fixable", figures_.fixable);
-    json.member("fixed", figures_.fixed);
-    json.end_object();
-    json.end_object();
-    return out;
-  }
-
-  [[nodiscard]] std::string summary() const {
-    const auto number = [](std::size_t n, std::string_view one, std::string_view many) {
-      return counted(static_cast<std::int64_t>(n), one, many);
-    };
-    std::string text = number(figures_.files, "file", "files") + ": " + number(figures_.errors, "error", "errors") +
-                       ", " + number(figures_.warnings, "warning", "warnings") + ", " + std::to_string(figures_.infos) +
-                       " info";
-    if (figures_.fixed > 0) text += ", " + std::to_string(figures_.fixed) + (options_.diff ? " to be fixed" : " fixed");
-    if (figures_.fixable > 0) text += ", " + std::to_string(figures_.fixable) + " that --fix mends";
-    if (figures_.passed_over > 0)
-      text += "; " + number(figures_.passed_over, "file", "files") + " that no dialect knows passed over";
-    return text + "\n";
-  }
-
   Env& env_;
   const Options& options_;
-  ReadSettings settings_;
-  CodeList select_, ignore_;
+  Projects projects_;
   Session loose_{env_, {}};  // holds what is told of no file that was read
-  std::deque<Session> sessions_;
-  std::vector<Finding> findings_;
-  std::vector<const Session*> owners_;  // beside findings_
-  Figures figures_;
+  LintOutcome outcome_;
+  bool unreadable_ = false;
 };
 
 }  // namespace
