@@ -1,6 +1,7 @@
 GATEC_CORPUS ?= ../shared/corpus
 JOBS ?= $(shell nproc)
 CTEST_ARGS ?=
+CONFORMANCE_ARGS ?=
 
 export GATEC_CORPUS
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
@@ -33,6 +34,11 @@ corpus: gatec
 .PHONY: bodies
 bodies: gatec
 	@if [ -d "$(GATEC_CORPUS)" ]; then tests/apply/corpus; else echo "bodies: skipped, there is no $(GATEC_CORPUS)"; fi
+
+.PHONY: conformance
+conformance: gatec
+	@.ci/setup conformance
+	tests/conformance/run --write docs/conformance.md $(CONFORMANCE_ARGS)
 
 .PHONY: format
 format:

@@ -359,6 +359,13 @@ void Checker::leaf(const Node& node, const Around& around) {
         "a provider without a slug is refused where inline providers are blocked, as they are for new organisations");
   }
   if (!oss()) return;
+  const bool placed = node.get("vertex_region") != nullptr &&
+                      (node.get("vertex_project_id") != nullptr || node.get("vertex_service_account_json") != nullptr);
+  if (provider == "vertex-ai" && !placed) {
+    report(DiagId::PortkeyLeafNoProvider, *node.get("provider"),
+           "Vertex needs `vertex_region` and `vertex_project_id` or `vertex_service_account_json`, the gateway refuses "
+           "the config");
+  }
   if (around.depth == 0) {
     constexpr std::array kAlsoEnough = {"retry",
                                         "cache",
