@@ -1,3 +1,4 @@
+#include "targets/ferro/reader.h"
 #include "targets/ferro/ferro.h"
 #include "targets/ferro/tables.h"
 
@@ -99,9 +100,11 @@ constexpr Guide kGuide{
     kRollBack,
 };
 
+constexpr const ir::Rule* kRules[] = {&ferro::rules::kHiddenRate, &ferro::rules::kPinned};
+
 constexpr Dialect kDialects[] = {
     {ferro::kName, "Ferro Labs AI Gateway", kVersions, kOptions, kCapabilities, &ferro::detect, &ferro::read,
-     &ferro::write, &ferro::check, &kGuide},
+     &ferro::write, &ferro::check, &kGuide, kRules},
 };
 
 }  // namespace

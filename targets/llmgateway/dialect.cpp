@@ -1,3 +1,4 @@
+#include "targets/llmgateway/reader.h"
 #include "targets/llmgateway/llmgateway.h"
 
 namespace gatec::targets {
@@ -101,9 +102,11 @@ constexpr Guide kGuide{
     "migration_report.md",
 };
 
+constexpr const ir::Rule* kRules[] = {&llmgateway::rules::kAzureType, &llmgateway::rules::kRoundRobin, &llmgateway::rules::kShares};
+
 constexpr Dialect kDialects[] = {
     {llmgateway::kDialect, "LLM Gateway", kVersions, kOptions, kCapabilities, &llmgateway::detect, &llmgateway::read,
-     &llmgateway::write, &llmgateway::check, &kGuide},
+     &llmgateway::write, &llmgateway::check, &kGuide, kRules},
 };
 
 }  // namespace
