@@ -142,7 +142,9 @@ struct binary_op : p::sor<p::string<'=', '='>, p::string<'!', '='>, p::string<'<
                           p::seq<p::one<'-'>, p::not_at<p::one<'>'>>>, p::string<'&', '&'>, p::string<'|', '|'>, keyword<'a', 'n', 'd'>, keyword<'o', 'r'>, kw_in> {};
 struct binary_tail : p::if_must<binary_op, gap, operand> {};
 struct chain_begin : p::success {};
-struct chain : p::seq<chain_begin, operand, p::star<p::seq<gap, binary_tail>>> {};
+/// Only what surely follows may begin: a mark that is set stays.
+struct operations : p::seq<p::at<gap, binary_op>, chain_begin, p::plus<gap, binary_tail>> {};
+struct chain : p::seq<operand, p::opt<operations>> {};
 struct choice_then : kw_then {};
 struct choice_else : kw_else {};
 struct choice : p::if_must<kw_if, gap, expression, gap, choice_then, gap, expression, gap, choice_else, gap, expression> {};

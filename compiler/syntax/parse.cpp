@@ -260,7 +260,6 @@ int precedence(std::string_view op) {
 void State::resolve_chain() {
   const std::size_t first_op = pop_mark();
   const std::size_t first = pop_mark();
-  if (ops.size() == first_op) return;
   std::vector<Expr*> done;
   std::vector<std::string_view> waiting;
   const auto join = [&] {
@@ -383,10 +382,10 @@ GATEC_ON(unary) {
 }
 GATEC_ON(binary_op) { s.ops.push_back(s.view(in)); }
 GATEC_ON(chain_begin) {
-  s.mark(s.exprs.size());
+  s.mark(s.exprs.size() - 1);
   s.mark(s.ops.size());
 }
-GATEC_ON(chain) { s.resolve_chain(); }
+GATEC_ON(operations) { s.resolve_chain(); }
 GATEC_ON(choice) {
   Expr& e = s.wrap(ExprKind::Choice, 3, s.offset(in.end()));
   e.begin = s.offset(in.begin());
