@@ -206,7 +206,8 @@ struct spread_statement : p::if_must<spread_open, expression> {};
 
 struct soft_sign : p::string<'?', '='> {};
 struct assign : p::sor<soft_sign, is_sign> {};
-struct quoted_name : simple_string {};
+struct name_piece : p::plus<p::sor<p::seq<p::not_at<hole_open>, string_char>, escape>> {};
+struct quoted_name : p::if_must<p::one<'"'>, p::opt<name_piece>, string_close> {};
 struct entry_name : p::sor<name, quoted_name> {};
 struct rule_id : simple_string {};
 struct by_clause : p::if_must<p::seq<blanks, kw_by, blanks>, rule_id> {};

@@ -115,6 +115,7 @@ bool blank_between(const Token& a, const Token& b) {
   if (a.text == "{" && b.text == "}") return false;
   if (a.text == "{" || b.text == "}") return true;
   if (a.kind == Kind::Open) return false;
+  if (b.text == "{" && b.kind == Kind::Open) return true;
   if (b.kind == Kind::Close) return false;
   if (always_apart(a) || always_apart(b)) return true;
   return b.spaced;

@@ -1,6 +1,7 @@
 #include "compiler/syntax/parse.h"
 
 #include "compiler/doc/text_check.h"
+#include "compiler/syntax/evaluator.h"
 #include "grammar/messages.h"
 
 #include <algorithm>
@@ -458,7 +459,11 @@ GATEC_ON(spread_statement) {
   s.top().kind = StmtKind::Spread;
   s.top().value = s.pop();
 }
-GATEC_ON(quoted_name) { s.name_statement(in, inside(s.view(in))); }
+GATEC_ON(quoted_name) {
+  std::string_view name = inside(s.view(in));
+  if (name.find('\\') != std::string_view::npos) name = s.module().arena.copy(unescaped(name));
+  s.name_statement(in, name);
+}
 GATEC_ON(entry_name) {
   if (s.top().name_end == 0) s.name_statement(in, s.view(in));
 }
@@ -523,14 +528,21 @@ bool looks_like_gate(std::string_view text) {
     const std::size_t first = line.find_first_not_of(" \t\r");
     if (first == std::string_view::npos || line[first] == '#') continue;
     line.remove_prefix(first);
-    static constexpr std::array<std::string_view, 24> kWords = {
-        "import",   "param",   "let",     "fn",     "check",  "gateway", "provider", "credential_set", "model",   "pattern", "catalogue", "team",
-        "key",      "user",    "member",  "org",    "defaults", "routing", "server", "cache",    "guardrail",      "observer", "dialect", "for"};
-    for (const std::string_view word : kWords) {
-      if (!line.starts_with(word) || line.size() == word.size()) continue;
-      const std::string_view rest = line.substr(word.size());
+    // a word of a statement, and on the same line what no YAML has there
+    struct Word {
+      std::string_view word, needs;
+    };
+    static constexpr auto kWords = std::to_array<Word>({{"import", "\""},   {"param", ""},     {"let", "="},      {"fn", "("},        {"check", "\""},   {"gateway", "{"},
+                                                     {"provider", "{"},  {"model", "{"},    {"pattern", "{"},  {"catalogue", "{"}, {"team", "{"},     {"key", "{"},
+                                                     {"user", "{"},      {"member", "{"},   {"org", "{"},      {"defaults", "{"},  {"routing", "{"},  {"server", "{"},
+                                                     {"cache", "{"},     {"guardrail", "{"}, {"dialect", "="}, {"for", "{"},       {"if", "{"},       {"credential_set", "{"}});
+    for (const Word& w : kWords) {
+      if (!line.starts_with(w.word) || line.size() == w.word.size()) continue;
+      const std::string_view rest = line.substr(w.word.size());
       const std::size_t next = rest.find_first_not_of(" \t");
-      if (rest.front() == ' ' && next != std::string_view::npos && rest[next] != ':') return true;
+      const std::size_t sign = rest.find(w.needs);
+      const std::size_t colon = rest.find(':');
+      if (rest.front() == ' ' && next != std::string_view::npos && sign != std::string_view::npos && (w.word == "param" ? next > 0 : sign < colon)) return true;
     }
     return false;
   }

@@ -50,8 +50,8 @@ std::string Writer::provider_name(const ir::Provider& p) {
         break;
       }
     }
-    if (name.starts_with(kind) || kind == "provider") return identifier(name);
-    return identifier(name.find(kind) != std::string::npos ? name : kind + "_" + name);
+    const std::string first = kind.substr(0, kind.find('_'));
+    return identifier(kind == "provider" || name.find(first) != std::string::npos ? name : kind + "_" + name);
   }
   if (p.region.given()) return identifier(kind + "_" + *p.region);
   return kind;
@@ -78,7 +78,11 @@ void Writer::providers(Lines& to) {
   for (std::size_t i = 0; i < gateway_.providers.size(); ++i) {
     const ir::Provider& p = gateway_.providers[i];
     const bool labelled = can_label(p.name);
+    prefix_.clear();
+    for (const char c : provider_name(p)) prefix_ += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    prefix_ += '_';
     Line line{"provider", true, provider_body(p, !labelled)};
+    prefix_.clear();
     const std::string said = labelled ? quoted_string(*p.name) + map(line.body) : print(line.body);
     const bool own = p.name.absent() && uses[i] == 1;
     if (own) {

@@ -70,7 +70,7 @@ Lines Writer::edge_settings(const ir::Edge& e) {
   return out;
 }
 
-Line Writer::use(const ir::PlanNode& n, const ir::Use& u, Lines edge) {
+Line Writer::use(const ir::PlanNode& n, const ir::Use& u, Lines edge, bool settings) {
   const ir::Deployment& d = gateway_.at(u.deployment);
   const std::string binding = d.provider.valid() ? bindings_[d.provider.value] : "_";
   Line line{"use " + binding, true, std::move(edge)};
@@ -83,7 +83,7 @@ Line Writer::use(const ir::PlanNode& n, const ir::Use& u, Lines edge) {
   }
   members(line.body, d.settings);
   Lines own;
-  own_node(own, n, true);
+  own_node(own, n, settings);
   if (!own.empty()) line.body.push_back({"node", true, std::move(own)});
   return line;
 }
@@ -251,6 +251,9 @@ void Writer::plan(Lines& to, ir::NodeId id, const ir::Route*) {
   } else if (is_plain_balance(n)) {
     balance(to, std::get<ir::Balance>(n.what));
     root_settings(to, n);
+  } else if (const auto* u = std::get_if<ir::Use>(&n.what); u != nullptr && n.name.absent() && n.extras.empty()) {
+    to.push_back(use(n, *u, {}, false));
+    members(to, n.settings);
   } else {
     to.push_back(member_of_plan(id, {}));
   }

@@ -67,7 +67,7 @@ std::string Writer::text(const ir::Credential& c, std::string_view name, const v
     case ir::Credential::Kind::Placeholder: return "placeholder(" + quoted_string(c.name) + ")";
     case ir::Credential::Kind::Literal: break;
   }
-  std::string hint;
+  std::string hint = prefix_;
   for (const char ch : name) hint += ch >= 'a' && ch <= 'z' ? static_cast<char>(ch - 'a' + 'A') : (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ? ch : '_';
   if (context_.secrets == Secrets::Inline) return quoted_string(c.literal.reveal());
   return spell_credential(c, where, hint, context_, "env(\"", "\")");

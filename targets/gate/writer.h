@@ -92,7 +92,7 @@ class Writer {
   void root_settings(Lines& to, const ir::PlanNode& n);
   void own_node(Lines& to, const ir::PlanNode& n, bool settings);
   Line member_of_plan(ir::NodeId id, Lines edge);
-  Line use(const ir::PlanNode& n, const ir::Use& u, Lines edge);
+  Line use(const ir::PlanNode& n, const ir::Use& u, Lines edge, bool settings = true);
   void balance(Lines& to, const ir::Balance& b);
   void fallback(Lines& to, const ir::Fallback& f);
   void edges(Lines& to, const std::vector<ir::FallbackEdge>& all, const ir::List<std::int64_t>* statuses, const ir::Field<std::string>* label, std::size_t first, std::string_view word);
@@ -108,6 +108,7 @@ class Writer {
   const Dialect* spoken_;
   std::vector<std::string> bindings_;  // by provider
   ir::Field<ir::OnFailure> on_failure_;
+  std::string prefix_;  // of the names of secrets that are literal
 };
 
 }  // namespace gatec::targets::gate
