@@ -3,8 +3,9 @@
 #include <tao/pegtl.hpp>
 #include <tao/pegtl/contrib/analyze.hpp>
 
-/// The rules of Gate. They know nothing of trees or diagnostics: grammar/gate.ebnf is the same text for people, and a test
-/// holds one against the other by name. A `must` stands only behind a token that commits, on a rule with a message.
+/// The rules of Gate. They know nothing of trees or diagnostics: grammar/gate.ebnf is the same text for people, and a
+/// test holds one against the other by name. A `must` stands only behind a token that commits, on a rule with a
+/// message.
 namespace gatec::grammar {
 
 namespace p = tao::pegtl;
@@ -39,7 +40,8 @@ struct kw_else : keyword<'e', 'l', 's', 'e'> {};
 struct kw_by : keyword<'b', 'y'> {};
 struct kw_forall : keyword<'f', 'o', 'r', 'a', 'l', 'l'> {};
 struct kw_exists : keyword<'e', 'x', 'i', 's', 't', 's'> {};
-struct reserved : p::sor<kw_import, kw_param, kw_let, kw_fn, kw_check, kw_for, kw_in, kw_if, kw_then, kw_else, kw_by, kw_forall, kw_exists, keyword<'a', 'n', 'd'>, keyword<'o', 'r'>, keyword<'n', 'o', 't'>> {};
+struct reserved : p::sor<kw_import, kw_param, kw_let, kw_fn, kw_check, kw_for, kw_in, kw_if, kw_then, kw_else, kw_by,
+                         kw_forall, kw_exists, keyword<'a', 'n', 'd'>, keyword<'o', 'r'>, keyword<'n', 'o', 't'>> {};
 struct identifier : p::seq<word_start, p::star<word_rest>> {};
 /// A name that is bound or used in an expression.
 struct name : p::seq<p::not_at<reserved>, identifier> {};
@@ -50,8 +52,8 @@ struct deeper {
   using rule_t = deeper;
   using subs_t = p::type_list<Rule>;
 
-  template <p::apply_mode A, p::rewind_mode M, template <typename...> class Action, template <typename...> class Control,
-            typename Input, typename State>
+  template <p::apply_mode A, p::rewind_mode M, template <typename...> class Action,
+            template <typename...> class Control, typename Input, typename State>
   [[nodiscard]] static bool match(Input& in, State& state) {
     const auto level = state.enter(in.current());
     return Control<Rule>::template match<A, M, Action, Control>(in, state);
@@ -66,13 +68,16 @@ struct decimal : p::seq<digits, p::opt<p::one<'.'>, digits>, p::opt<exponent>> {
 struct magnitude : p::seq<p::one<'k', 'K', 'M', 'G'>, p::not_at<word_rest>> {};
 struct status_class : p::seq<p::string<'x', 'x'>, p::not_at<word_rest>> {};
 struct duration_unit : p::seq<p::sor<p::string<'m', 's'>, p::one<'s', 'm', 'h', 'd', 'w'>>, p::not_at<word_rest>> {};
-struct noun : p::seq<p::sor<p::string<'r', 'p', 's'>, p::string<'r', 'p', 'm'>, p::string<'r', 'p', 'h'>, p::string<'r', 'p', 'd'>,
-                            p::string<'t', 'p', 's'>, p::string<'t', 'p', 'm'>, p::string<'t', 'p', 'h'>, p::string<'t', 'p', 'd'>,
-                            p::string<'i', 't', 'p', 'm'>, p::string<'o', 't', 'p', 'm'>, TAO_PEGTL_STRING("requests"),
-                            TAO_PEGTL_STRING("tokens"), TAO_PEGTL_STRING("input_tokens"), TAO_PEGTL_STRING("output_tokens"),
-                            TAO_PEGTL_STRING("concurrent")>,
-                     p::not_at<word_rest>> {};
-struct number : p::seq<decimal, p::opt<p::sor<status_class, duration_unit, magnitude>>, p::opt<p::seq<blanks, noun>>> {};
+struct noun
+    : p::seq<
+          p::sor<p::string<'r', 'p', 's'>, p::string<'r', 'p', 'm'>, p::string<'r', 'p', 'h'>, p::string<'r', 'p', 'd'>,
+                 p::string<'t', 'p', 's'>, p::string<'t', 'p', 'm'>, p::string<'t', 'p', 'h'>, p::string<'t', 'p', 'd'>,
+                 p::string<'i', 't', 'p', 'm'>, p::string<'o', 't', 'p', 'm'>, TAO_PEGTL_STRING("requests"),
+                 TAO_PEGTL_STRING("tokens"), TAO_PEGTL_STRING("input_tokens"), TAO_PEGTL_STRING("output_tokens"),
+                 TAO_PEGTL_STRING("concurrent")>,
+          p::not_at<word_rest>> {};
+struct number : p::seq<decimal, p::opt<p::sor<status_class, duration_unit, magnitude>>, p::opt<p::seq<blanks, noun>>> {
+};
 struct amount : p::seq<decimal, p::opt<magnitude>> {};
 struct money : p::if_must<p::one<'$'>, amount> {};
 
@@ -111,14 +116,18 @@ struct loop_open : kw_for {};
 
 struct list_open : p::one<'['> {};
 struct list_close : p::one<']'> {};
-struct list_loop : p::seq<loop_open, gap, loop_head, gap, p::opt<loop_filter, gap>, p::must<colon>, gap, p::must<expression>> {};
-struct list_items : p::seq<expression, p::star<p::seq<gap, comma, gap, p::not_at<p::one<']', ')'>>>, p::must<expression>>, p::opt<gap, comma>> {};
+struct list_loop
+    : p::seq<loop_open, gap, loop_head, gap, p::opt<loop_filter, gap>, p::must<colon>, gap, p::must<expression>> {};
+struct list_items
+    : p::seq<expression, p::star<p::seq<gap, comma, gap, p::not_at<p::one<']', ')'>>>, p::must<expression>>,
+             p::opt<gap, comma>> {};
 struct list : p::if_must<list_open, gap, p::opt<p::sor<list_loop, list_items>>, gap, list_close> {};
 
 struct body_open : p::one<'{'> {};
 struct body_close : p::one<'}'> {};
 struct statements;
-struct map_loop : p::seq<loop_open, gap, loop_head, gap, p::opt<loop_filter, gap>, p::must<colon>, gap, p::must<expression>, gap, p::must<arrow>, gap, p::must<expression>> {};
+struct map_loop : p::seq<loop_open, gap, loop_head, gap, p::opt<loop_filter, gap>, p::must<colon>, gap,
+                         p::must<expression>, gap, p::must<arrow>, gap, p::must<expression>> {};
 struct map_open : body_open {};
 struct map_inside : p::sor<map_loop, statements> {};
 struct map : p::if_must<map_open, between, map_inside, between, body_close> {};
@@ -138,8 +147,10 @@ struct operand;
 struct unary_op : p::sor<p::one<'-'>, p::seq<p::one<'!'>, p::not_at<p::one<'='>>>, keyword<'n', 'o', 't'>> {};
 struct unary : p::if_must<unary_op, gap, operand> {};
 struct operand : deeper<p::sor<unary, postfix>> {};
-struct binary_op : p::sor<p::string<'=', '='>, p::string<'!', '='>, p::string<'<', '='>, p::string<'>', '='>, p::one<'<', '>', '+', '*', '/', '%'>,
-                          p::seq<p::one<'-'>, p::not_at<p::one<'>'>>>, p::string<'&', '&'>, p::string<'|', '|'>, keyword<'a', 'n', 'd'>, keyword<'o', 'r'>, kw_in> {};
+struct binary_op : p::sor<p::string<'=', '='>, p::string<'!', '='>, p::string<'<', '='>, p::string<'>', '='>,
+                          p::one<'<', '>', '+', '*', '/', '%'>, p::seq<p::one<'-'>, p::not_at<p::one<'>'>>>,
+                          p::string<'&', '&'>, p::string<'|', '|'>, keyword<'a', 'n', 'd'>, keyword<'o', 'r'>, kw_in> {
+};
 struct binary_tail : p::if_must<binary_op, gap, operand> {};
 struct chain_begin : p::success {};
 /// Only what surely follows may begin: a mark that is set stays.
@@ -147,9 +158,11 @@ struct operations : p::seq<p::at<gap, binary_op>, chain_begin, p::plus<gap, bina
 struct chain : p::seq<operand, p::opt<operations>> {};
 struct choice_then : kw_then {};
 struct choice_else : kw_else {};
-struct choice : p::if_must<kw_if, gap, expression, gap, choice_then, gap, expression, gap, choice_else, gap, expression> {};
+struct choice
+    : p::if_must<kw_if, gap, expression, gap, choice_then, gap, expression, gap, choice_else, gap, expression> {};
 struct quantifier : p::sor<kw_forall, kw_exists> {};
-struct quantified : p::if_must<quantifier, gap, loop_names, gap, loop_in, gap, expression, gap, colon, gap, expression> {};
+struct quantified
+    : p::if_must<quantifier, gap, loop_names, gap, loop_in, gap, expression, gap, colon, gap, expression> {};
 struct expression : deeper<p::sor<choice, quantified, chain>> {};
 
 // --- statements
@@ -183,7 +196,8 @@ struct fn_open : kw_fn {};
 struct fn_parens : p::one<'('> {};
 struct fn_value : p::if_must<is_sign, gap, expression> {};
 struct fn_meaning : p::sor<fn_value, body> {};
-struct fn_statement : p::if_must<fn_open, gap, fn_name, fn_parens, gap, fn_params, gap, parens_close, gap, fn_meaning> {};
+struct fn_statement : p::if_must<fn_open, gap, fn_name, fn_parens, gap, fn_params, gap, parens_close, gap, fn_meaning> {
+};
 
 struct check_text : string {};
 struct check_open : kw_check {};
@@ -221,13 +235,15 @@ struct entry_tail : p::sor<called, assignment, block_body, p::seq<labels, p::opt
 struct entry : p::seq<entry_name, p::must<entry_tail>> {};
 
 struct nothing_known : p::failure {};
-struct any_statement : p::sor<import_statement, param_statement, let_statement, fn_statement, check_statement, for_statement, if_statement, spread_statement, entry> {};
+struct any_statement : p::sor<import_statement, param_statement, let_statement, fn_statement, check_statement,
+                              for_statement, if_statement, spread_statement, entry> {};
 struct statement : p::seq<statement_begin, p::sor<any_statement, p::must<nothing_known>>> {};
 /// Behind a failure: goes on where the next statement may begin. `state.resume` says where that is.
 struct resync {
   using rule_t = resync;
   using subs_t = p::empty_list;
-  template <p::apply_mode, p::rewind_mode, template <typename...> class, template <typename...> class, typename Input, typename State>
+  template <p::apply_mode, p::rewind_mode, template <typename...> class, template <typename...> class, typename Input,
+            typename State>
   [[nodiscard]] static bool match(Input& in, State& state) {
     in.bump(state.resume(in.current(), in.end()));
     return true;
@@ -239,7 +255,8 @@ struct statements : deeper<p::star<between, p::not_at<body_close>, p::not_at<p::
 struct stray_close : p::one<'}', ']', ')'> {};
 struct stray : p::sor<p::try_catch_type<Failure, p::seq<p::at<stray_close>, p::must<nothing_known>>>, resync> {};
 struct file_end : p::eof {};
-struct file : p::seq<p::opt<p::utf8::bom>, statements, p::star<p::seq<between, p::not_at<p::eof>, stray, statements>>, between, p::must<file_end>> {};
+struct file : p::seq<p::opt<p::utf8::bom>, statements, p::star<p::seq<between, p::not_at<p::eof>, stray, statements>>,
+                     between, p::must<file_end>> {};
 
 }  // namespace gatec::grammar
 

@@ -15,7 +15,8 @@ inline constexpr const char* message<code_point> = "expected up to six hexadecim
 template <>
 inline constexpr const char* message<code_close> = "expected `}` behind the code point";
 template <>
-inline constexpr const char* message<escaped> = "there is no such escape; there are \\n \\t \\r \\\\ \\\" \\$ and \\u{…}";
+inline constexpr const char* message<escaped> =
+    "there is no such escape; there are \\n \\t \\r \\\\ \\\" \\$ and \\u{…}";
 template <>
 inline constexpr const char* message<string_close> = "the text is not closed: expected `\"` before the end of the line";
 template <>

@@ -134,6 +134,8 @@ struct Dialect {
   const Guide* guide = nullptr;  // of dialects that are written
   /// Rules by which its writer tells what its own reader filled in: a config in Gate names them.
   std::span<const ir::Rule* const> rules = {};
+  /// Who applies limits there, for a config in Gate that stands for one of its own.
+  std::span<const ir::Enforcement> (*enforcement)() = nullptr;
 };
 
 /// `text` in backquotes, as messages show what a config says.

@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 6> kPlan = {"use", "to", "balance", "grou
 
 class Emitter {
  public:
-  Emitter(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink, const doc::ReadOptions& options)
+  Emitter(const source::SourceManager& sources, source::FileId file, diagnostics::Sink& sink,
+          const doc::ReadOptions& options)
       : builder_(sources, file, sink, options, doc::Format::Gate), file_(file) {}
 
   doc::ReadResult run(const Block& root) {
@@ -52,15 +53,19 @@ class Emitter {
   /// The same text at the same place is the same leaf.
   bool scalar(std::string_view text, Span span, Type type, std::string_view kind, const Mark& mark) {
     const std::string t = tag(kind, mark);
-    std::string id = std::to_string(span.file.value) + ":" + std::to_string(span.begin) + ":" + std::to_string(span.end) + ":" +
-                     std::to_string(static_cast<int>(type)) + t + "\n" + std::string(text);
+    std::string id = std::to_string(span.file.value) + ":" + std::to_string(span.begin) + ":" +
+                     std::to_string(span.end) + ":" + std::to_string(static_cast<int>(type)) + t + "\n" +
+                     std::string(text);
     const auto known = made_.find(id);
     if (known != made_.end() && span.valid()) {
       builder_.repeat(*known->second, span.end);
       return true;
     }
     at(span);
-    if (!builder_.scalar({text, false, span.begin, span.end, type == Type::String ? Style::DoubleQuoted : Style::Plain, type}, {t, {}})) return false;
+    if (!builder_.scalar(
+            {text, false, span.begin, span.end, type == Type::String ? Style::DoubleQuoted : Style::Plain, type},
+            {t, {}}))
+      return false;
     if (span.valid()) made_.emplace(std::move(id), builder_.last());
     return true;
   }
@@ -69,7 +74,8 @@ class Emitter {
     switch (v.kind) {
       case ValueKind::None: return scalar("null", v.span, Type::Null, "", mark);
       case ValueKind::Bool: return scalar(v.truth ? "true" : "false", v.span, Type::Bool, "", mark);
-      case ValueKind::Number: return scalar(v.number.text(), v.span, v.number.is_integer() ? Type::Int : Type::Float, "", mark);
+      case ValueKind::Number:
+        return scalar(v.number.text(), v.span, v.number.is_integer() ? Type::Int : Type::Float, "", mark);
       case ValueKind::Text:
       case ValueKind::Word: return scalar(v.text, v.span, Type::String, "", mark);
       case ValueKind::Duration: return scalar(v.number.text(), v.span, Type::String, "duration", mark);
@@ -80,11 +86,14 @@ class Emitter {
         return scalar(text, v.span, Type::String, "amount", mark);
       }
       case ValueKind::Special: {
-        if (v.items.empty() || (v.text == "unknown" && v.items[0].kind == ValueKind::None)) return scalar("", v.span, Type::String, v.text, mark);
+        if (v.items.empty() || (v.text == "unknown" && v.items[0].kind == ValueKind::None))
+          return scalar("", v.span, Type::String, v.text, mark);
         const Value& inner = v.items[0];
-        if (inner.kind == ValueKind::Text || inner.kind == ValueKind::Word) return scalar(inner.text, v.span, Type::String, v.text, mark);
+        if (inner.kind == ValueKind::Text || inner.kind == ValueKind::Word)
+          return scalar(inner.text, v.span, Type::String, v.text, mark);
         if (inner.kind == ValueKind::Number) return scalar(inner.number.text(), v.span, Type::String, v.text, mark);
-        return scalar(inner.kind == ValueKind::Bool && inner.truth ? "true" : "false", v.span, Type::String, v.text, mark);
+        return scalar(inner.kind == ValueKind::Bool && inner.truth ? "true" : "false", v.span, Type::String, v.text,
+                      mark);
       }
       case ValueKind::List: {
         at(v.span);
@@ -100,7 +109,8 @@ class Emitter {
         if (!builder_.start(Kind::Mapping, Style::Flow, v.span.begin, {tag("", mark), {}})) return false;
         for (const Field& f : v.fields) {
           key(f.key, f.key_span);
-          if (!value(*f.value, {f.soft || mark.soft, f.rule.empty() ? mark.rule : std::string_view(f.rule)})) return false;
+          if (!value(*f.value, {f.soft || mark.soft, f.rule.empty() ? mark.rule : std::string_view(f.rule)}))
+            return false;
         }
         at(v.span);
         return builder_.end(v.span.end);
@@ -125,7 +135,8 @@ class Emitter {
   }
 
   static std::string_view group_of(const Item& item) {
-    return std::find(kPlan.begin(), kPlan.end(), item.name) != kPlan.end() ? std::string_view("plan") : std::string_view(item.name);
+    return std::find(kPlan.begin(), kPlan.end(), item.name) != kPlan.end() ? std::string_view("plan")
+                                                                           : std::string_view(item.name);
   }
 
   bool items(const Block& block) {
@@ -168,8 +179,8 @@ class Emitter {
 
 }  // namespace
 
-doc::ReadResult emit(const source::SourceManager& sources, source::FileId file, const Block& block, diagnostics::Sink& sink,
-                     const doc::ReadOptions& options) {
+doc::ReadResult emit(const source::SourceManager& sources, source::FileId file, const Block& block,
+                     diagnostics::Sink& sink, const doc::ReadOptions& options) {
   return Emitter(sources, file, sink, options).run(block);
 }
 

@@ -1,6 +1,5 @@
-#include "compiler/syntax/evaluator.h"
-
 #include "compiler/base/nearest.h"
+#include "compiler/syntax/evaluator.h"
 #include "compiler/syntax/parse.h"
 
 #include <algorithm>
@@ -9,23 +8,24 @@
 namespace gatec::syntax {
 namespace {
 
-constexpr std::array<std::string_view, 8> kPlan = {"use", "to", "balance", "group", "switch", "mirror", "fallback", "default_fallback"};
+constexpr std::array<std::string_view, 8> kPlan = {"use",    "to",     "balance",  "group",
+                                                   "switch", "mirror", "fallback", "default_fallback"};
 bool is_plan(std::string_view name) { return std::find(kPlan.begin(), kPlan.end(), name) != kPlan.end(); }
 
 bool same_labels(const std::vector<Value>& a, const std::vector<Value>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Value& x, const Value& y) {
-    return x.text == y.text && x.number == y.number;
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Value& x, const Value& y) { return x.text == y.text && x.number == y.number; });
 }
 
-/// What an overlay says over what is there: settings take the place of settings, blocks of one name and label are merged, and
-/// a plan is replaced whole.
+/// What an overlay says over what is there: settings take the place of settings, blocks of one name and label are
+/// merged, and a plan is replaced whole.
 void merge(std::vector<Item>& base, std::vector<Item>& over) {
   const bool plan = std::any_of(over.begin(), over.end(), [](const Item& i) { return i.is_block && is_plan(i.name); });
   if (plan) std::erase_if(base, [](const Item& i) { return i.is_block && is_plan(i.name); });
   for (Item& item : over) {
     const auto known = std::find_if(base.begin(), base.end(), [&](const Item& b) {
-      return b.name == item.name && b.is_block == item.is_block && (!b.is_block || (same_labels(b.labels, item.labels) && !is_plan(b.name)));
+      return b.name == item.name && b.is_block == item.is_block &&
+             (!b.is_block || (same_labels(b.labels, item.labels) && !is_plan(b.name)));
     });
     if (known == base.end()) {
       base.push_back(std::move(item));
@@ -86,7 +86,8 @@ void Evaluator::step(std::uint64_t cost) {
   steps_ += cost;
   if (steps_ <= kMaxSteps + most_) return;
   failed_ = true;
-  sink_.report(DiagId::GateTooMuch, {file_, 0, 0}, "this program does more than " + std::to_string(kMaxSteps + most_) + " steps");
+  sink_.report(DiagId::GateTooMuch, {file_, 0, 0},
+               "this program does more than " + std::to_string(kMaxSteps + most_) + " steps");
   throw Exhausted{};
 }
 
@@ -106,7 +107,8 @@ std::unique_ptr<Block> Evaluator::program(const Module& module) {
       if (parameters_used_.contains(name)) continue;
       std::vector<std::string_view> known(parameters_used_.begin(), parameters_used_.end());
       const auto nearest = base::nearest_word(name, known);
-      (void)wrong({module.file, 0, 0}, "there is no parameter `" + name + "`" + (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : ""));
+      (void)wrong({module.file, 0, 0}, "there is no parameter `" + name + "`" +
+                                           (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : ""));
     }
     if (!failed_) checks(*root);
   } catch (const Exhausted&) {
@@ -165,8 +167,9 @@ void Evaluator::bind(Scope& scope, const Stmt& s, Value value) {
 }
 
 void Evaluator::set(const Stmt& s, Frame frame) {
-  static constexpr std::array<std::string_view, 14> kWords = {"kind", "policy", "auth", "mode",  "modes", "on_failure", "on",
-                                                              "per",  "event",  "role", "counts", "label", "environments", "owner"};
+  static constexpr std::array<std::string_view, 14> kWords = {"kind",       "policy", "auth",         "mode",  "modes",
+                                                              "on_failure", "on",     "per",          "event", "role",
+                                                              "counts",     "label",  "environments", "owner"};
   const bool words = std::find(kWords.begin(), kWords.end(), s.name) != kWords.end();
   Item item;
   item.name = s.name;
@@ -182,7 +185,8 @@ void Evaluator::set(const Stmt& s, Frame frame) {
   for (const Item& known : *frame.items) {
     if (known.is_block || known.name != item.name) continue;
     failed_ = true;
-    sink_.report(DiagId::GateName, item.name_span, "`" + item.name + "` is set twice").label(known.name_span, "first here");
+    sink_.report(DiagId::GateName, item.name_span, "`" + item.name + "` is set twice")
+        .label(known.name_span, "first here");
     return;
   }
   frame.items->push_back(std::move(item));
@@ -240,12 +244,14 @@ void Evaluator::call_block(const Stmt& s, Frame frame) {
   const Function& function = *f->function;
   const auto& parameters = function.stmt->names;
   if (parameters.size() != s.labels.size()) {
-    (void)wrong(span(s), "`" + std::string(s.name) + "` takes " + std::to_string(parameters.size()) + " values, not " + std::to_string(s.labels.size()));
+    (void)wrong(span(s), "`" + std::string(s.name) + "` takes " + std::to_string(parameters.size()) + " values, not " +
+                             std::to_string(s.labels.size()));
     return;
   }
   scopes_.push_back(std::make_unique<Scope>(Scope{function.scope, {}, function.visible}));
   Scope& inner = *scopes_.back();
-  for (std::size_t i = 0; i < parameters.size(); ++i) inner.names.emplace_back(parameters[i], eval(*s.labels[i], *frame.scope));
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    inner.names.emplace_back(parameters[i], eval(*s.labels[i], *frame.scope));
   const source::FileId file = std::exchange(file_, function.file);
   run(*function.stmt->body, {&inner, frame.items, frame.top});
   file_ = file;
@@ -259,7 +265,8 @@ void Evaluator::spread(const Stmt& s, Frame frame) {
     return;
   }
   for (const Field& f : v.fields) {
-    const bool known = std::any_of(frame.items->begin(), frame.items->end(), [&](const Item& i) { return !i.is_block && i.name == f.key; });
+    const bool known = std::any_of(frame.items->begin(), frame.items->end(),
+                                   [&](const Item& i) { return !i.is_block && i.name == f.key; });
     if (known) continue;
     Item item;
     item.name = f.key;
@@ -434,7 +441,8 @@ Value Evaluator::parameter(const Stmt& s, const std::string& text, const Value* 
     v.kind = ValueKind::Number;
     v.number = *n;
   } else if (type == "bool" || type == "true or false") {
-    if (text != "true" && text != "false") return wrong(v.span, "`" + std::string(s.name) + "` takes true or false, not `" + text + "`");
+    if (text != "true" && text != "false")
+      return wrong(v.span, "`" + std::string(s.name) + "` takes true or false, not `" + text + "`");
     v.kind = ValueKind::Bool;
     v.truth = text == "true";
   } else if (type == "money" || type == "an amount") {
@@ -461,10 +469,13 @@ Value Evaluator::parameter(const Stmt& s, const std::string& text, const Value* 
 }
 
 void Evaluator::param(const Stmt& s, Frame frame) {
-  static constexpr std::array<std::string_view, 8> kTypes = {"string", "number", "bool", "money", "list", "map", "duration", "amount"};
+  static constexpr std::array<std::string_view, 8> kTypes = {"string", "number", "bool",     "money",
+                                                             "list",   "map",    "duration", "amount"};
   if (!s.text.empty() && std::find(kTypes.begin(), kTypes.end(), s.text) == kTypes.end()) {
     const auto nearest = base::nearest_word(s.text, kTypes);
-    (void)wrong(span(s), "there is no type `" + std::string(s.text) + "`" + (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : "; there are string, number, bool, money, list, map, duration and amount"));
+    (void)wrong(span(s), "there is no type `" + std::string(s.text) + "`" +
+                             (nearest ? ", did you mean `" + std::string(*nearest) + "`?"
+                                      : "; there are string, number, bool, money, list, map, duration and amount"));
     return;
   }
   std::optional<Value> otherwise;
@@ -476,7 +487,9 @@ void Evaluator::param(const Stmt& s, Frame frame) {
     return;
   }
   if (!otherwise) {
-    bind(*frame.scope, s, wrong(span(s), "the parameter `" + std::string(s.name) + "` has no value", "give it with --set " + std::string(s.name) + "=…"));
+    bind(*frame.scope, s,
+         wrong(span(s), "the parameter `" + std::string(s.name) + "` has no value",
+               "give it with --set " + std::string(s.name) + "=…"));
     return;
   }
   const auto fits = [&] {
@@ -492,13 +505,15 @@ void Evaluator::param(const Stmt& s, Frame frame) {
     }
   };
   if (!s.text.empty() && !fits())
-    otherwise = wrong(otherwise->span, "`" + std::string(s.name) + "` is a " + std::string(s.text) + ", its default is " + std::string(kind_name(*otherwise)));
+    otherwise = wrong(otherwise->span, "`" + std::string(s.name) + "` is a " + std::string(s.text) +
+                                           ", its default is " + std::string(kind_name(*otherwise)));
   bind(*frame.scope, s, *std::move(otherwise));
 }
 
 void Evaluator::overlay(const Module& module, Block& root, Scope& scope) {
   if (overlays_.empty()) {
-    if (!inputs_.gateway.empty()) (void)wrong({module.file, 0, 0}, "there is no gateway `" + inputs_.gateway + "` here");
+    if (!inputs_.gateway.empty())
+      (void)wrong({module.file, 0, 0}, "there is no gateway `" + inputs_.gateway + "` here");
     return;
   }
   std::string names;
@@ -506,13 +521,15 @@ void Evaluator::overlay(const Module& module, Block& root, Scope& scope) {
   std::string wanted = inputs_.gateway;
   if (wanted.empty() && overlays_.size() == 1) wanted = overlays_[0].name;
   if (wanted.empty()) {
-    (void)wrong({overlays_[0].file, overlays_[0].stmt->begin, overlays_[0].stmt->begin}, "there are several gateways here: " + names, "say which with --set gateway=NAME");
+    (void)wrong({overlays_[0].file, overlays_[0].stmt->begin, overlays_[0].stmt->begin},
+                "there are several gateways here: " + names, "say which with --set gateway=NAME");
     return;
   }
   std::vector<const Overlay*> chain;
   Span asked{module.file, 0, 0};
   while (!wanted.empty()) {
-    const auto found = std::find_if(overlays_.begin(), overlays_.end(), [&](const Overlay& o) { return o.name == wanted; });
+    const auto found =
+        std::find_if(overlays_.begin(), overlays_.end(), [&](const Overlay& o) { return o.name == wanted; });
     if (found == overlays_.end()) {
       (void)wrong(asked, "there is no gateway `" + wanted + "`; there are " + names);
       return;
@@ -538,7 +555,8 @@ void Evaluator::overlay(const Module& module, Block& root, Scope& scope) {
 void Evaluator::checks(const Block& root) {
   if (checks_.empty()) return;
   std::vector<std::pair<std::string, Value>> collections;
-  for (const std::string_view name : {"models", "patterns", "providers", "teams", "keys", "users", "members", "orgs", "projects", "customers", "tags", "guardrails"}) {
+  for (const std::string_view name : {"models", "patterns", "providers", "teams", "keys", "users", "members", "orgs",
+                                      "projects", "customers", "tags", "guardrails"}) {
     Value list;
     list.kind = ValueKind::List;
     collections.emplace_back(name, std::move(list));
@@ -558,15 +576,18 @@ void Evaluator::checks(const Block& root) {
   }
 }
 
-std::unique_ptr<Block> evaluate(const source::SourceManager& sources, const Module& module, Inputs& inputs, diagnostics::Sink& sink) {
+std::unique_ptr<Block> evaluate(const source::SourceManager& sources, const Module& module, Inputs& inputs,
+                                diagnostics::Sink& sink) {
   return Evaluator(sources, inputs, sink).program(module);
 }
 
-doc::ReadResult read_gate(const source::SourceManager& sources, source::FileId file, Inputs& inputs, diagnostics::Sink& sink,
-                          const doc::ReadOptions& options) {
+doc::ReadResult read_gate(const source::SourceManager& sources, source::FileId file, Inputs& inputs,
+                          diagnostics::Sink& sink, const doc::ReadOptions& options) {
   const std::size_t before = sink.all().size();
   const std::unique_ptr<Module> module = parse(sources, file, sink);
-  const auto told = [&] { return sink.report(diagnostics::DiagId::GateSyntax, {file, 0, 0}, "the program is not evaluated").told(); };
+  const auto told = [&] {
+    return sink.report(diagnostics::DiagId::GateSyntax, {file, 0, 0}, "the program is not evaluated").told();
+  };
   const bool broken = module == nullptr || sink.all().size() != before;
   const std::unique_ptr<Block> block = module != nullptr ? evaluate(sources, *module, inputs, sink) : nullptr;
   if (block == nullptr || broken) {

@@ -14,7 +14,8 @@
 
 namespace gatec::syntax {
 
-/// So many expressions one program may evaluate, and twice as many again as its text has bytes; values that are copied cost too.
+/// So many expressions one program may evaluate, and twice as many again as its text has bytes; values that are copied
+/// cost too.
 inline constexpr std::uint64_t kMaxSteps = 5'000'000;
 
 struct Inputs {
@@ -25,13 +26,13 @@ struct Inputs {
 };
 
 /// Settings and blocks of a program. Every mistake is told once, at its place; null when there was one.
-[[nodiscard]] std::unique_ptr<Block> evaluate(const source::SourceManager& sources, const Module& module, Inputs& inputs,
-                                              diagnostics::Sink& sink);
+[[nodiscard]] std::unique_ptr<Block> evaluate(const source::SourceManager& sources, const Module& module,
+                                              Inputs& inputs, diagnostics::Sink& sink);
 
-/// The tree that the readers of dialects see. Each scalar that was written is one leaf at its place, however often it is used.
-/// A value that is more than YAML has says so by its tag: `env`, `amount`, `window`… with `?` behind it where it is a default
-/// and `@rule` where it follows from one. Blocks of one name are a list under it; those of a plan stand under `plan` in
-/// order, each in a mapping of its own. Labels are the keys `name`, `name2`….
+/// The tree that the readers of dialects see. Each scalar that was written is one leaf at its place, however often it
+/// is used. A value that is more than YAML has says so by its tag: `env`, `amount`, `window`… with `?` behind it where
+/// it is a default and `@rule` where it follows from one. Blocks of one name are a list under it; those of a plan stand
+/// under `plan` in order, each in a mapping of its own. Labels are the keys `name`, `name2`….
 [[nodiscard]] doc::ReadResult emit(const source::SourceManager& sources, source::FileId file, const Block& block,
                                    diagnostics::Sink& sink, const doc::ReadOptions& options);
 

@@ -12,7 +12,8 @@
 
 namespace gatec::syntax {
 
-/// Names that are bound, with the scope around them. A function sees what was bound before it, so nothing can call itself.
+/// Names that are bound, with the scope around them. A function sees what was bound before it, so nothing can call
+/// itself.
 struct Scope {
   const Scope* around = nullptr;
   std::vector<std::pair<std::string, Value>> names;

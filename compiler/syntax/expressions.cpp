@@ -1,6 +1,5 @@
-#include "compiler/syntax/evaluator.h"
-
 #include "compiler/base/nearest.h"
+#include "compiler/syntax/evaluator.h"
 
 #include <algorithm>
 #include <array>
@@ -40,10 +39,12 @@ constexpr std::array<Period, 8> kPeriods = {{{"second", "fixed 1"},
                                              {"lifetime", "lifetime"}}};
 
 constexpr std::array<std::string_view, 46> kBuiltins = {
-    "env", "secret", "template", "placeholder", "literal", "timestamp", "number", "unknown", "fixed", "sliding", "rolling", "bucket", "calendar",
-    "invalid", "min", "max", "floor", "ceil", "len", "keys", "values", "range", "upper", "lower", "replace", "split", "join", "flatten",
-    "contains", "starts_with", "ends_with", "lookup", "text", "file", "eq", "ne", "gt", "gte", "lt", "lte", "one_of", "none_of", "matches",
-    "all", "any", "always"};
+    "env",     "secret",  "template", "placeholder", "literal",  "timestamp",   "number",    "unknown",
+    "fixed",   "sliding", "rolling",  "bucket",      "calendar", "invalid",     "min",       "max",
+    "floor",   "ceil",    "len",      "keys",        "values",   "range",       "upper",     "lower",
+    "replace", "split",   "join",     "flatten",     "contains", "starts_with", "ends_with", "lookup",
+    "text",    "file",    "eq",       "ne",          "gt",       "gte",         "lt",        "lte",
+    "one_of",  "none_of", "matches",  "all",         "any",      "always"};
 
 Value window_value(std::string text, Span span) {
   Value v;
@@ -101,7 +102,8 @@ std::string_view kind_name(const Value& value) {
     case ValueKind::Duration: return "a duration";
     case ValueKind::Window: return "a window";
     case ValueKind::Amount: return value.text == "usd" ? "an amount of money" : "a rate";
-    case ValueKind::Special: return value.text == "env" || value.text == "secret" ? "a reference to a secret" : "a special value";
+    case ValueKind::Special:
+      return value.text == "env" || value.text == "secret" ? "a reference to a secret" : "a special value";
     case ValueKind::List: return "a list";
     case ValueKind::Map: return "a map";
     case ValueKind::Function: return "a function";
@@ -125,7 +127,8 @@ bool same(const Value& a, const Value& b) {
     case ValueKind::Amount:
     case ValueKind::Special:
     case ValueKind::List:
-      return a.text == b.text && a.number == b.number && std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), same);
+      return a.text == b.text && a.number == b.number &&
+             std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), same);
     case ValueKind::Map:
       return a.fields.size() == b.fields.size() && std::all_of(a.fields.begin(), a.fields.end(), [&](const Field& f) {
                const Field* other = b.find(f.key);
@@ -145,10 +148,14 @@ std::string unescaped(std::string_view piece) {
       continue;
     }
     const char c = piece[++i];
-    if (c == 'n') out += '\n';
-    else if (c == 't') out += '\t';
-    else if (c == 'r') out += '\r';
-    else if (c != 'u') out += c;
+    if (c == 'n')
+      out += '\n';
+    else if (c == 't')
+      out += '\t';
+    else if (c == 'r')
+      out += '\r';
+    else if (c != 'u')
+      out += c;
     if (c != 'u') continue;
     const std::size_t end = piece.find('}', i);
     std::uint32_t code = 0;
@@ -318,7 +325,9 @@ Value Evaluator::name_of(const Expr& e, const Scope& scope, bool words) {
     for (const auto& [name, value] : s->names) known.push_back(name);
   }
   const auto nearest = base::nearest_word(e.text, known);
-  return wrong(span(e), "nothing is called `" + std::string(e.text) + "`" + (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : "; a text stands in quotes"));
+  return wrong(span(e),
+               "nothing is called `" + std::string(e.text) + "`" +
+                   (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : "; a text stands in quotes"));
 }
 
 Value Evaluator::joined(const Expr& e, const Scope& scope) {
@@ -333,7 +342,8 @@ Value Evaluator::joined(const Expr& e, const Scope& scope) {
     } else if (part.kind == ValueKind::Bool) {
       v.text += part.truth ? "true" : "false";
     } else {
-      return wrong(span(*kid), "a text is made of texts, numbers and true or false, not of " + std::string(kind_name(part)));
+      return wrong(span(*kid),
+                   "a text is made of texts, numbers and true or false, not of " + std::string(kind_name(part)));
     }
     step(1 + v.text.size() / 16);
   }
@@ -372,15 +382,18 @@ Value Evaluator::member_of(const Expr& e, const Scope& scope) {
     std::vector<std::string_view> known;
     for (const auto& [name, value] : base.scope->names) known.push_back(name);
     const auto nearest = base::nearest_word(e.text, known);
-    return wrong(span(e), "the module `" + base.text + "` has no `" + std::string(e.text) + "`" + (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : ""));
+    return wrong(span(e), "the module `" + base.text + "` has no `" + std::string(e.text) + "`" +
+                              (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : ""));
   }
-  if (base.kind != ValueKind::Map) return wrong(span(e), std::string(kind_name(base)) + " has no `" + std::string(e.text) + "`");
+  if (base.kind != ValueKind::Map)
+    return wrong(span(e), std::string(kind_name(base)) + " has no `" + std::string(e.text) + "`");
   if (const Field* f = base.find(e.text)) return *f->value;
   if (base.text == "block") return made(ValueKind::None, e);
   std::vector<std::string_view> known;
   for (const Field& f : base.fields) known.push_back(f.key);
   const auto nearest = base::nearest_word(e.text, known);
-  return wrong(span(e), "there is no `" + std::string(e.text) + "` in this map" + (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : ""));
+  return wrong(span(e), "there is no `" + std::string(e.text) + "` in this map" +
+                            (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : ""));
 }
 
 Value Evaluator::index_of(const Expr& e, const Scope& scope) {
@@ -390,14 +403,17 @@ Value Evaluator::index_of(const Expr& e, const Scope& scope) {
   if (base.kind == ValueKind::List && which.kind == ValueKind::Number) {
     const auto at = which.number.as_int64();
     if (!at || *at < 0 || static_cast<std::size_t>(*at) >= base.items.size())
-      return wrong(span(*e.kids[1]), "the list has " + std::to_string(base.items.size()) + " elements, and none of number " + which.number.text());
+      return wrong(span(*e.kids[1]), "the list has " + std::to_string(base.items.size()) +
+                                         " elements, and none of number " + which.number.text());
     return base.items[static_cast<std::size_t>(*at)];
   }
   if (base.kind == ValueKind::Map && which.kind == ValueKind::Text) {
     if (const Field* f = base.find(which.text)) return *f->value;
-    return wrong(span(*e.kids[1]), "there is no `" + which.text + "` in this map", "`lookup(map, key, otherwise)` has an answer for what is missing");
+    return wrong(span(*e.kids[1]), "there is no `" + which.text + "` in this map",
+                 "`lookup(map, key, otherwise)` has an answer for what is missing");
   }
-  return wrong(span(e), std::string(kind_name(base)) + " has no element that " + std::string(kind_name(which)) + " names");
+  return wrong(span(e),
+               std::string(kind_name(base)) + " has no element that " + std::string(kind_name(which)) + " names");
 }
 
 Value Evaluator::call_of(const Expr& e, const Scope& scope) {
@@ -408,11 +424,13 @@ Value Evaluator::call_of(const Expr& e, const Scope& scope) {
   }
   const Expr& callee = *e.kids[0];
   if (callee.kind == ExprKind::Name && scope.find(callee.text) == nullptr) {
-    if (std::find(kBuiltins.begin(), kBuiltins.end(), callee.text) != kBuiltins.end()) return builtin(callee.text, arguments, e);
+    if (std::find(kBuiltins.begin(), kBuiltins.end(), callee.text) != kBuiltins.end())
+      return builtin(callee.text, arguments, e);
     if (!is_lost(callee.text)) {
       std::vector<std::string_view> known(kBuiltins.begin(), kBuiltins.end());
       const auto nearest = base::nearest_word(callee.text, known);
-      return wrong(span(callee), "there is no function `" + std::string(callee.text) + "`" + (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : ""));
+      return wrong(span(callee), "there is no function `" + std::string(callee.text) + "`" +
+                                     (nearest ? ", did you mean `" + std::string(*nearest) + "`?" : ""));
     }
   }
   const Value f = eval(callee, scope);
@@ -421,11 +439,14 @@ Value Evaluator::call_of(const Expr& e, const Scope& scope) {
   const Function& function = *f.function;
   if (function.stmt->value == nullptr) return wrong(span(callee), "this function makes blocks, it has no value");
   if (function.stmt->names.size() != arguments.size())
-    return wrong(span(e), "`" + std::string(function.stmt->name) + "` takes " + std::to_string(function.stmt->names.size()) + " values, not " + std::to_string(arguments.size()));
+    return wrong(span(e), "`" + std::string(function.stmt->name) + "` takes " +
+                              std::to_string(function.stmt->names.size()) + " values, not " +
+                              std::to_string(arguments.size()));
   step(5);
   scopes_.push_back(std::make_unique<Scope>(Scope{function.scope, {}, function.visible}));
   Scope& inner = *scopes_.back();
-  for (std::size_t i = 0; i < arguments.size(); ++i) inner.names.emplace_back(function.stmt->names[i], std::move(arguments[i]));
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    inner.names.emplace_back(function.stmt->names[i], std::move(arguments[i]));
   const source::FileId file = std::exchange(file_, function.file);
   Value v = eval(*function.stmt->value, inner);
   file_ = file;
@@ -443,7 +464,8 @@ Value Evaluator::unary_of(const Expr& e, const Scope& scope) {
     return v;
   }
   Value out = made(ValueKind::Bool, e);
-  if (v.kind != ValueKind::Bool) return wrong(span(e), "`" + std::string(e.text) + "` takes true or false, not " + std::string(kind_name(v)));
+  if (v.kind != ValueKind::Bool)
+    return wrong(span(e), "`" + std::string(e.text) + "` takes true or false, not " + std::string(kind_name(v)));
   out.truth = !v.truth;
   return out;
 }
@@ -493,9 +515,11 @@ Value Evaluator::compared(std::string_view op, const Value& a, const Value& b, S
     v.truth = op == "<" ? order < 0 : op == ">" ? order > 0 : op == "<=" ? order <= 0 : order >= 0;
     return v;
   };
-  if (a.kind == b.kind && (a.kind == ValueKind::Number || a.kind == ValueKind::Duration)) return answer(a.number <=> b.number);
+  if (a.kind == b.kind && (a.kind == ValueKind::Number || a.kind == ValueKind::Duration))
+    return answer(a.number <=> b.number);
   if (a.kind == b.kind && a.kind == ValueKind::Text) return answer(a.text <=> b.text);
-  if (a.kind == ValueKind::Amount && b.kind == ValueKind::Amount && a.text == b.text && has_window(a) == has_window(b)) {
+  if (a.kind == ValueKind::Amount && b.kind == ValueKind::Amount && a.text == b.text &&
+      has_window(a) == has_window(b)) {
     if (!has_window(a) || a.items[0].text == b.items[0].text) return answer(a.number <=> b.number);
     const auto la = length_of(a.items[0].text);
     const auto lb = length_of(b.items[0].text);
@@ -511,13 +535,17 @@ Value Evaluator::compared(std::string_view op, const Value& a, const Value& b, S
 
 Value Evaluator::arithmetic(std::string_view op, const Value& a, const Value& b, Span where) {
   using K = ValueKind;
-  const auto measured = [](const Value& v) { return v.kind == K::Number || v.kind == K::Duration || v.kind == K::Amount; };
+  const auto measured = [](const Value& v) {
+    return v.kind == K::Number || v.kind == K::Duration || v.kind == K::Amount;
+  };
   const auto refuse = [&] {
-    return wrong(where, "`" + std::string(op) + "` does not go together with " + std::string(kind_name(a)) + " and " + std::string(kind_name(b)));
+    return wrong(where, "`" + std::string(op) + "` does not go together with " + std::string(kind_name(a)) + " and " +
+                            std::string(kind_name(b)));
   };
   const auto made_of = [&](const Value& like, std::optional<Decimal> number) {
-    if (!number) return wrong(where, op == "/" ? "this has no exact decimal value" : "this number is too large or too fine",
-                              op == "/" ? "`floor(a, b)` and `ceil(a, b)` divide to whole numbers" : "");
+    if (!number)
+      return wrong(where, op == "/" ? "this has no exact decimal value" : "this number is too large or too fine",
+                   op == "/" ? "`floor(a, b)` and `ceil(a, b)` divide to whole numbers" : "");
     Value v = like;
     v.number = *number;
     v.span = where;
@@ -538,7 +566,8 @@ Value Evaluator::arithmetic(std::string_view op, const Value& a, const Value& b,
     }
     if (a.kind == K::Map) {
       for (const Field& f : b.fields) {
-        const auto known = std::find_if(v.fields.begin(), v.fields.end(), [&](const Field& x) { return x.key == f.key; });
+        const auto known =
+            std::find_if(v.fields.begin(), v.fields.end(), [&](const Field& x) { return x.key == f.key; });
         known == v.fields.end() ? v.fields.push_back(f) : void(*known = f);
       }
       v.text.clear();
@@ -548,12 +577,15 @@ Value Evaluator::arithmetic(std::string_view op, const Value& a, const Value& b,
   if (op == "/" && a.kind == K::Amount && (b.kind == K::Window || b.kind == K::Duration) && !has_window(a)) {
     Value v = a;
     v.span = {a.span.file, a.span.begin, where.end};
-    v.items.push_back(b.kind == K::Window ? b : window_value((a.text == "usd" ? "rolling " : "fixed ") + b.number.text(), b.span));
+    v.items.push_back(
+        b.kind == K::Window ? b : window_value((a.text == "usd" ? "rolling " : "fixed ") + b.number.text(), b.span));
     return v;
   }
   if (!measured(a) || !measured(b)) return refuse();
-  const bool alike = a.kind == b.kind && a.text == b.text && has_window(a) == has_window(b) && (!has_window(a) || same(a.items[0], b.items[0]));
-  if (op == "+" || op == "-") return alike ? made_of(a, op == "+" ? a.number.plus(b.number) : a.number.minus(b.number)) : refuse();
+  const bool alike = a.kind == b.kind && a.text == b.text && has_window(a) == has_window(b) &&
+                     (!has_window(a) || same(a.items[0], b.items[0]));
+  if (op == "+" || op == "-")
+    return alike ? made_of(a, op == "+" ? a.number.plus(b.number) : a.number.minus(b.number)) : refuse();
   if (op == "*") {
     if (b.kind == K::Number) return made_of(a, a.number.times(b.number));
     return a.kind == K::Number ? made_of(b, a.number.times(b.number)) : refuse();

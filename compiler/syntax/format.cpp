@@ -31,9 +31,12 @@ std::size_t string_end(std::string_view text, std::size_t at) {
     } else if (text[at] == '$' && at + 1 < text.size() && text[at + 1] == '{') {
       int depth = 0;
       for (++at; at < text.size(); ++at) {
-        if (text[at] == '"') at = string_end(text, at) - 1;
-        else if (text[at] == '{') ++depth;
-        else if (text[at] == '}' && --depth == 0) break;
+        if (text[at] == '"')
+          at = string_end(text, at) - 1;
+        else if (text[at] == '{')
+          ++depth;
+        else if (text[at] == '}' && --depth == 0)
+          break;
       }
     }
   }
@@ -73,8 +76,8 @@ std::vector<Token> tokens_of(std::string_view text) {
       while (end < text.size()) {
         const char n = text[end];
         const bool point = number && n == '.' && end + 1 < text.size() && text[end + 1] >= '0' && text[end + 1] <= '9';
-        const bool sign = number && (n == '-' || n == '+') && (text[end - 1] == 'e' || text[end - 1] == 'E') && end + 1 < text.size() &&
-                          text[end + 1] >= '0' && text[end + 1] <= '9';
+        const bool sign = number && (n == '-' || n == '+') && (text[end - 1] == 'e' || text[end - 1] == 'E') &&
+                          end + 1 < text.size() && text[end + 1] >= '0' && text[end + 1] <= '9';
         if (!wordy(n) && !point && !sign) break;
         ++end;
       }
@@ -193,9 +196,13 @@ std::string quoted_string(std::string_view text) {
 }
 
 std::string quoted_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 15> kReserved = {"import", "param", "let", "fn", "check", "for", "in", "if", "then", "else", "by", "forall", "exists", "and", "or"};
-  bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') && name != "not" && std::find(kReserved.begin(), kReserved.end(), name) == kReserved.end();
-  for (const char c : name) plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_');
+  static constexpr std::array<std::string_view, 15> kReserved = {"import", "param",  "let",    "fn",   "check",
+                                                                 "for",    "in",     "if",     "then", "else",
+                                                                 "by",     "forall", "exists", "and",  "or"};
+  bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') && name != "not" &&
+               std::find(kReserved.begin(), kReserved.end(), name) == kReserved.end();
+  for (const char c : name)
+    plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_');
   return plain ? std::string(name) : quoted_string(name);
 }
 

@@ -5,8 +5,9 @@
 
 namespace gatec::syntax {
 
-/// The one form of a text of Gate: two blanks a level, one blank between words, one empty line at most, comments where they
-/// were. Line breaks stay, so that people decide what belongs together. Of a text that parses; formatting twice changes nothing.
+/// The one form of a text of Gate: two blanks a level, one blank between words, one empty line at most, comments where
+/// they were. Line breaks stay, so that people decide what belongs together. Of a text that parses; formatting twice
+/// changes nothing.
 [[nodiscard]] std::string format(std::string_view text);
 
 /// `text` as a string of Gate, with its quotes.

@@ -48,8 +48,8 @@ class State {
     return Level(depth_);
   }
 
-  /// Bytes from `from` to where the next statement may begin: behind the failure, past its line, but inside the brackets that
-  /// are open there.
+  /// Bytes from `from` to where the next statement may begin: behind the failure, past its line, but inside the
+  /// brackets that are open there.
   [[nodiscard]] std::size_t resume(const char* from, const char* end) {
     restore();
     const std::size_t begin = offset(from);
@@ -80,7 +80,9 @@ class State {
     failed_at_ = offset(at);
     // what is missing at the end of a line is not found on the next one
     std::size_t last = failed_at_;
-    while (last > 0 && (text_[last - 1] == ' ' || text_[last - 1] == '\t' || text_[last - 1] == '\n' || text_[last - 1] == '\r')) --last;
+    while (last > 0 &&
+           (text_[last - 1] == ' ' || text_[last - 1] == '\t' || text_[last - 1] == '\n' || text_[last - 1] == '\r'))
+      --last;
     const bool statement = std::string_view(message) == "expected a statement";
     const bool next_line = !statement && text_.substr(last, failed_at_ - last).find('\n') != std::string_view::npos;
     if (next_line && failed_at_ < text_.size()) failed_at_ = last;
@@ -292,13 +294,13 @@ void State::resolve_chain() {
 template <class Rule>
 struct Action : p::nothing<Rule> {};
 
-#define GATEC_ON(rule)                                \
-  template <>                                         \
-  struct Action<g::rule> {                            \
-    template <class In>                               \
-    static void apply(const In& in, State& s);        \
-  };                                                  \
-  template <class In>                                 \
+#define GATEC_ON(rule)                         \
+  template <>                                  \
+  struct Action<g::rule> {                     \
+    template <class In>                        \
+    static void apply(const In& in, State& s); \
+  };                                           \
+  template <class In>                          \
   void Action<g::rule>::apply([[maybe_unused]] const In& in, State& s)
 
 std::string_view inside(std::string_view quoted) { return quoted.substr(1, quoted.size() - 2); }
@@ -329,8 +331,7 @@ GATEC_ON(list_loop) {
 }
 GATEC_ON(list) {
   const std::size_t from = s.pop_mark();
-  if (s.exprs.size() == from + 1 && s.exprs.back()->kind == ExprKind::ListLoop &&
-      s.exprs.back()->text.empty()) {
+  if (s.exprs.size() == from + 1 && s.exprs.back()->kind == ExprKind::ListLoop && s.exprs.back()->text.empty()) {
     s.exprs.back()->begin = s.offset(in.begin());
     s.exprs.back()->end = s.offset(in.end());
     s.exprs.back()->text = "[";
@@ -532,17 +533,22 @@ bool looks_like_gate(std::string_view text) {
     struct Word {
       std::string_view word, needs;
     };
-    static constexpr auto kWords = std::to_array<Word>({{"import", "\""},   {"param", ""},     {"let", "="},      {"fn", "("},        {"check", "\""},   {"gateway", "{"},
-                                                     {"provider", "{"},  {"model", "{"},    {"pattern", "{"},  {"catalogue", "{"}, {"team", "{"},     {"key", "{"},
-                                                     {"user", "{"},      {"member", "{"},   {"org", "{"},      {"defaults", "{"},  {"routing", "{"},  {"server", "{"},
-                                                     {"cache", "{"},     {"guardrail", "{"}, {"dialect", "="}, {"for", "{"},       {"if", "{"},       {"credential_set", "{"}});
+    static constexpr auto kWords =
+        std::to_array<Word>({{"import", "\""}, {"param", ""},      {"let", "="},      {"fn", "("},
+                             {"check", "\""},  {"gateway", "{"},   {"provider", "{"}, {"model", "{"},
+                             {"pattern", "{"}, {"catalogue", "{"}, {"team", "{"},     {"key", "{"},
+                             {"user", "{"},    {"member", "{"},    {"org", "{"},      {"defaults", "{"},
+                             {"routing", "{"}, {"server", "{"},    {"cache", "{"},    {"guardrail", "{"},
+                             {"dialect", "="}, {"for", "{"},       {"if", "{"},       {"credential_set", "{"}});
     for (const Word& w : kWords) {
       if (!line.starts_with(w.word) || line.size() == w.word.size()) continue;
       const std::string_view rest = line.substr(w.word.size());
       const std::size_t next = rest.find_first_not_of(" \t");
       const std::size_t sign = rest.find(w.needs);
       const std::size_t colon = rest.find(':');
-      if (rest.front() == ' ' && next != std::string_view::npos && sign != std::string_view::npos && (w.word == "param" ? next > 0 : sign < colon)) return true;
+      if (rest.front() == ' ' && next != std::string_view::npos && sign != std::string_view::npos &&
+          (w.word == "param" ? next > 0 : sign < colon))
+        return true;
     }
     return false;
   }

@@ -9,8 +9,8 @@ namespace gatec::syntax {
 
 inline constexpr int kMaxDepth = 200;
 
-/// The tree of a file. Every mistake is one GW0201 (or GW0202 for what nests too deeply) at its token; reading goes on with the
-/// next statement, so that one run tells them all. Null for what is no text at all.
+/// The tree of a file. Every mistake is one GW0201 (or GW0202 for what nests too deeply) at its token; reading goes on
+/// with the next statement, so that one run tells them all. Null for what is no text at all.
 [[nodiscard]] std::unique_ptr<Module> parse(const source::SourceManager& sources, source::FileId file,
                                             diagnostics::Sink& sink);
 

@@ -25,7 +25,8 @@ enum class ValueKind : std::uint8_t {
   Duration,  // number: seconds
   Window,    // text: as windows are spelled in the tree ("calendar month")
   Amount,    // of something counted: text is what (usd, requests…), number, and items[0] a Window if it has one
-  Special,   // text: env, secret, template, placeholder, literal, timestamp, number, unknown, unlimited; items[0] its text
+  Special,   // text: env, secret, template, placeholder, literal, timestamp, number, unknown, unlimited; items[0] its
+             // text
   List,
   Map,
   Function,
@@ -37,8 +38,8 @@ struct Field {
   std::string key;
   Span key_span;
   std::shared_ptr<const Value> value;
-  bool soft = false;    // `?=`
-  std::string rule;     // `by "…"`
+  bool soft = false;  // `?=`
+  std::string rule;   // `by "…"`
 };
 
 struct Value {

@@ -1,5 +1,5 @@
-#include "targets/ferro/reader.h"
 #include "targets/ferro/ferro.h"
+#include "targets/ferro/reader.h"
 #include "targets/ferro/tables.h"
 
 namespace gatec::targets {
@@ -104,7 +104,7 @@ constexpr const ir::Rule* kRules[] = {&ferro::rules::kHiddenRate, &ferro::rules:
 
 constexpr Dialect kDialects[] = {
     {ferro::kName, "Ferro Labs AI Gateway", kVersions, kOptions, kCapabilities, &ferro::detect, &ferro::read,
-     &ferro::write, &ferro::check, &kGuide, kRules},
+     &ferro::write, &ferro::check, &kGuide, kRules, &ferro::enforcement},
 };
 
 }  // namespace

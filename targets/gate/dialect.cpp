@@ -65,7 +65,15 @@ constexpr Capability kCapabilities[] = {
 int detect(const doc::Document& document) { return document.format() == doc::Format::Gate ? 100 : 0; }
 
 constexpr Dialect kDialects[] = {
-    {"gate", "Gate, gatec's own language", kVersions, {}, kCapabilities, &detect, &gate::read_gate, &gate::write_gate, nullptr},
+    {"gate",
+     "Gate, gatec's own language",
+     kVersions,
+     {},
+     kCapabilities,
+     &detect,
+     &gate::read_gate,
+     &gate::write_gate,
+     nullptr},
 };
 
 }  // namespace

@@ -8,8 +8,10 @@
 namespace gatec::targets::gate {
 namespace {
 
-constexpr std::size_t kWidth = 110;
+constexpr std::size_t kWidth = 120;
+constexpr std::size_t kFilled = 100;
 constexpr std::size_t kWorthAName = 28;
+constexpr int kWorthSharing = 3;  // uses
 
 /// The block on one line; empty where it is too long or too deep for that.
 std::string inlined(const Line& line, std::size_t room, int depth) {
@@ -30,7 +32,55 @@ std::string inlined(const Line& line, std::size_t room, int depth) {
   return text.size() <= room ? text : std::string();
 }
 
+/// The settings of a map, as they stand between its braces; nothing where the value is no map.
+std::vector<Line> settings_of(std::string_view head, std::string_view& name) {
+  const std::size_t open = head.find("= {");
+  if (open == std::string_view::npos || !head.ends_with('}') || head.find('"') < open) return {};
+  name = head.substr(0, open + 2);
+  std::vector<Line> parts;
+  int depth = 0;
+  bool quoted = false;
+  std::size_t begin = open + 3;
+  const std::size_t end = head.size() - 1;
+  for (std::size_t i = begin; i <= end; ++i) {
+    const char c = head[i];
+    if (quoted) {
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        quoted = false;
+      continue;
+    }
+    if (c == '"')
+      quoted = true;
+    else if (c == '{' || c == '[' || c == '(')
+      ++depth;
+    else if (i < end && (c == '}' || c == ']' || c == ')') && --depth < 0)
+      return {};
+    if ((c == ',' && depth == 0) || i == end) {
+      std::string_view part = head.substr(begin, i - begin);
+      while (part.starts_with(' ')) part.remove_prefix(1);
+      while (part.ends_with(' ')) part.remove_suffix(1);
+      if (!part.empty()) parts.push_back({std::string(part), false, {}});
+      begin = i + 1;
+    }
+  }
+  return parts;
+}
+
 void print(std::string& out, const Line& line, std::size_t level) {
+  if (!line.block && line.head.size() + 2 * level > kWidth) {
+    std::string_view name;
+    const std::vector<Line> parts = settings_of(line.head, name);
+    if (!parts.empty()) {
+      out.append(2 * level, ' ');
+      (out += name) += "{\n";
+      for (const Line& part : parts) print(out, part, level + 1);
+      out.append(2 * level, ' ');
+      out += "}\n";
+      return;
+    }
+  }
   out.append(2 * level, ' ');
   const std::size_t room = kWidth > 2 * level + 20 ? kWidth - 2 * level : 20;
   const std::string one = line.block ? inlined(line, room, 0) : line.head;
@@ -39,7 +89,15 @@ void print(std::string& out, const Line& line, std::size_t level) {
     return;
   }
   (out += line.head) += " {\n";
-  for (const Line& inner : line.body) print(out, inner, level + 1);
+  // settings of a deployment are many and short: they fill lines
+  const bool fills = line.head.starts_with("use ");
+  for (std::size_t i = 0; i < line.body.size(); ++i) {
+    Line row = line.body[i];
+    while (fills && !row.block && i + 1 < line.body.size() && !line.body[i + 1].block &&
+           2 * level + 4 + row.head.size() + line.body[i + 1].head.size() <= kFilled)
+      row.head += ", " + line.body[++i].head;
+    print(out, row, level + 1);
+  }
   out.append(2 * level, ' ');
   out += "}\n";
 }
@@ -74,6 +132,49 @@ std::string name_for(const std::string& head, std::unordered_set<std::string>& t
   return name;
 }
 
+/// What stands alike in many deployments, beside what each has of its own.
+bool is_own(const Line& line) {
+  for (const std::string_view word : {"weight ", "order ", "label ", "on ", "id ", "upstream_model "}) {
+    if (line.head.starts_with(word)) return true;
+  }
+  return line.block;
+}
+
+std::string shared_text(const Line& use) {
+  std::string text;
+  int count = 0;
+  for (const Line& inner : use.body) {
+    if (is_own(inner)) continue;
+    if (count++ > 0) text += ", ";
+    text += inner.head;
+  }
+  return count > 1 && text.size() >= kWorthAName ? text : std::string();
+}
+
+/// Settings that several deployments have in common become a map that they take over.
+void share(std::vector<Line>& lines, std::vector<Line>& lets, std::unordered_set<std::string>& taken) {
+  std::unordered_map<std::string, int> uses;
+  const auto each_use = [&](const auto& f) {
+    each(lines, [&](Line& line) {
+      if (!line.block || !line.head.starts_with("use ")) return;
+      const std::string text = shared_text(line);
+      if (!text.empty()) f(line, text);
+    });
+  };
+  each_use([&](Line&, const std::string& text) { ++uses[text]; });
+  std::unordered_map<std::string, std::string> names;
+  each_use([&](Line& line, const std::string& text) {
+    if (uses[text] < kWorthSharing) return;
+    auto [known, fresh] = names.try_emplace(text);
+    if (fresh) {
+      known->second = name_for("settings = ", taken);
+      lets.push_back({"let " + known->second + " = { " + text + " }", false, {}});
+    }
+    std::erase_if(line.body, [](const Line& inner) { return !is_own(inner); });
+    line.body.push_back({"..." + known->second, false, {}});
+  });
+}
+
 }  // namespace
 
 std::string print(const std::vector<Line>& lines) {
@@ -81,7 +182,9 @@ std::string print(const std::vector<Line>& lines) {
   std::string before;
   for (const Line& line : lines) {
     const std::string kind = line.head.substr(0, line.head.find(' '));
-    const bool apart = !out.empty() && (kind != before || (line.block && out.ends_with("}\n") && out.size() > 3 && out[out.size() - 3] == '\n'));
+    const bool apart =
+        !out.empty() &&
+        (kind != before || (line.block && out.ends_with("}\n") && out.size() > 3 && out[out.size() - 3] == '\n'));
     if (apart) out += '\n';
     print(out, line, 0);
     before = kind;
@@ -96,11 +199,12 @@ void factor(std::vector<Line>& lines, std::vector<Line>& lets) {
   });
   std::unordered_map<std::string, std::string> names;
   std::unordered_set<std::string> taken;
+  share(lines, lets, taken);
   each(lines, [&](Line& line) {
     if (line.block) return;
     const std::string map(map_of(line.head));
     const auto found = map.empty() ? uses.end() : uses.find(map);
-    if (found == uses.end() || found->second < 3) return;
+    if (found == uses.end() || found->second < kWorthSharing) return;
     auto [known, fresh] = names.try_emplace(map);
     if (fresh) {
       known->second = name_for(line.head, taken);

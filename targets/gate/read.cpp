@@ -15,6 +15,19 @@ void each_of(const Node& root, std::string_view key, F f) {
   }
 }
 
+/// Of programs that stand for no gateway's config: a budget that is used up and a rate that is exceeded are refused.
+constexpr ir::Enforcement row(std::string_view entity, std::string_view counts) {
+  return {entity, counts, counts == "usd" ? ">=" : ">", "blocks", "docs/language/reference.md"};
+}
+constexpr ir::Enforcement kEnforcement[] = {
+    row("key", "usd"),           row("key", "requests"),     row("key", "tokens"),
+    row("team", "usd"),          row("team", "requests"),    row("team", "tokens"),
+    row("user", "usd"),          row("user", "requests"),    row("user", "tokens"),
+    row("member", "usd"),        row("organization", "usd"), row("organization", "requests"),
+    row("project", "usd"),       row("customer", "usd"),     row("provider", "usd"),
+    row("provider", "requests"), row("deployment", "usd"),   row("deployment", "requests"),
+    row("deployment", "tokens"), row("gateway", "usd")};
+
 }  // namespace
 
 void Reader::read(const doc::Document& document) {
@@ -33,6 +46,12 @@ void Reader::read(const doc::Document& document) {
       gateway_.dialect = spoken_->name;
       gateway_.version = at == std::string::npos ? std::string() : said.substr(at + 1);
     }
+  }
+  if (spoken_ == nullptr) {
+    gateway_.enforcement.assign(std::begin(kEnforcement), std::end(kEnforcement));
+  } else if (spoken_->enforcement != nullptr) {
+    const auto table = spoken_->enforcement();
+    gateway_.enforcement.assign(table.begin(), table.end());
   }
   if (const Node* node = root->get("routing")) {
     each_body(*node, [&](const Node& body) {
@@ -56,7 +75,8 @@ void Reader::top(const doc::Entry& e) {
       if (b.empty()) take(b);
       for (const doc::Entry& inner : b.entries()) {
         if (setting(inner, gateway_.defaults)) continue;
-        std::vector<std::string_view> known = {"params", "force_params", "drop_params", "drop_unsupported", "allow_params"};
+        std::vector<std::string_view> known = {"params", "force_params", "drop_params", "drop_unsupported",
+                                               "allow_params"};
         names_of<ir::Settings>(known);
         unknown(inner, std::move(known), key);
       }
@@ -108,20 +128,24 @@ void Reader::top(const doc::Entry& e) {
     for (const doc::Entry& inner : node.entries()) {
       ir::List<std::string> names;
       any(*inner.value, names, inner.key->text());
-      for (const Field<std::string>& name : names.items) gateway_.observers.push_back({name, std::string(inner.key->text())});
+      for (const Field<std::string>& name : names.items)
+        gateway_.observers.push_back({name, std::string(inner.key->text())});
       if (names.items.empty()) take_all(*inner.value);
     }
     return;
   }
   if (key == "environment" && node.is_mapping()) {
     if (node.empty()) take(node);
-    for (const doc::Entry& inner : node.entries()) gateway_.environment.push_back({std::string(inner.key->text()), value(*inner.value, inner.key->text())});
+    for (const doc::Entry& inner : node.entries())
+      gateway_.environment.push_back({std::string(inner.key->text()), value(*inner.value, inner.key->text())});
     return;
   }
   if (key == "layout") return any(node, gateway_.layout, key);
   if (limits(e, gateway_.limits, gateway_.budgets) || extras(e, gateway_.extras)) return;
   if (key != "routing" && key != "extras" && key != "principals" && key != "guardrails" && member(e, gateway_)) return;
-  std::vector<std::string_view> known = {"provider", "model", "pattern", "catalogue", "defaults", "routing", "default_fallback", "team", "key", "user", "org", "member", "guardrail", "observers", "limit", "budget", "dialect"};
+  std::vector<std::string_view> known = {"provider",         "model",     "pattern", "catalogue", "defaults", "routing",
+                                         "default_fallback", "team",      "key",     "user",      "org",      "member",
+                                         "guardrail",        "observers", "limit",   "budget",    "dialect"};
   names_of<ir::Gateway>(known);
   unknown(e, std::move(known), "a program");
 }
@@ -206,7 +230,8 @@ void Reader::principal(const Node& body, const PrincipalWord& kind, const ir::Pr
       any(*e.value, kind.by_alias ? p.alias : p.id, kind.word);
       continue;
     }
-    const auto word = std::find_if(kPrincipals.begin(), kPrincipals.end(), [&](const PrincipalWord& w) { return w.word == key; });
+    const auto word =
+        std::find_if(kPrincipals.begin(), kPrincipals.end(), [&](const PrincipalWord& w) { return w.word == key; });
     if (word != kPrincipals.end() && is_blocks(*e.value)) {
       inner.emplace_back(e.value, &*word);
     } else if (!limits(e, p.limits, p.budgets) && !extras(e, p.extras) && !member(e, p)) {
@@ -262,7 +287,9 @@ void Reader::routing(const Node& node) {
 void Reader::settle_rest(const doc::Document& document) {
   struct Visitor : doc::LeafVisitor {
     explicit Visitor(Reader& r) : reader(r) {}
-    bool wants(const Node& node) override { return !node.is_scalar() && !reader.taken_[node.leaf().value - reader.first_]; }
+    bool wants(const Node& node) override {
+      return !node.is_scalar() && !reader.taken_[node.leaf().value - reader.first_];
+    }
     void leaf(const Node& node, std::string_view) override { reader.take(node); }
     Reader& reader;
   } visitor(*this);

@@ -36,7 +36,8 @@ bool Reader::edge_member(const doc::Entry& entry, Child& child) {
   return true;
 }
 
-/// `node { … }`: what belongs to the node of the plan itself, where the block around it has other meanings for the same names.
+/// `node { … }`: what belongs to the node of the plan itself, where the block around it has other meanings for the same
+/// names.
 void Reader::own_node(const Node& node, ir::NodeId id) {
   each_body(node, [&](const Node& body) {
     if (body.empty()) take(body);
@@ -60,7 +61,8 @@ ir::NodeId Reader::balanced(std::vector<Child>& children, bool wrapped) {
   return add(std::move(b));
 }
 
-void Reader::fallback_edges(const Node& body, std::vector<ir::FallbackEdge>& edges, ir::List<std::int64_t>& statuses, Field<std::string>& label) {
+void Reader::fallback_edges(const Node& body, std::vector<ir::FallbackEdge>& edges, ir::List<std::int64_t>& statuses,
+                            Field<std::string>& label) {
   bool inherited = false;
   if (body.empty()) take(body);
   for (const doc::Entry& e : body.entries()) {
@@ -123,7 +125,10 @@ Reader::Plan Reader::plan(const Node& body, std::string_view what, const Rest& r
     } else if (setting(e, settings)) {
       sets = true;
     } else {
-      unknown(e, {"use", "to", "balance", "group", "switch", "mirror", "fallback", "retry", "timeout", "cache", "params", "guardrails", "breaker", "weight", "order", "label"}, what);
+      unknown(e,
+              {"use", "to", "balance", "group", "switch", "mirror", "fallback", "retry", "timeout", "cache", "params",
+               "guardrails", "breaker", "weight", "order", "label"},
+              what);
     }
   }
   if (children.empty()) {
@@ -145,7 +150,8 @@ Reader::Plan Reader::plan(const Node& body, std::string_view what, const Rest& r
   if (several || falls_back) {
     ir::Fallback f;
     f.primary = root;
-    for (std::size_t i = 1; i < tiers.size(); ++i) f.edges.push_back({balanced(tiers[i], true), ir::Failure::Any, {}, false});
+    for (std::size_t i = 1; i < tiers.size(); ++i)
+      f.edges.push_back({balanced(tiers[i], true), ir::Failure::Any, {}, false});
     for (ir::FallbackEdge& e : edges) f.edges.push_back(std::move(e));
     f.statuses = std::move(statuses);
     f.primary_label = std::move(primary_label);
@@ -182,7 +188,9 @@ ir::ProviderId Reader::provider_named(const Node& node) {
     std::vector<std::string_view> known;
     for (const auto& [binding, id] : providers_) known.push_back(binding);
     const auto nearest = base::nearest_word(name, known);
-    context_.sink.report(DiagId::GateProvider, node.span(), "there is no provider " + quoted(name) + (nearest ? ", did you mean " + quoted(*nearest) + "?" : ""));
+    context_.sink.report(
+        DiagId::GateProvider, node.span(),
+        "there is no provider " + quoted(name) + (nearest ? ", did you mean " + quoted(*nearest) + "?" : ""));
   }
   return {};
 }
@@ -204,7 +212,8 @@ Reader::Child Reader::use(const Node& body) {
     } else if (key == "price") {
       any(*e.value, d.prices, key);
     } else if (!member(e, d)) {
-      std::vector<std::string_view> known = {"weight", "order", "label", "limit", "steer", "budget", "price", "params", "force_params"};
+      std::vector<std::string_view> known = {"weight", "order", "label",  "limit",       "steer",
+                                             "budget", "price", "params", "force_params"};
       names_of<ir::Deployment>(known);
       names_of<ir::Settings>(known);
       unknown(e, std::move(known), "use");
@@ -278,7 +287,8 @@ Reader::Child Reader::balance(const Node& body) {
     } else if (key == "plan" && is_blocks(*e.value)) {
       for (const Node* wrapped : e.value->elements()) {
         Child inner = child(*wrapped, nullptr, nullptr);
-        if (inner.node.valid()) b.edges.push_back({inner.node, std::move(inner.weight), std::move(inner.order), std::move(inner.label)});
+        if (inner.node.valid())
+          b.edges.push_back({inner.node, std::move(inner.weight), std::move(inner.order), std::move(inner.label)});
       }
     } else if (key == "node") {
       own.push_back(e.value);

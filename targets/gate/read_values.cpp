@@ -72,7 +72,8 @@ Origin Reader::origin(const Node& node) {
 void Reader::wrong(const Node& node, std::string_view what, std::string_view expected) {
   take_all(node);
   if (context_.proving) return;
-  context_.sink.report(DiagId::WrongType, node.span(), quoted(what) + " takes " + std::string(expected) + ", not " + describe(node));
+  context_.sink.report(DiagId::WrongType, node.span(),
+                       quoted(what) + " takes " + std::string(expected) + ", not " + describe(node));
 }
 
 void Reader::unknown(const doc::Entry& entry, std::vector<std::string_view> known, std::string_view where) {
@@ -81,8 +82,9 @@ void Reader::unknown(const doc::Entry& entry, std::vector<std::string_view> know
   if (context_.proving) return;
   const std::string_view key = entry.key->text();
   const auto nearest = base::nearest_word(key, known);
-  context_.sink.report(DiagId::UnknownKey, entry.key->span(),
-                       quoted(key) + " is not known in " + quoted(where) + (nearest ? ", did you mean " + quoted(*nearest) + "?" : ""));
+  context_.sink.report(
+      DiagId::UnknownKey, entry.key->span(),
+      quoted(key) + " is not known in " + quoted(where) + (nearest ? ", did you mean " + quoted(*nearest) + "?" : ""));
 }
 
 std::string Reader::text(const Node& node) { return node.is_scalar() ? std::string(node.text()) : std::string(); }
@@ -98,7 +100,8 @@ std::optional<ir::Decimal> Reader::decimal(const Node& node) const {
 
 bool Reader::scalar(const Node& node, std::string& out, std::string_view what) {
   const std::string_view kind = tag(node).kind;
-  const bool fits = node.is_scalar() && (kind.empty() || kind == "literal" || kind == "template") && node.type() != doc::Type::Bool;
+  const bool fits =
+      node.is_scalar() && (kind.empty() || kind == "literal" || kind == "template") && node.type() != doc::Type::Bool;
   if (!fits) {
     wrong(node, what, "a text");
     return false;
@@ -143,7 +146,8 @@ ir::Credential Reader::credential(const Node& node) {
   if (kind == "env") return ir::Credential::env(std::move(said));
   if (kind == "secret") return {ir::Credential::Kind::Manager, std::move(said), {}};
   if (kind == "template") return {ir::Credential::Kind::Template, std::move(said), {}};
-  if (kind == "placeholder" || said.empty() || facts::is_placeholder(said)) return {ir::Credential::Kind::Placeholder, std::move(said), {}};
+  if (kind == "placeholder" || said.empty() || facts::is_placeholder(said))
+    return {ir::Credential::Kind::Placeholder, std::move(said), {}};
   if (context_.mark_secret) context_.mark_secret(node.span());
   return ir::Credential::secret(std::move(said));
 }
@@ -172,9 +176,15 @@ bool Reader::scalar(const Node& node, ir::Window& out, std::string_view what) {
   return true;
 }
 
-bool Reader::scalar(const Node& node, ir::Policy& out, std::string_view what) { return enumerated(node, out, kPolicies, &ir::policy_name, what); }
-bool Reader::scalar(const Node& node, ir::OnFailure& out, std::string_view what) { return enumerated(node, out, kOnFailures, &ir::on_failure_name, what); }
-bool Reader::scalar(const Node& node, ir::AuthMode& out, std::string_view what) { return enumerated(node, out, kAuthModes, &ir::auth_mode_name, what); }
+bool Reader::scalar(const Node& node, ir::Policy& out, std::string_view what) {
+  return enumerated(node, out, kPolicies, &ir::policy_name, what);
+}
+bool Reader::scalar(const Node& node, ir::OnFailure& out, std::string_view what) {
+  return enumerated(node, out, kOnFailures, &ir::on_failure_name, what);
+}
+bool Reader::scalar(const Node& node, ir::AuthMode& out, std::string_view what) {
+  return enumerated(node, out, kAuthModes, &ir::auth_mode_name, what);
+}
 
 ir::Value Reader::value(const Node& node, std::string_view key) {
   ir::Value v;
@@ -186,7 +196,8 @@ ir::Value Reader::value(const Node& node, std::string_view key) {
   }
   if (node.is_mapping()) {
     v.kind = ir::Value::Kind::Mapping;
-    for (const doc::Entry& entry : node.entries()) v.pairs.emplace_back(std::string(entry.key->text()), value(*entry.value, entry.key->text()));
+    for (const doc::Entry& entry : node.entries())
+      v.pairs.emplace_back(std::string(entry.key->text()), value(*entry.value, entry.key->text()));
     return v;
   }
   const std::string_view kind = tag(node).kind;
@@ -225,7 +236,8 @@ void Reader::any(const Node& node, std::vector<ir::Param>& params, std::string_v
   if (!node.is_mapping() && !is_blocks(node)) return wrong(node, what, "a map");
   each_body(node, [&](const Node& body) {
     if (body.empty()) take(body);
-    for (const doc::Entry& e : body.entries()) params.push_back({std::string(e.key->text()), value(*e.value, e.key->text())});
+    for (const doc::Entry& e : body.entries())
+      params.push_back({std::string(e.key->text()), value(*e.value, e.key->text())});
   });
 }
 
@@ -233,7 +245,8 @@ void Reader::any(const Node& node, std::vector<ir::ProviderParam>& params, std::
   if (!node.is_mapping() && !is_blocks(node)) return wrong(node, what, "a map");
   each_body(node, [&](const Node& body) {
     if (body.empty()) take(body);
-    for (const doc::Entry& e : body.entries()) params.push_back({std::string(e.key->text()), value(*e.value, e.key->text())});
+    for (const doc::Entry& e : body.entries())
+      params.push_back({std::string(e.key->text()), value(*e.value, e.key->text())});
   });
 }
 
@@ -241,7 +254,8 @@ void Reader::any(const Node& node, std::vector<ir::FailureCount>& counts, std::s
   if (!node.is_mapping()) return wrong(node, what, "a map from failures to numbers");
   if (node.empty()) take(node);
   for (const doc::Entry& e : node.entries()) {
-    const auto failure = std::find_if(kFailures.begin(), kFailures.end(), [&](ir::Failure f) { return ir::failure_name(f) == e.key->text(); });
+    const auto failure = std::find_if(kFailures.begin(), kFailures.end(),
+                                      [&](ir::Failure f) { return ir::failure_name(f) == e.key->text(); });
     if (failure == kFailures.end()) {
       unknown(e, {}, what);
       continue;
@@ -417,7 +431,8 @@ bool Reader::setting(const doc::Entry& entry, ir::Settings& settings) {
 
 bool Reader::extras(const doc::Entry& entry, std::vector<ir::Extra>& extras) {
   const Dialect* const dialect = find_dialect(entry.key->text());
-  if (dialect == nullptr || dialect->name == "gate" || (!entry.value->is_mapping() && !is_blocks(*entry.value))) return false;
+  if (dialect == nullptr || dialect->name == "gate" || (!entry.value->is_mapping() && !is_blocks(*entry.value)))
+    return false;
   const auto add = [&](const doc::Entry& e, std::string section) {
     ir::Extra& x = extras.emplace_back();
     x.section = std::move(section);

@@ -19,8 +19,8 @@ using doc::Node;
 using ir::Field;
 using ir::Origin;
 
-/// Makes the IR of an evaluated program. Structs are read by their description (compiler/ir/describe.h), so that every field
-/// that the IR has can be said; what people write often has shorter forms beside it.
+/// Makes the IR of an evaluated program. Structs are read by their description (compiler/ir/describe.h), so that every
+/// field that the IR has can be said; what people write often has shorter forms beside it.
 class Reader {
  public:
   Reader(ReadContext& context, ir::Gateway& gateway) : context_(context), gateway_(gateway) {}
@@ -131,7 +131,8 @@ class Reader {
   void own_node(const Node& node, ir::NodeId id);
   ir::NodeId balanced(std::vector<Child>& children, bool wrapped);
   ir::Condition condition(const Node& node, int depth = 0);
-  void fallback_edges(const Node& body, std::vector<ir::FallbackEdge>& edges, ir::List<std::int64_t>& statuses, Field<std::string>& label);
+  void fallback_edges(const Node& body, std::vector<ir::FallbackEdge>& edges, ir::List<std::int64_t>& statuses,
+                      Field<std::string>& label);
   template <class What>
   ir::NodeId add(What what) {
     ir::PlanNode node;

@@ -46,7 +46,9 @@ std::string window_text(const ir::Window& w) {
     case ir::WindowKind::Invalid: return "invalid " + w.text;
     case ir::WindowKind::Calendar: break;
   }
-  return "calendar " + std::string(w.unit == ir::CalendarUnit::None ? "none" : kUnits[static_cast<std::size_t>(w.unit)]) + " " + std::to_string(w.count);
+  return "calendar " +
+         std::string(w.unit == ir::CalendarUnit::None ? "none" : kUnits[static_cast<std::size_t>(w.unit)]) + " " +
+         std::to_string(w.count);
 }
 
 std::optional<ir::Window> parse_window(std::string_view text) {
@@ -83,7 +85,10 @@ std::optional<ir::Window> parse_window(std::string_view text) {
   const auto seconds = whole(rest);
   if (!seconds || *seconds < 0) return std::nullopt;
   w.seconds = *seconds;
-  w.kind = kind == "fixed" ? ir::WindowKind::Fixed : kind == "sliding" ? ir::WindowKind::Sliding : kind == "rolling" ? ir::WindowKind::Rolling : ir::WindowKind::Bucket;
+  w.kind = kind == "fixed"     ? ir::WindowKind::Fixed
+           : kind == "sliding" ? ir::WindowKind::Sliding
+           : kind == "rolling" ? ir::WindowKind::Rolling
+                               : ir::WindowKind::Bucket;
   return w;
 }
 

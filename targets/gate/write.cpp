@@ -13,9 +13,12 @@ std::string identifier(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (letter) out += c;
-    else if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
-    else if (!out.empty() && out.back() != '_') out += '_';
+    if (letter)
+      out += c;
+    else if (c >= 'A' && c <= 'Z')
+      out += static_cast<char>(c - 'A' + 'a');
+    else if (!out.empty() && out.back() != '_')
+      out += '_';
   }
   while (!out.empty() && out.back() == '_') out.pop_back();
   if (out.empty() || (out[0] >= '0' && out[0] <= '9')) out = "p_" + out;
@@ -24,7 +27,8 @@ std::string identifier(std::string_view text) {
 
 }  // namespace
 
-Writer::Writer(const ir::Gateway& gateway, WriteContext& context) : gateway_(gateway), context_(context), spoken_(find_dialect(gateway.dialect)) {
+Writer::Writer(const ir::Gateway& gateway, WriteContext& context)
+    : gateway_(gateway), context_(context), spoken_(find_dialect(gateway.dialect)) {
   if (spoken_ != nullptr && spoken_->name == "gate") spoken_ = nullptr;
   // What most balances say stands once for all.
   std::map<std::pair<int, bool>, std::size_t> counts;
@@ -123,7 +127,9 @@ void Writer::credential_sets(Lines& to) {
 
 void Writer::routes(Lines& to) {
   for (const ir::Route& r : gateway_.routes) {
-    const std::string_view kind = r.kind == ir::RouteKind::Name ? "model" : r.kind == ir::RouteKind::Pattern ? "pattern" : "catalogue";
+    const std::string_view kind = r.kind == ir::RouteKind::Name      ? "model"
+                                  : r.kind == ir::RouteKind::Pattern ? "pattern"
+                                                                     : "catalogue";
     Line line{std::string(kind), true, {}};
     if (can_label(r.name)) {
       line.head += " " + quoted_string(*r.name);
@@ -138,7 +144,8 @@ void Writer::routes(Lines& to) {
 
 void Writer::principals(Lines& to) {
   for (const ir::Principal& p : gateway_.principals) {
-    const auto word = std::find_if(kPrincipals.begin(), kPrincipals.end(), [&](const PrincipalWord& w) { return w.kind == p.kind; });
+    const auto word =
+        std::find_if(kPrincipals.begin(), kPrincipals.end(), [&](const PrincipalWord& w) { return w.kind == p.kind; });
     Line line{std::string(word->word), true, {}};
     const ir::Field<std::string>& label = word->by_alias ? p.alias : p.id;
     if (can_label(label)) {
@@ -152,7 +159,11 @@ void Writer::principals(Lines& to) {
 }
 
 void Writer::gateway_settings(Lines& to) {
-  if (spoken_ != nullptr) to.push_back({"dialect = " + quoted_string(std::string(gateway_.dialect) + (gateway_.version.empty() ? "" : "@" + gateway_.version)), false, {}});
+  if (spoken_ != nullptr)
+    to.push_back({"dialect = " + quoted_string(std::string(gateway_.dialect) +
+                                               (gateway_.version.empty() ? "" : "@" + gateway_.version)),
+                  false,
+                  {}});
   Line defaults{"defaults", true, {}};
   members(defaults.body, gateway_.defaults);
   if (!defaults.body.empty()) to.push_back(std::move(defaults));
@@ -171,7 +182,8 @@ void Writer::gateway_settings(Lines& to) {
 
 void Writer::rest(Lines& to) {
   any(to, "aliases", gateway_.aliases);
-  if (!gateway_.default_fallbacks.empty()) edges(to, gateway_.default_fallbacks, nullptr, nullptr, 0, "default_fallback");
+  if (!gateway_.default_fallbacks.empty())
+    edges(to, gateway_.default_fallbacks, nullptr, nullptr, 0, "default_fallback");
   for (const ir::OrphanFallback& o : gateway_.orphan_fallbacks) {
     Line line{"orphan_fallback " + quoted_string(o.source), true, {}};
     if (o.on != ir::Failure::Any) line.body.push_back({"on = " + quoted_string(ir::failure_name(o.on)), false, {}});
@@ -207,7 +219,8 @@ void Writer::rest(Lines& to) {
   }
   if (!observers.empty()) to.push_back({"observers = " + map(observers), false, {}});
   Lines environment;
-  for (const ir::EnvironmentVariable& v : gateway_.environment) put(environment, v.name, value(v.value, v.name), v.value.from);
+  for (const ir::EnvironmentVariable& v : gateway_.environment)
+    put(environment, v.name, value(v.value, v.name), v.value.from);
   if (!environment.empty()) to.push_back({"environment = " + map(environment), false, {}});
   for (const ir::PrincipalDefaults& d : gateway_.principal_defaults) {
     Line line{"principal_defaults " + quoted_string(d.kind), true, {}};

@@ -12,7 +12,8 @@ std::string Writer::field(const ir::Field<T>& f, std::string_view name) {
     case ir::State::Absent: return "none";
     case ir::State::Unlimited: return "unlimited";
     case ir::State::Unknown:
-      if constexpr (std::is_same_v<T, std::string>) return f.value.empty() ? "unknown()" : "unknown(" + syntax::quoted_string(f.value) + ")";
+      if constexpr (std::is_same_v<T, std::string>)
+        return f.value.empty() ? "unknown()" : "unknown(" + syntax::quoted_string(f.value) + ")";
       return "unknown()";
     case ir::State::Given: break;
   }

@@ -13,13 +13,15 @@ bool says_nothing(const Lines& lines) { return lines.empty(); }
 
 bool Writer::is_default_failure(const ir::Balance& b) const {
   const auto& f = b.on_failure;
-  return f.state == on_failure_.state && (!f.given() || *f == *on_failure_) && f.from.is_default() == on_failure_.from.is_default();
+  return f.state == on_failure_.state && (!f.given() || *f == *on_failure_) &&
+         f.from.is_default() == on_failure_.from.is_default();
 }
 
 /// Nothing of its own to say but its members.
 bool Writer::is_plain_balance(const ir::PlanNode& n) const {
   const auto* b = std::get_if<ir::Balance>(&n.what);
-  if (b == nullptr || b->edges.empty() || !b->policy.absent() || !is_default_failure(*b) || !b->sticky.enabled.absent() || !b->sticky.ttl.absent() || !b->sticky.per.absent())
+  if (b == nullptr || b->edges.empty() || !b->policy.absent() || !is_default_failure(*b) ||
+      !b->sticky.enabled.absent() || !b->sticky.ttl.absent() || !b->sticky.per.absent())
     return false;
   // members of rising order would be read as tiers
   const auto& order = b->edges[0].order;
@@ -49,7 +51,9 @@ std::size_t Writer::tiers(const ir::Fallback& f) const {
   std::size_t count = 0;
   for (const ir::FallbackEdge& e : f.edges) {
     std::int64_t order = 0;
-    if (e.on != ir::Failure::Any || e.inherited || !e.label.absent() || !same_order(gateway_.at(e.node), order) || order <= last) break;
+    if (e.on != ir::Failure::Any || e.inherited || !e.label.absent() || !same_order(gateway_.at(e.node), order) ||
+        order <= last)
+      break;
     last = order;
     ++count;
   }
@@ -177,7 +181,8 @@ Line Writer::member_of_plan(ir::NodeId id, Lines edge) {
 
 std::string Writer::condition(const ir::Condition& c) {
   using Op = ir::Condition::Op;
-  static constexpr std::array<std::string_view, 12> kNames = {"always", "all", "any", "eq", "ne", "gt", "gte", "lt", "lte", "one_of", "none_of", "matches"};
+  static constexpr std::array<std::string_view, 12> kNames = {"always", "all", "any", "eq",     "ne",      "gt",
+                                                              "gte",    "lt",  "lte", "one_of", "none_of", "matches"};
   std::string out(kNames[static_cast<std::size_t>(c.op)]);
   out += "(";
   bool first = true;
@@ -195,7 +200,8 @@ std::string Writer::condition(const ir::Condition& c) {
   return out + ")";
 }
 
-void Writer::edges(Lines& to, const std::vector<ir::FallbackEdge>& all, const ir::List<std::int64_t>* statuses, const ir::Field<std::string>* label, std::size_t first, std::string_view word) {
+void Writer::edges(Lines& to, const std::vector<ir::FallbackEdge>& all, const ir::List<std::int64_t>* statuses,
+                   const ir::Field<std::string>* label, std::size_t first, std::string_view word) {
   bool told = false;
   for (std::size_t i = first; i < all.size() || (!told && i == first);) {
     const bool inherited = i < all.size() && all[i].inherited;
@@ -215,7 +221,13 @@ void Writer::edges(Lines& to, const std::vector<ir::FallbackEdge>& all, const ir
       Lines own;
       if (e.on != ir::Failure::Any) own.push_back({"on = " + std::string(ir::failure_name(e.on)), false, {}});
       any(own, "label", e.label);
-      line.body.push_back(member_of_plan(e.node, std::move(own)));
+      const bool bare = own.size() == 1 && e.on != ir::Failure::Any;
+      Line member = member_of_plan(e.node, std::move(own));
+      if (bare && member.head.starts_with("to \"") && member.body.size() == 1) {
+        member.head += " on " + std::string(ir::failure_name(e.on));
+        member.body.clear();
+      }
+      line.body.push_back(std::move(member));
     }
     to.push_back(std::move(line));
   }
@@ -245,7 +257,8 @@ void Writer::plan(Lines& to, ir::NodeId id, const ir::Route*) {
     const std::size_t ordered = tiers(*f);
     members_of(f->primary);
     for (std::size_t i = 0; i < ordered; ++i) balance(to, std::get<ir::Balance>(gateway_.at(f->edges[i].node).what));
-    const bool more = ordered < f->edges.size() || !f->statuses.absent() || !f->primary_label.absent() || f->edges.empty();
+    const bool more =
+        ordered < f->edges.size() || !f->statuses.absent() || !f->primary_label.absent() || f->edges.empty();
     if (more) edges(to, f->edges, &f->statuses, &f->primary_label, ordered, "fallback");
     root_settings(to, n);
   } else if (is_plain_balance(n)) {

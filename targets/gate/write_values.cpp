@@ -9,8 +9,10 @@ namespace {
 using syntax::quoted_name;
 using syntax::quoted_string;
 
-constexpr std::array<std::string_view, 9> kSeconds = {"attempt", "total", "first_chunk", "ttl", "min_wait", "cooldown", "window", "timeout", "cooldown_time"};
-constexpr std::array<std::string_view, 12> kWords = {"kind", "policy", "auth", "mode", "on_failure", "role", "counts", "modes", "per", "event", "environments", "label"};
+constexpr std::array<std::string_view, 9> kSeconds = {"attempt",  "total",  "first_chunk", "ttl",          "min_wait",
+                                                      "cooldown", "window", "timeout",     "cooldown_time"};
+constexpr std::array<std::string_view, 12> kWords = {"kind",   "policy", "auth", "mode",  "on_failure",   "role",
+                                                     "counts", "modes",  "per",  "event", "environments", "label"};
 
 std::string duration(const ir::Decimal& seconds) {
   const auto whole = seconds.as_int64();
@@ -22,8 +24,11 @@ std::string duration(const ir::Decimal& seconds) {
 }
 
 bool is_word(std::string_view text) {
-  static constexpr std::array<std::string_view, 13> kMeant = {"true", "false", "none", "unlimited", "second", "minute", "hour", "day", "week", "month", "year", "lifetime", "_"};
-  return quoted_name(text) == text && std::find(kMeant.begin(), kMeant.end(), text) == kMeant.end() && !text.starts_with("common_");
+  static constexpr std::array<std::string_view, 13> kMeant = {"true",   "false",    "none", "unlimited", "second",
+                                                              "minute", "hour",     "day",  "week",      "month",
+                                                              "year",   "lifetime", "_"};
+  return quoted_name(text) == text && std::find(kMeant.begin(), kMeant.end(), text) == kMeant.end() &&
+         !text.starts_with("common_");
 }
 
 std::string short_number(const ir::Decimal& n) {
@@ -48,7 +53,8 @@ std::string Writer::window(const ir::Window& w) {
   const std::string text = window_text(w);
   if (w.kind == ir::WindowKind::Lifetime) return "lifetime";
   if (w.kind == ir::WindowKind::Invalid) return "invalid(" + quoted_string(w.text) + ")";
-  if (w.kind != ir::WindowKind::Calendar) return text.substr(0, text.find(' ')) + "(" + duration(ir::Decimal(w.seconds)) + ")";
+  if (w.kind != ir::WindowKind::Calendar)
+    return text.substr(0, text.find(' ')) + "(" + duration(ir::Decimal(w.seconds)) + ")";
   for (const std::string_view unit : {"minute", "hour", "day", "week", "month"}) {
     if (text == "calendar " + std::string(unit) + " 1") return std::string(unit);
   }
@@ -68,7 +74,10 @@ std::string Writer::text(const ir::Credential& c, std::string_view name, const v
     case ir::Credential::Kind::Literal: break;
   }
   std::string hint = prefix_;
-  for (const char ch : name) hint += ch >= 'a' && ch <= 'z' ? static_cast<char>(ch - 'a' + 'A') : (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ? ch : '_';
+  for (const char ch : name)
+    hint += ch >= 'a' && ch <= 'z'                                 ? static_cast<char>(ch - 'a' + 'A')
+            : (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ? ch
+                                                                   : '_';
   if (context_.secrets == Secrets::Inline) return quoted_string(c.literal.reveal());
   return spell_credential(c, where, hint, context_, "env(\"", "\")");
 }
@@ -84,7 +93,8 @@ std::string Writer::value(const ir::Value& v, std::string_view key) {
     case ir::Value::Kind::Timestamp: return "timestamp(" + quoted_string(v.text) + ")";
     case ir::Value::Kind::String: {
       const bool secret = (facts::is_credential_key(key) && !v.text.empty()) || facts::looks_like_secret(v.text);
-      return secret && !facts::is_placeholder(v.text) ? "literal(" + quoted_string(v.text) + ")" : quoted_string(v.text);
+      return secret && !facts::is_placeholder(v.text) ? "literal(" + quoted_string(v.text) + ")"
+                                                      : quoted_string(v.text);
     }
     case ir::Value::Kind::Secret: return text(v.credential, key, &v);
     case ir::Value::Kind::Sequence: {
@@ -116,7 +126,10 @@ std::string Writer::amount(ir::Counted counts, const ir::Decimal& number, const 
   if (w == nullptr) return n + " " + std::string(counted_word(counts));
   const std::string said = window_text(*w);
   if (counts == ir::Counted::Requests || counts == ir::Counted::Tokens) {
-    for (const auto& [fixed, letter] : {std::pair<std::string_view, char>{"fixed 1", 's'}, {"fixed 60", 'm'}, {"fixed 3600", 'h'}, {"fixed 86400", 'd'}}) {
+    for (const auto& [fixed, letter] : {std::pair<std::string_view, char>{"fixed 1", 's'},
+                                        {"fixed 60", 'm'},
+                                        {"fixed 3600", 'h'},
+                                        {"fixed 86400", 'd'}}) {
       if (said == fixed) return n + (counts == ir::Counted::Requests ? " rp" : " tp") + letter;
     }
   }
@@ -192,8 +205,9 @@ void Writer::any(Lines& to, std::string_view, const std::vector<ir::Price>& pric
 }
 
 std::string Writer::limit(const ir::Limit& l, bool& hint) {
-  const bool bare = l.amount.given() && plain(l.amount.from) && (l.window.given() || l.window.absent()) && l.burst.absent() && l.guarantee.absent() &&
-                    l.scope.model.absent() && l.scope.provider.absent() && l.scope.tag.absent() && l.scope.per.absent() && !l.amount->is_negative();
+  const bool bare = l.amount.given() && plain(l.amount.from) && (l.window.given() || l.window.absent()) &&
+                    l.burst.absent() && l.guarantee.absent() && l.scope.model.absent() && l.scope.provider.absent() &&
+                    l.scope.tag.absent() && l.scope.per.absent() && !l.amount->is_negative();
   hint = bare && l.hint.given() && *l.hint;
   const bool short_form = bare && (l.hint.absent() || hint) && (l.window.absent() || by(l.window.from).empty());
   if (short_form) return amount(l.counts, *l.amount, l.window.given() ? &*l.window : nullptr);
@@ -205,8 +219,10 @@ std::string Writer::limit(const ir::Limit& l, bool& hint) {
 }
 
 std::string Writer::budget(const ir::Budget& b) {
-  const bool bare = b.amount.given() && plain(b.amount.from) && (b.window.given() || b.window.absent()) && b.soft.absent() && b.id.absent() && b.scope.model.absent() &&
-                    b.scope.provider.absent() && b.scope.tag.absent() && b.scope.per.absent() && (b.window.absent() || by(b.window.from).empty()) && !b.amount->is_negative();
+  const bool bare = b.amount.given() && plain(b.amount.from) && (b.window.given() || b.window.absent()) &&
+                    b.soft.absent() && b.id.absent() && b.scope.model.absent() && b.scope.provider.absent() &&
+                    b.scope.tag.absent() && b.scope.per.absent() && (b.window.absent() || by(b.window.from).empty()) &&
+                    !b.amount->is_negative();
   if (bare) return amount(b.counts, *b.amount, b.window.given() ? &*b.window : nullptr);
   Lines inner;
   if (b.counts != ir::Counted::Usd) inner.push_back({"counts = " + std::string(counted_word(b.counts)), false, {}});
@@ -298,13 +314,15 @@ void Writer::any(Lines& to, std::string_view, const std::vector<ir::Extra>& extr
 }
 
 void Writer::any(Lines& to, std::string_view name, const ir::Retry& retry) {
-  const bool alone = !retry.attempts.absent() && retry.redraw.absent() && retry.statuses.absent() && retry.by_failure.empty() && retry.honour_retry_after.absent() && retry.min_wait.absent();
+  const bool alone = !retry.attempts.absent() && retry.redraw.absent() && retry.statuses.absent() &&
+                     retry.by_failure.empty() && retry.honour_retry_after.absent() && retry.min_wait.absent();
   if (alone) return any(to, name, retry.attempts);
   any<ir::Retry>(to, name, retry);
 }
 
 void Writer::any(Lines& to, std::string_view name, const ir::Timeouts& timeouts) {
-  if (!timeouts.attempt.absent() && timeouts.total.absent() && timeouts.first_chunk.absent()) return any(to, name, timeouts.attempt);
+  if (!timeouts.attempt.absent() && timeouts.total.absent() && timeouts.first_chunk.absent())
+    return any(to, name, timeouts.attempt);
   any<ir::Timeouts>(to, name, timeouts);
 }
 

@@ -16,8 +16,8 @@ namespace gatec::targets::gate {
 
 using Lines = std::vector<Line>;
 
-/// Writes the IR as a person would have written it. Every field of compiler/ir/describe.h has a place, so that nothing but
-/// literal secrets is lost.
+/// Writes the IR as a person would have written it. Every field of compiler/ir/describe.h has a place, so that nothing
+/// but literal secrets is lost.
 class Writer {
  public:
   Writer(const ir::Gateway& gateway, WriteContext& context);
@@ -32,7 +32,9 @@ class Writer {
   [[nodiscard]] std::string text(const ir::Window& v, std::string_view name, const void* where);
   [[nodiscard]] std::string text(const ir::Credential& v, std::string_view name, const void* where);
   [[nodiscard]] std::string text(ir::Policy v, std::string_view, const void*) { return word(ir::policy_name(v)); }
-  [[nodiscard]] std::string text(ir::OnFailure v, std::string_view, const void*) { return word(ir::on_failure_name(v)); }
+  [[nodiscard]] std::string text(ir::OnFailure v, std::string_view, const void*) {
+    return word(ir::on_failure_name(v));
+  }
   [[nodiscard]] std::string text(ir::AuthMode v, std::string_view, const void*) { return word(ir::auth_mode_name(v)); }
   template <class T>
   [[nodiscard]] std::string field(const ir::Field<T>& f, std::string_view name);
@@ -95,7 +97,8 @@ class Writer {
   Line use(const ir::PlanNode& n, const ir::Use& u, Lines edge, bool settings = true);
   void balance(Lines& to, const ir::Balance& b);
   void fallback(Lines& to, const ir::Fallback& f);
-  void edges(Lines& to, const std::vector<ir::FallbackEdge>& all, const ir::List<std::int64_t>* statuses, const ir::Field<std::string>* label, std::size_t first, std::string_view word);
+  void edges(Lines& to, const std::vector<ir::FallbackEdge>& all, const ir::List<std::int64_t>* statuses,
+             const ir::Field<std::string>* label, std::size_t first, std::string_view word);
   Lines edge_settings(const ir::Edge& e);
   [[nodiscard]] bool is_plain_balance(const ir::PlanNode& n) const;
   [[nodiscard]] bool is_default_failure(const ir::Balance& b) const;

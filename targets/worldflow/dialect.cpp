@@ -106,7 +106,7 @@ constexpr const ir::Rule* kRules[] = {&worldflow::rules::kCatalogue, &worldflow:
 
 constexpr Dialect kDialects[] = {
     {worldflow::kDialect, "WorldFlow AI", kVersions, kOptions, kCapabilities, &worldflow::detect, &worldflow::read,
-     &worldflow::write, &worldflow::check, &kGuide, kRules},
+     &worldflow::write, &worldflow::check, &kGuide, kRules, &worldflow::enforcement},
 };
 
 }  // namespace

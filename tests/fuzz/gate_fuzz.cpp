@@ -1,6 +1,6 @@
-// clang++ -fsanitize=fuzzer,address,undefined; or g++ -fsanitize=address,undefined -DGATEC_FUZZ_MAIN, which brings mutations of its own:
-// `gate_fuzz SECONDS FILE...`. Any bytes must give a tree or errors with a place; what parses is formatted to what parses to the same tree
-// and stays as it is when formatted again; evaluating ends.
+// clang++ -fsanitize=fuzzer,address,undefined; or g++ -fsanitize=address,undefined -DGATEC_FUZZ_MAIN, which brings
+// mutations of its own: `gate_fuzz SECONDS FILE...`. Any bytes must give a tree or errors with a place; what parses is
+// formatted to what parses to the same tree and stays as it is when formatted again; evaluating ends.
 
 #include "compiler/syntax/evaluate.h"
 #include "compiler/syntax/format.h"
@@ -39,7 +39,8 @@ bool read(const std::string& program, std::string& leaves, bool& parses) {
   syntax::Inputs inputs;
   const doc::ReadResult result = syntax::read_gate(sources, file, inputs, told, {});
   require(static_cast<bool>(result) != told.has_errors());
-  for (const auto& found : told.all()) require(found.span.begin <= found.span.end && found.span.end <= program.size() + 1);
+  for (const auto& found : told.all())
+    require(found.span.begin <= found.span.end && found.span.end <= program.size() + 1);
   if (!result) return false;
   Leaves visitor;
   doc::visit_leaves(*result, visitor);

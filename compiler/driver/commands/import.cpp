@@ -63,10 +63,11 @@ ExitCode import(Env& env, const Options& options) {
   }
   if (options.quiet) return ExitCode::Clean;
   const ledger::Report& report = result.report;
-  std::string talk = ledger::side(report.from, report.from_version) + " → " + ledger::side(report.to, report.to_version) + ": " +
-                     counted(report.leaves, "leaf", "leaves") + ", " + std::to_string(report.mapped) + " mapped, " +
-                     std::to_string(report.approximated) + " approximated, " + std::to_string(report.manual) + " manual, " +
-                     std::to_string(report.skipped) + " skipped\n";
+  std::string talk = ledger::side(report.from, report.from_version) + " → " +
+                     ledger::side(report.to, report.to_version) + ": " + counted(report.leaves, "leaf", "leaves") +
+                     ", " + std::to_string(report.mapped) + " mapped, " + std::to_string(report.approximated) +
+                     " approximated, " + std::to_string(report.manual) + " manual, " + std::to_string(report.skipped) +
+                     " skipped\n";
   if (!report.secrets.empty()) {
     talk += "set these variables to the secrets of the source:";
     for (const auto& [name, purpose] : report.secrets) (talk += ' ') += name;

@@ -69,7 +69,8 @@ e = if region == "eu" then [1, 2] else []
 f = not (true and false) or false
 g = lookup({ a = 1 }, "b", none)
 h = "tab\there \u{e4} \${x} \"q\""
-)gate", {{"region", "us"}, {"seats", "3"}});
+)gate",
+                  {{"region", "us"}, {"seats", "3"}});
   REQUIRE(p.told().empty());
   CHECK(p.at("a") == "https://x-us.example.com");
   CHECK(p.at("b[0]") == "A");
@@ -109,15 +110,20 @@ gateway "lab" { model "a" { to "b" } }
   CHECK(lab.at("model[0].plan[0].use[\"$\"]") == "(nothing)");
   CHECK(Program(text).told()[0].find("there are several gateways here") != std::string::npos);
   CHECK(Program(text, {{"gateway", "nope"}}).told()[0].find("there is no gateway `nope`") != std::string::npos);
-  CHECK(Program("gateway \"a\" extends \"b\" {}\ngateway \"b\" extends \"a\" {}\n", {{"gateway", "a"}}).told()[0].find("extends itself") != std::string::npos);
+  CHECK(Program("gateway \"a\" extends \"b\" {}\ngateway \"b\" extends \"a\" {}\n", {{"gateway", "a"}})
+            .told()[0]
+            .find("extends itself") != std::string::npos);
 }
 
 TEST_CASE("modules have their names and blocks, and no circles") {
-  const Program p("import \"./org.gate\" as o\nx = o.one + o.twice(2)\n", {}, {{"./org.gate", "let one = 1\nfn twice(n) = n * 2\nteam \"t\" { budget = $1 }\n"}});
+  const Program p("import \"./org.gate\" as o\nx = o.one + o.twice(2)\n", {},
+                  {{"./org.gate", "let one = 1\nfn twice(n) = n * 2\nteam \"t\" { budget = $1 }\n"}});
   REQUIRE(p.told().empty());
   CHECK(p.at("x") == "5");
   CHECK(p.at("team[0][\"$\"]") == "t");
-  CHECK(Program("import \"a\"\n", {}, {{"a", "import \"b\"\n"}, {"b", "import \"a\"\n"}}).told()[0].find("imports itself") != std::string::npos);
+  CHECK(Program("import \"a\"\n", {}, {{"a", "import \"b\"\n"}, {"b", "import \"a\"\n"}})
+            .told()[0]
+            .find("imports itself") != std::string::npos);
   CHECK(Program("import \"gone\"\n").told().size() == 1);
 }
 
@@ -128,7 +134,8 @@ TEST_CASE("parameters have types") {
   CHECK(Program("param a: number\nx = a\n", {{"a", "three"}}).told().size() == 1);
   CHECK(Program("param a: number\nx = a\n").told().size() == 1);
   CHECK(Program("param a: number = \"x\"\n").told().size() == 1);
-  CHECK(Program("param region = \"eu\"\nx = region\n", {{"regoin", "us"}}).told()[0].find("did you mean `region`?") != std::string::npos);
+  CHECK(Program("param region = \"eu\"\nx = region\n", {{"regoin", "us"}}).told()[0].find("did you mean `region`?") !=
+        std::string::npos);
 }
 
 TEST_CASE("checks hold or say who is against them") {
@@ -142,13 +149,17 @@ TEST_CASE("checks hold or say who is against them") {
 }
 
 TEST_CASE("every program ends") {
-  CHECK(Program("let a = [for i in range(100000): i]\nlet b = [for i in a: [for j in a: i * j]]\n").told()[0].find("GW0205") != std::string::npos);
+  CHECK(Program("let a = [for i in range(100000): i]\nlet b = [for i in a: [for j in a: i * j]]\n")
+            .told()[0]
+            .find("GW0205") != std::string::npos);
   CHECK(Program("fn f(x) = f(x)\na = f(1)\n").told().size() == 1);  // a function sees what was bound before it
   std::string doubling = "let a0 = [1, 2, 3, 4]\n";
-  for (int i = 1; i < 60; ++i) doubling += "let a" + std::to_string(i) + " = a" + std::to_string(i - 1) + " + a" + std::to_string(i - 1) + "\n";
+  for (int i = 1; i < 60; ++i)
+    doubling += "let a" + std::to_string(i) + " = a" + std::to_string(i - 1) + " + a" + std::to_string(i - 1) + "\n";
   CHECK(Program(doubling).told()[0].find("GW0205") != std::string::npos);
   std::string text = "let t0 = \"xxxxxxxx\"\n";
-  for (int i = 1; i < 60; ++i) text += "let t" + std::to_string(i) + " = \"${t" + std::to_string(i - 1) + "}${t" + std::to_string(i - 1) + "}\"\n";
+  for (int i = 1; i < 60; ++i)
+    text += "let t" + std::to_string(i) + " = \"${t" + std::to_string(i - 1) + "}${t" + std::to_string(i - 1) + "}\"\n";
   CHECK(Program(text).told()[0].find("GW0205") != std::string::npos);
 }
 

@@ -1,8 +1,7 @@
 #include "grammar/gate.h"
 
-#include <tao/pegtl/contrib/analyze.hpp>
-
 #include <catch2/catch.hpp>
+#include <tao/pegtl/contrib/analyze.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -24,7 +23,8 @@ TEST_CASE("the grammar consumes where it repeats") { CHECK(tao::pegtl::analyze<f
 
 TEST_CASE("the EBNF has the names of the rules") {
   const std::string rules = text_of("grammar/gate.h");
-  const std::string ebnf = std::regex_replace(text_of("grammar/gate.ebnf"), std::regex(R"(\(\*[^]*?\*\)|"[^"\n]*"|'[^'\n]*')"), " ");
+  const std::string ebnf =
+      std::regex_replace(text_of("grammar/gate.ebnf"), std::regex(R"(\(\*[^]*?\*\)|"[^"\n]*"|'[^'\n]*')"), " ");
   std::set<std::string> structs;
   const std::regex rule(R"(struct ([a-z_]+))");
   for (std::sregex_iterator it(rules.begin(), rules.end(), rule), end; it != end; ++it) structs.insert((*it)[1]);

@@ -22,7 +22,8 @@ h = [1, 2
   std::vector<std::string> places;
   for (const std::string& told : p.told()) places.push_back(told.substr(0, told.find(' ')));
   std::sort(places.begin(), places.end());
-  CHECK(places == std::vector<std::string>{"10:21", "11:9", "12:5", "13:1", "15:1", "1:45", "2:12", "3:15", "4:29", "6:9", "7:5", "8:7", "9:7"});
+  CHECK(places == std::vector<std::string>{"10:21", "11:9", "12:5", "13:1", "15:1", "1:45", "2:12", "3:15", "4:29",
+                                           "6:9", "7:5", "8:7", "9:7"});
 }
 
 TEST_CASE("what a malformed statement would have bound is missed by nobody") {

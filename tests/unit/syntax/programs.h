@@ -25,7 +25,8 @@ struct Program {
       parameters.erase(chosen);
     }
     inputs.parameters = std::move(parameters);
-    inputs.load = [this, modules = std::move(modules)](source::FileId, std::string_view path) -> std::optional<source::FileId> {
+    inputs.load = [this, modules = std::move(modules)](source::FileId,
+                                                       std::string_view path) -> std::optional<source::FileId> {
       const std::string name(path);
       if (const auto known = loaded.find(name); known != loaded.end()) return known->second;
       const auto found = modules.find(name);
@@ -39,7 +40,8 @@ struct Program {
     struct Visitor : doc::LeafVisitor {
       explicit Visitor(std::map<std::string, std::string>& l) : leaves(l) {}
       void leaf(const doc::Node& node, std::string_view path) override {
-        leaves[std::string(path)] = std::string(node.text()) + (node.tag().empty() ? "" : " !" + std::string(node.tag()));
+        leaves[std::string(path)] =
+            std::string(node.text()) + (node.tag().empty() ? "" : " !" + std::string(node.tag()));
       }
       std::map<std::string, std::string>& leaves;
     } visitor(leaves);
@@ -51,7 +53,8 @@ struct Program {
     std::vector<std::string> out;
     for (const diagnostics::Diagnostic& d : sink.all()) {
       const source::Position at = sources.position(d.span.file, d.span.begin);
-      out.push_back(std::to_string(at.line) + ":" + std::to_string(at.column) + " " + std::string(diagnostics::info(d.id).code) + " " + d.message);
+      out.push_back(std::to_string(at.line) + ":" + std::to_string(at.column) + " " +
+                    std::string(diagnostics::info(d.id).code) + " " + d.message);
     }
     return out;
   }
