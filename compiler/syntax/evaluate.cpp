@@ -74,8 +74,10 @@ Value as_value(const Item& item, std::vector<std::pair<std::string, Value>>& col
 
 Value Evaluator::wrong(Span span, std::string message, std::string note) {
   failed_ = true;
-  auto told = sink_.report(DiagId::GateValue, span, std::move(message));
-  if (!note.empty()) told.note(std::move(note));
+  if (++mistakes_ <= kMostMistakes) {
+    auto told = sink_.report(DiagId::GateValue, span, std::move(message));
+    if (!note.empty()) told.note(std::move(note));
+  }
   Value v;
   v.kind = ValueKind::Poison;
   v.span = span;

@@ -55,6 +55,8 @@ class Evaluator {
     bool top;
   };
 
+  struct Call;
+
   // statements
   void run(const Body& body, Frame frame);
   void statement(const Stmt& s, Frame frame);
@@ -87,7 +89,6 @@ class Evaluator {
   Value compared(std::string_view op, const Value& a, const Value& b, Span span);
   Value joined(const Expr& e, const Scope& scope);
   Value builtin(std::string_view name, std::vector<Value>& arguments, const Expr& e);
-  Value condition(std::string_view name, std::vector<Value>& arguments, Span span);
   std::vector<Value> label_values(const Expr& e, const Scope& scope);
   template <class F>
   void each(const Value& source, std::span<const std::string_view> names, const Scope& scope, F f);
@@ -135,6 +136,7 @@ class Evaluator {
   };
   std::vector<Overlay> overlays_;
   bool failed_ = false;
+  int mistakes_ = 0;
   std::unordered_set<std::string_view> lost_;  // names that malformed statements would bind: nobody misses them
   bool lost_import_ = false;
 };

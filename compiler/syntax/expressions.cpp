@@ -1,4 +1,5 @@
 #include "compiler/base/nearest.h"
+#include "compiler/syntax/builtins.h"
 #include "compiler/syntax/evaluator.h"
 
 #include <algorithm>
@@ -37,14 +38,6 @@ constexpr std::array<Period, 8> kPeriods = {{{"second", "fixed 1"},
                                              {"month", "calendar month 1"},
                                              {"year", "calendar month 12"},
                                              {"lifetime", "lifetime"}}};
-
-constexpr std::array<std::string_view, 46> kBuiltins = {
-    "env",     "secret",  "template", "placeholder", "literal",  "timestamp",   "number",    "unknown",
-    "fixed",   "sliding", "rolling",  "bucket",      "calendar", "invalid",     "min",       "max",
-    "floor",   "ceil",    "len",      "keys",        "values",   "range",       "upper",     "lower",
-    "replace", "split",   "join",     "flatten",     "contains", "starts_with", "ends_with", "lookup",
-    "text",    "file",    "eq",       "ne",          "gt",       "gte",         "lt",        "lte",
-    "one_of",  "none_of", "matches",  "all",         "any",      "always"};
 
 Value window_value(std::string text, Span span) {
   Value v;

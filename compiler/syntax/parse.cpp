@@ -88,6 +88,7 @@ class State {
     if (next_line && failed_at_ < text_.size()) failed_at_ = last;
     // one end of the file is one mistake, whatever is open there
     if (too_deep_ || (failed_at_ >= text_.size() && std::exchange(ended_, true))) return;
+    if (++mistakes_ > kMostMistakes) return;
     std::size_t begin = failed_at_;
     std::size_t end = begin;
     const auto wordy = [](char c) {
@@ -246,7 +247,7 @@ class State {
   source::FileId file_;
   Module& module_;
   diagnostics::Sink& sink_;
-  int depth_ = 0;
+  int depth_ = 0, mistakes_ = 0;
   bool too_deep_ = false, ended_ = false;
   std::size_t failed_at_ = 0;
 };

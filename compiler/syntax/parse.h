@@ -8,6 +8,8 @@
 namespace gatec::syntax {
 
 inline constexpr int kMaxDepth = 200;
+/// So many mistakes of a kind are told of one program; who has more has enough to do.
+inline constexpr int kMostMistakes = 50;
 
 /// The tree of a file. Every mistake is one GW0201 (or GW0202 for what nests too deeply) at its token; reading goes on
 /// with the next statement, so that one run tells them all. Null for what is no text at all.

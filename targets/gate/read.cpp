@@ -59,13 +59,14 @@ void Reader::read(const doc::Document& document) {
     });
   }
   each_of(*root, "provider", [&](const Node& body) { provider(body); });
+  each_of(*root, "deployment", [&](const Node& body) { declare_deployment(body); });
   for (const doc::Entry& e : root->entries()) top(e);
 }
 
 void Reader::top(const doc::Entry& e) {
   const std::string_view key = e.key->text();
   const Node& node = *e.value;
-  if (key == "dialect" || key == "provider") return;
+  if (key == "dialect" || key == "provider" || key == "deployment") return;
   if (key == "credential_set") return each_body(node, [&](const Node& b) { credential_set(b); });
   if (key == "model") return each_body(node, [&](const Node& b) { route(b, ir::RouteKind::Name); });
   if (key == "pattern") return each_body(node, [&](const Node& b) { route(b, ir::RouteKind::Pattern); });

@@ -195,15 +195,17 @@ ir::ProviderId Reader::provider_named(const Node& node) {
   return {};
 }
 
-Reader::Child Reader::use(const Node& body) {
-  ir::Deployment d;
-  Child c;
-  std::vector<const Node*> own;
+void Reader::deployment(const Node& body, std::size_t labels, ir::Deployment& d, Child& c,
+                        std::vector<const Node*>& own) {
+  const std::string provider = labels == 0 ? "$" : "$2";
+  const std::string upstream = labels == 0 ? "$2" : "$3";
   for (const doc::Entry& e : body.entries()) {
     const std::string_view key = e.key->text();
-    if (key == "$") {
+    if (labels > 0 && key == "$") {
+      take(*e.value);
+    } else if (key == provider) {
       d.provider = provider_named(*e.value);
-    } else if (key == "$2") {
+    } else if (key == upstream) {
       any(*e.value, d.upstream_model, "use");
     } else if (key == "node") {
       own.push_back(e.value);
@@ -219,8 +221,43 @@ Reader::Child Reader::use(const Node& body) {
       unknown(e, std::move(known), "use");
     }
   }
+}
+
+void Reader::declare_deployment(const Node& body) {
+  const Node* const label = body.get("$");
+  if (label == nullptr) return wrong(body, "deployment", "a name");
+  ir::Deployment d;
+  Child nowhere;
+  std::vector<const Node*> own;
+  deployment(body, 1, d, nowhere, own);
+  for (const Node* n : own) wrong(*n, "deployment", "no node of a plan");
+  if (!deployments_.emplace(text(*label), gateway_.add(std::move(d))).second && !context_.proving)
+    context_.sink.report(DiagId::DuplicateEntity, label->span(), "there are two deployments " + quoted(text(*label)));
+}
+
+Reader::Child Reader::use(const Node& body) {
+  Child c;
+  std::vector<const Node*> own;
   ir::Use u;
-  u.deployment = gateway_.add(std::move(d));
+  const Node* const label = body.get("$");
+  const auto declared =
+      label != nullptr && body.get("$2") == nullptr ? deployments_.find(text(*label)) : deployments_.end();
+  if (declared != deployments_.end()) {
+    u.deployment = declared->second;
+    for (const doc::Entry& e : body.entries()) {
+      if (e.value == label) {
+        take(*label);
+      } else if (e.key->text() == "node") {
+        own.push_back(e.value);
+      } else if (!edge_member(e, c)) {
+        unknown(e, {"weight", "order", "label", "on", "node"}, "use of a deployment");
+      }
+    }
+  } else {
+    ir::Deployment d;
+    deployment(body, 0, d, c, own);
+    u.deployment = gateway_.add(std::move(d));
+  }
   c.node = add(u);
   for (const Node* n : own) own_node(*n, c.node);
   return c;

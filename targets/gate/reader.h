@@ -123,6 +123,9 @@ class Reader {
   Plan plan(const Node& body, std::string_view what, const Rest& rest);
   Child child(const Node& wrapped, std::vector<ir::FallbackEdge>* edges, ir::List<std::int64_t>* statuses);
   Child use(const Node& body);
+  /// `labels` of the block come before the provider's.
+  void deployment(const Node& body, std::size_t labels, ir::Deployment& d, Child& c, std::vector<const Node*>& own);
+  void declare_deployment(const Node& body);
   Child to(const Node& body, ir::List<std::int64_t>* statuses);
   Child balance(const Node& body);
   Child choice(const Node& body);
@@ -146,6 +149,7 @@ class Reader {
   std::vector<bool> taken_;
   std::uint32_t first_ = 0;
   std::unordered_map<std::string, ir::ProviderId> providers_;
+  std::unordered_map<std::string, ir::DeploymentId> deployments_;  // that several places use
   Field<ir::OnFailure> on_failure_;
   const Dialect* spoken_ = nullptr;
   std::unordered_set<std::string> names_;  // of routes

@@ -1,5 +1,7 @@
 #include "targets/gate/words.h"
 
+#include "compiler/syntax/format.h"
+
 #include <charconv>
 
 namespace gatec::targets::gate {
@@ -21,6 +23,22 @@ std::string word(std::string_view name) {
     if (c == '-') c = '_';
   }
   return text;
+}
+
+std::string identifier(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (letter)
+      out += c;
+    else if (c >= 'A' && c <= 'Z')
+      out += static_cast<char>(c - 'A' + 'a');
+    else if (!out.empty() && out.back() != '_')
+      out += '_';
+  }
+  while (!out.empty() && out.back() == '_') out.pop_back();
+  if (out.empty() || (out[0] >= '0' && out[0] <= '9')) out = "p_" + out;
+  return syntax::quoted_name(out) == out ? out : out + "_";
 }
 
 std::string_view counted_word(ir::Counted counts) {

@@ -25,6 +25,8 @@ inline constexpr std::array kCounted = {ir::Counted::Requests,     ir::Counted::
 
 /// Plain words: `round-robin` is `round_robin` here.
 [[nodiscard]] std::string word(std::string_view name);
+/// A name of the program made of any text.
+[[nodiscard]] std::string identifier(std::string_view text);
 [[nodiscard]] std::string_view counted_word(ir::Counted counts);
 
 struct PrincipalWord {

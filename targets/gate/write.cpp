@@ -9,22 +9,6 @@ namespace {
 using syntax::quoted_name;
 using syntax::quoted_string;
 
-std::string identifier(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (letter)
-      out += c;
-    else if (c >= 'A' && c <= 'Z')
-      out += static_cast<char>(c - 'A' + 'a');
-    else if (!out.empty() && out.back() != '_')
-      out += '_';
-  }
-  while (!out.empty() && out.back() == '_') out.pop_back();
-  if (out.empty() || (out[0] >= '0' && out[0] <= '9')) out = "p_" + out;
-  return quoted_name(out) == out ? out : out + "_";
-}
-
 }  // namespace
 
 Writer::Writer(const ir::Gateway& gateway, WriteContext& context)
@@ -236,6 +220,7 @@ std::string Writer::write() {
   gateway_settings(lines);
   credential_sets(lines);
   providers(lines);
+  deployments(lines);
   routes(lines);
   principals(lines);
   rest(lines);

@@ -1,6 +1,7 @@
 #include "targets/gate/write_members.h"
 
 #include <algorithm>
+#include <set>
 
 namespace gatec::targets::gate {
 namespace {
@@ -74,10 +75,8 @@ Lines Writer::edge_settings(const ir::Edge& e) {
   return out;
 }
 
-Line Writer::use(const ir::PlanNode& n, const ir::Use& u, Lines edge, bool settings) {
-  const ir::Deployment& d = gateway_.at(u.deployment);
-  const std::string binding = d.provider.valid() ? bindings_[d.provider.value] : "_";
-  Line line{"use " + binding, true, std::move(edge)};
+void Writer::deployment(Line& line, const ir::Deployment& d) {
+  line.head += " " + (d.provider.valid() ? bindings_[d.provider.value] : std::string("_"));
   const bool labelled = can_label(d.upstream_model);
   if (labelled) line.head += "[" + quoted_string(*d.upstream_model) + "]";
   if (labelled) {
@@ -86,6 +85,35 @@ Line Writer::use(const ir::PlanNode& n, const ir::Use& u, Lines edge, bool setti
     members(line.body, d);
   }
   members(line.body, d.settings);
+}
+
+/// What several places of the plans use is declared once.
+void Writer::deployments(Lines& to) {
+  std::vector<std::size_t> uses(gateway_.deployments.size(), 0);
+  for (const ir::PlanNode& n : gateway_.nodes) {
+    if (const auto* u = std::get_if<ir::Use>(&n.what)) ++uses[u->deployment.value];
+  }
+  shared_.resize(gateway_.deployments.size());
+  std::set<std::string> taken(bindings_.begin(), bindings_.end());
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    if (uses[i] < 2) continue;
+    const auto& model = gateway_.deployments[i].upstream_model;
+    const std::string base = identifier(model.given() ? *model : "deployment");
+    shared_[i] = base;
+    for (int n = 2; !taken.insert(shared_[i]).second; ++n) shared_[i] = base + "_" + std::to_string(n);
+    Line line{"deployment " + shared_[i], true, {}};
+    deployment(line, gateway_.deployments[i]);
+    to.push_back(std::move(line));
+  }
+}
+
+Line Writer::use(const ir::PlanNode& n, const ir::Use& u, Lines edge, bool settings) {
+  Line line{"use", true, std::move(edge)};
+  if (const std::string& name = shared_[u.deployment.value]; !name.empty()) {
+    line.head += " " + name;
+  } else {
+    deployment(line, gateway_.at(u.deployment));
+  }
   Lines own;
   own_node(own, n, settings);
   if (!own.empty()) line.body.push_back({"node", true, std::move(own)});

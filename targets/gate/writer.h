@@ -95,6 +95,8 @@ class Writer {
   void own_node(Lines& to, const ir::PlanNode& n, bool settings);
   Line member_of_plan(ir::NodeId id, Lines edge);
   Line use(const ir::PlanNode& n, const ir::Use& u, Lines edge, bool settings = true);
+  void deployments(Lines& to);
+  void deployment(Line& line, const ir::Deployment& d);
   void balance(Lines& to, const ir::Balance& b);
   void fallback(Lines& to, const ir::Fallback& f);
   void edges(Lines& to, const std::vector<ir::FallbackEdge>& all, const ir::List<std::int64_t>* statuses,
@@ -110,6 +112,7 @@ class Writer {
   WriteContext& context_;
   const Dialect* spoken_;
   std::vector<std::string> bindings_;  // by provider
+  std::vector<std::string> shared_;    // by deployment: its name where several places use it
   ir::Field<ir::OnFailure> on_failure_;
   std::string prefix_;  // of the names of secrets that are literal
 };
