@@ -132,6 +132,10 @@ struct Dialect {
   /// Findings about this gateway's own habits, beside what reading told and the rules on the IR tell.
   void (*check)(std::span<const Input> inputs, const ir::Gateway& gateway, ReadContext& context);
   const Guide* guide = nullptr;  // of dialects that are written
+  /// Rules by which its writer tells what its own reader filled in: a config in Gate names them.
+  std::span<const ir::Rule* const> rules = {};
+  /// Who applies limits there, for a config in Gate that stands for one of its own.
+  std::span<const ir::Enforcement> (*enforcement)() = nullptr;
 };
 
 /// `text` in backquotes, as messages show what a config says.

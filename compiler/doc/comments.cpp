@@ -92,7 +92,7 @@ std::optional<std::uint32_t> tab_between_tokens(std::string_view text, source::F
 }
 
 std::vector<Comment> Document::comments(const source::SourceManager& sources) const {
-  if (format_ == Format::Json) return {};
+  if (format_ != Format::Yaml) return {};
   diagnostics::Sink unheard;
   const auto facts = check_text(sources, file_, unheard, Format::Yaml);
   if (!facts) return {};

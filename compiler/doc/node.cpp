@@ -82,7 +82,8 @@ void append_index(std::string& path, std::size_t index) {
 /// and spelled out as far as the next leaf needs them.
 class LeafWalk {
  public:
-  LeafWalk(const Document& document, LeafVisitor& visitor) : visitor_(visitor), next_(document.first_leaf()) {}
+  LeafWalk(const Document& document, LeafVisitor& visitor)
+      : visitor_(visitor), next_(document.first_leaf()), evaluated_(document.format() == Format::Gate) {}
 
   void root(const Node& node) {
     steps_.clear();
@@ -128,7 +129,7 @@ class LeafWalk {
       if (visitor_.wants(node)) visitor_.leaf(node, path());
       return;
     }
-    const bool entered = node.begin_ >= written || (node.extra_ != nullptr && node.extra_->from_key);
+    const bool entered = evaluated_ || node.begin_ >= written || (node.extra_ != nullptr && node.extra_->from_key);
     if (!entered) return;
     std::uint32_t position = node.begin_;
     std::size_t index = 0;
@@ -145,6 +146,7 @@ class LeafWalk {
   std::size_t spelled_ = 0;  // so many steps stand in path_
   std::string path_;
   std::uint32_t next_;
+  bool evaluated_;  // places say nothing of the order, and containers are never shared
 };
 
 void visit_leaves(const Document& document, LeafVisitor& visitor) {

@@ -22,7 +22,7 @@ enum class Kind : std::uint8_t { Scalar, Sequence, Mapping };
 /// What PyYAML's safe_load makes of a YAML scalar; of a JSON one, what JSON says.
 enum class Type : std::uint8_t { Null, Bool, Int, Float, String, Timestamp, Binary };
 enum class Style : std::uint8_t { Plain, SingleQuoted, DoubleQuoted, Literal, Folded, Block, Flow };
-enum class Format : std::uint8_t { Yaml, Json };
+enum class Format : std::uint8_t { Yaml, Json, Gate };
 
 class Node;
 

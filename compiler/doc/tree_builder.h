@@ -37,6 +37,11 @@ class TreeBuilder {
   bool scalar(const Scalar& event, const Properties& properties);
   bool alias(std::string_view name, std::uint32_t begin, std::uint32_t end);
   bool start(Kind kind, Style style, std::uint32_t begin, const Properties& properties);
+  /// What follows stands in another file: a tree that is evaluated is made of several.
+  void in_file(source::FileId file) { file_ = file; }
+  /// The scalar that was made last, and the same leaf once more.
+  [[nodiscard]] const Node* last() const { return items_.empty() ? nullptr : items_.back().node; }
+  void repeat(const Node& leaf, std::uint32_t end) { push(&leaf, true, end, 1, 0); }
   /// A flow collection ends behind its bracket; a block collection's end is that of its last child.
   bool end(std::uint32_t end);
 

@@ -12,7 +12,8 @@ using diagnostics::DiagId;
 using diagnostics::Sink;
 
 bool is_config_name(std::string_view name) {
-  return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json");
+  return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json") ||
+         name.ends_with(".gate");
 }
 
 InputFile plain_file(const std::string& argument) {
@@ -61,7 +62,7 @@ bool add_direct_files(Env& env, const std::string& folder, Sink& sink, std::vect
     files.push_back(plain_file(path_in(folder, entry.name)));
   }
   if (files.size() > before) return true;
-  sink.report(DiagId::NoInput, {}, "the folder `" + folder + "` holds no .yaml, .yml or .json file");
+  sink.report(DiagId::NoInput, {}, "the folder `" + folder + "` holds no .yaml, .yml, .json or .gate file");
   return false;
 }
 
@@ -170,7 +171,7 @@ bool expand_each(Env& env, const std::vector<std::string>& arguments, Sink& sink
     const std::size_t before = groups.size();
     fine = search(env, argument, sink, groups) && fine;
     if (groups.size() > before) continue;
-    sink.report(DiagId::NoInput, {}, "no .yaml, .yml or .json file lies below the folder `" + argument + "`");
+    sink.report(DiagId::NoInput, {}, "no .yaml, .yml, .json or .gate file lies below the folder `" + argument + "`");
     fine = false;
   }
   return fine;

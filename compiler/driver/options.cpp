@@ -12,6 +12,8 @@ void add_color(Arguments& arguments, std::string& color) {
 void ReadingOptions::add_to(Arguments& arguments) {
   arguments.option("--from", from, "DIALECT[@VERSION]", "what the inputs are; told by their content otherwise");
   arguments.option("--opt", opts, "DIALECT.KEY=VALUE", "an option of one dialect, see `gatec targets`", false);
+  arguments.option("--set", parameters, "NAME=VALUE",
+                   "a parameter of a program in Gate; `gateway` chooses the environment", false);
   arguments.flag("--honour-intent", honour_intent,
                  "keys that the source gateway ignores mean what whoever wrote them expects");
   add_color(arguments, color);
@@ -22,6 +24,12 @@ ReadSettings ReadingOptions::settings() const {
   if (!from.empty()) settings.from = parse_dialect(from);
   settings.options = DialectOptions(opts);
   settings.honour_intent = honour_intent;
+  for (const std::string& text : parameters) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw UsageError{"`--set " + text + "` is not of the form NAME=VALUE"};
+    settings.parameters.insert_or_assign(text.substr(0, equals), text.substr(equals + 1));
+  }
   return settings;
 }
 

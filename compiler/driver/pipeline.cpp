@@ -25,6 +25,12 @@ using targets::Role;
 
 constexpr std::size_t kBugsNamed = 20;
 
+/// Whether the source is of the target's dialect, or a text of Gate that says it stands for such a config.
+bool speaks_for(const Session& source, const targets::Dialect& to) {
+  const targets::Dialect* const spoken = targets::find_dialect(source.gateway.dialect);
+  return source.meaning().dialect->read == to.read || (spoken != nullptr && spoken->read == to.read);
+}
+
 /// Names that the config uses already must not be given to secrets.
 void reserve_names(const ir::Gateway& gateway, targets::SecretNames& names) {
   bool literal = false;
@@ -292,7 +298,7 @@ Compiled compile_once(Env& env, Session& source, const CompileSettings& settings
                                 settings.options.of(to.name),
                                 settings.secrets,
                                 {},
-                                source.meaning().dialect->read == to.read,
+                                speaks_for(source, to),
                                 {}};
   context.version_named = settings.to.version_named;
   reserve_names(source.gateway, context.names);

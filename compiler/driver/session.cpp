@@ -4,6 +4,9 @@
 #include "compiler/base/nearest.h"
 #include "compiler/driver/arguments.h"
 #include "compiler/rules/rules.h"
+#include "compiler/syntax/evaluate.h"
+#include "compiler/syntax/parse.h"
+#include "gatec/embedded/stdlib_modules.h"
 
 #include <algorithm>
 
@@ -161,16 +164,60 @@ Session::State Session::load_texts(std::vector<std::pair<InputFile, std::string>
   return understand(proving);
 }
 
+doc::ReadResult Session::read_document(const InputFile& file, source::FileId id, bool proving,
+                                       const doc::ReadOptions& options) {
+  const bool told = settings_.from && settings_.from->dialect->name == "gate";
+  if (syntax::is_gate_name(file.name) || told || (!proving && syntax::looks_like_gate(sources.text(id)))) {
+    syntax::Inputs inputs;
+    inputs.load = [this](source::FileId from, std::string_view path) {
+      const std::string name(sources.name(from));
+      return load_module(name == kStdinName ? std::string() : parent_of(name), path);
+    };
+    inputs.parameters = settings_.parameters;
+    if (const auto chosen = inputs.parameters.find("gateway"); chosen != inputs.parameters.end()) {
+      inputs.gateway = chosen->second;
+      inputs.parameters.erase(chosen);
+    }
+    return syntax::read_gate(sources, id, inputs, sink, options);
+  }
+  if (!proving) return doc::read_any(sources, id, sink, options);
+  if (file.name.ends_with(".json")) return doc::read_json(sources, id, sink, options);
+  if (doc::is_env_name(file.name)) return doc::read_env(sources, id, sink, options);
+  return doc::read_yaml_second(sources, id, sink, options);
+}
+
+/// A module of Gate: `std/…` stands in the program, others beside the file that names them.
+std::optional<source::FileId> Session::load_module(const std::string& folder, std::string_view path) {
+  std::string full(path);
+  std::string text;
+  if (path.starts_with("std/")) {
+    const std::string wanted = full.substr(4) + ".gate";
+    const auto modules = embedded::stdlib_modules();
+    const auto found = std::ranges::find(modules, wanted, &embedded::TextFile::name);
+    if (found == modules.end()) return std::nullopt;
+    text = found->text;
+  } else {
+    while (path.starts_with("./")) path.remove_prefix(2);
+    full = path.starts_with('/') ? std::string(path) : folder + std::string(path);
+  }
+  if (const auto known = modules_.find(full); known != modules_.end()) return known->second;
+  if (text.empty() && !full.starts_with("std/")) {
+    if (env_.files.status(full).kind == FileKind::None) return std::nullopt;
+    std::optional<std::string> read = read_file(env_, {full, full, {}, {}}, sink);
+    if (!read) return std::nullopt;
+    text = *std::move(read);
+  }
+  const source::FileId id = sources.add(full, std::move(text));
+  modules_.emplace(std::move(full), id);
+  return id;
+}
+
 const doc::Document* Session::add_document(InputFile file, std::string text, bool proving) {
   const source::FileId id = sources.add(file.name, std::move(text));
   doc::ReadOptions options;
   options.first_leaf = leaf_count_;
   options.report_duplicates = !proving;
-  const bool json = file.name.ends_with(".json");
-  doc::ReadResult result = !proving                      ? doc::read_any(sources, id, sink, options)
-                           : json                        ? doc::read_json(sources, id, sink, options)
-                           : doc::is_env_name(file.name) ? doc::read_env(sources, id, sink, options)
-                                                         : doc::read_yaml_second(sources, id, sink, options);
+  doc::ReadResult result = read_document(file, id, proving, options);
   if (!result) return nullptr;
   documents_.push_back(*std::move(result));
   const doc::Document& document = documents_.back();
@@ -276,6 +323,7 @@ Session::State Session::understand(bool proving) {
   choice_.dialect->read(inputs_, context(proving), gateway);
   if (include_failed_) return State::Unreadable;
   for (const doc::Document& document : documents_) understood_.push_back(document.file());
+  for (const auto& [path, file] : modules_) understood_.push_back(file);
   passes::Context passes = pass_context(proving);
   passes::run(gateway, passes);
   return State::Read;

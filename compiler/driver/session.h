@@ -53,6 +53,7 @@ struct ReadSettings {
   bool honour_intent = false;       // see targets::ReadContext
   std::uint32_t first_leaf = 0;     // number of the first leaf that is read
   bool from_if_recognised = false;  // `from` holds only for what that dialect knows as its own
+  std::map<std::string, std::string, std::less<>> parameters = {};  // of programs in Gate
 };
 
 /// Calls `each(leaf, node, path)` for every leaf of a document in the order written.
@@ -123,6 +124,8 @@ class Session {
   void forget();
 
  private:
+  doc::ReadResult read_document(const InputFile& file, source::FileId id, bool proving, const doc::ReadOptions& options);
+  std::optional<source::FileId> load_module(const std::string& folder, std::string_view path);
   const doc::Document* add_document(InputFile file, std::string text, bool proving);
   const doc::Document* load_further(const targets::Input& from, std::string_view path);
   bool choose_dialect();
@@ -147,6 +150,7 @@ class Session {
   std::uint32_t leaf_count_ = 0;
   std::vector<source::FileId> understood_;  // their secrets are marked
   bool include_failed_ = false;
+  std::map<std::string, source::FileId, std::less<>> modules_;  // of Gate, by path
 };
 
 }  // namespace gatec::driver

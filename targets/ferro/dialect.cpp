@@ -1,4 +1,5 @@
 #include "targets/ferro/ferro.h"
+#include "targets/ferro/reader.h"
 #include "targets/ferro/tables.h"
 
 namespace gatec::targets {
@@ -99,9 +100,11 @@ constexpr Guide kGuide{
     kRollBack,
 };
 
+constexpr const ir::Rule* kRules[] = {&ferro::rules::kHiddenRate, &ferro::rules::kPinned};
+
 constexpr Dialect kDialects[] = {
     {ferro::kName, "Ferro Labs AI Gateway", kVersions, kOptions, kCapabilities, &ferro::detect, &ferro::read,
-     &ferro::write, &ferro::check, &kGuide},
+     &ferro::write, &ferro::check, &kGuide, kRules, &ferro::enforcement},
 };
 
 }  // namespace

@@ -28,6 +28,8 @@ constexpr ir::Enforcement kEnforcement[] = {
 
 }  // namespace
 
+std::span<const ir::Enforcement> enforcement() { return kEnforcement; }
+
 void read(std::span<const Input> inputs, ReadContext& context, ir::Gateway& gateway) {
   Reader(context, gateway).read(inputs);
 }

@@ -27,6 +27,7 @@ bool read_admin(const doc::Node& root, ReadKit& kit, ir::Gateway& gateway, Confi
 
 /// Who applies which limit, and what zero means (docs/dialects/litellm.md §9.3, §9.5, §9.6).
 void fill_enforcement(ir::Gateway& gateway);
+[[nodiscard]] std::span<const ir::Enforcement> enforcement();
 
 /// `payloads/NN-kind.json` in the order in which they must be sent, and `apply.sh`. Empty when there is nothing to
 /// create.

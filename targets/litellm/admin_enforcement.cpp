@@ -42,6 +42,8 @@ constexpr ir::Enforcement kTable[] = {
 
 }  // namespace
 
+std::span<const ir::Enforcement> enforcement() { return kTable; }
+
 void fill_enforcement(ir::Gateway& gateway) { gateway.enforcement.assign(std::begin(kTable), std::end(kTable)); }
 
 }  // namespace gatec::targets::litellm

@@ -1,9 +1,11 @@
 #include "targets/dialect.h"
 
 #include "targets/litellm/admin.h"
+#include "targets/litellm/admin_fields.h"
 #include "targets/litellm/check.h"
 #include "targets/litellm/detect.h"
 #include "targets/litellm/read.h"
+#include "targets/litellm/rules.h"
 #include "targets/litellm/write.h"
 
 #include <algorithm>
@@ -108,9 +110,11 @@ int detect(const doc::Document& document) {
   return std::max(litellm::detect_config(*root), litellm::detect_admin(*root));
 }
 
+constexpr const ir::Rule* kRules[] = {&litellm::rules::kWeightOfGroup, &litellm::rules::kBudgetRow};
+
 constexpr Dialect kDialects[] = {
     {"litellm", "LiteLLM proxy", kVersions, kOptions, kCapabilities, &detect, &litellm::read_litellm,
-     &litellm::write_litellm, &litellm::check_litellm, &kGuide},
+     &litellm::write_litellm, &litellm::check_litellm, &kGuide, kRules, &litellm::enforcement},
 };
 
 }  // namespace

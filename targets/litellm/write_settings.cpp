@@ -428,6 +428,9 @@ void Writer::write_server(Out& router, Out& litellm, Out& general) {
     // keys, teams and their budgets live in the database (page §12)
     if (!server.master_key.given())
       general.add("master_key", Out(std::string(kReferencePrefix) + "LITELLM_MASTER_KEY"));
+    if (server.auth.given() && *server.auth == ir::AuthMode::Open)
+      lose(&server.auth, Fate::Approximated, DiagId::Approximated, "keys and teams of LiteLLM need a master key", {},
+           "key");
     if (!server.database_url.given()) general.add("database_url", Out(std::string(kReferencePrefix) + "DATABASE_URL"));
     context_.ledger.admit_added("server", "keys and teams of LiteLLM need a master key and a database");
   }

@@ -1,4 +1,5 @@
 #include "targets/llmgateway/llmgateway.h"
+#include "targets/llmgateway/reader.h"
 
 namespace gatec::targets {
 namespace {
@@ -101,9 +102,12 @@ constexpr Guide kGuide{
     "migration_report.md",
 };
 
+constexpr const ir::Rule* kRules[] = {&llmgateway::rules::kAzureType, &llmgateway::rules::kRoundRobin,
+                                      &llmgateway::rules::kShares};
+
 constexpr Dialect kDialects[] = {
     {llmgateway::kDialect, "LLM Gateway", kVersions, kOptions, kCapabilities, &llmgateway::detect, &llmgateway::read,
-     &llmgateway::write, &llmgateway::check, &kGuide},
+     &llmgateway::write, &llmgateway::check, &kGuide, kRules, &llmgateway::enforcement},
 };
 
 }  // namespace

@@ -22,6 +22,8 @@ constexpr ir::Enforcement kEnforcement[] = {
 
 }  // namespace
 
+std::span<const ir::Enforcement> enforcement() { return kEnforcement; }
+
 Reader::Reader(ReadContext& context, ir::Gateway& gateway)
     : BodyReader(context, gateway, {kDialect, keys(), &area_of, &place_name, &parse_reference, DiagId::NotModelled}) {}
 

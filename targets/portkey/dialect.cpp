@@ -192,11 +192,14 @@ void check_oss(std::span<const Input> inputs, const ir::Gateway& gateway, ReadCo
 /// Content shows a Portkey config, not which of its gateways will run it.
 int detect_oss(const doc::Document&) { return 0; }
 
+constexpr const ir::Rule* kRules[] = {&portkey::rules::kRetryStatuses, &portkey::rules::kRetryHeader,
+                                      &portkey::rules::kCacheTtl, &portkey::rules::kPassModel, &portkey::rules::kGrant};
+
 constexpr Dialect kDialects[] = {
     {kHosted, "Portkey, hosted", kHostedVersions, kHostedOptions, kHostedCapabilities, &portkey::detect, &read_hosted,
-     &portkey::write_hosted, &check_hosted, &kHostedGuide},
+     &portkey::write_hosted, &check_hosted, &kHostedGuide, kRules, &portkey::enforcement},
     {kOss, "Portkey, open-source gateway", kOssVersions, kOssOptions, kOssCapabilities, &detect_oss, &read_oss,
-     &portkey::write_oss, &check_oss, &kOssGuide},
+     &portkey::write_oss, &check_oss, &kOssGuide, kRules},
 };
 
 }  // namespace

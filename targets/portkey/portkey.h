@@ -19,6 +19,8 @@ inline constexpr std::string_view kNoModel = "__unlisted__";
 /// The variable of apply.sh that holds the id of a workspace.
 [[nodiscard]] std::string workspace_variable(std::string_view name);
 
+/// Who applies limits, and how.
+[[nodiscard]] std::span<const ir::Enforcement> enforcement();
 [[nodiscard]] int detect(const doc::Document& document);
 [[nodiscard]] std::vector<Artifact> write_oss(const ir::Gateway& gateway, WriteContext& context);
 [[nodiscard]] std::vector<Artifact> write_hosted(const ir::Gateway& gateway, WriteContext& context);

@@ -59,6 +59,8 @@ constexpr ir::Enforcement kHostedEnforcement[] = {
 
 }  // namespace
 
+std::span<const ir::Enforcement> enforcement() { return kHostedEnforcement; }
+
 Reader::Reader(ReadContext& context, ir::Gateway& gateway, std::string_view dialect)
     : context_(context),
       gateway_(gateway),

@@ -1,3 +1,4 @@
+#include "targets/worldflow/reader.h"
 #include "targets/worldflow/worldflow.h"
 
 namespace gatec::targets {
@@ -101,9 +102,11 @@ constexpr Guide kGuide{
     "migration_report.md",
 };
 
+constexpr const ir::Rule* kRules[] = {&worldflow::rules::kCatalogue, &worldflow::rules::kCustom};
+
 constexpr Dialect kDialects[] = {
     {worldflow::kDialect, "WorldFlow AI", kVersions, kOptions, kCapabilities, &worldflow::detect, &worldflow::read,
-     &worldflow::write, &worldflow::check, &kGuide},
+     &worldflow::write, &worldflow::check, &kGuide, kRules, &worldflow::enforcement},
 };
 
 }  // namespace

@@ -27,6 +27,8 @@ constexpr Entity kOrder[] = {Entity::Integration, Entity::Provider,   Entity::Mo
 
 }  // namespace
 
+std::span<const ir::Enforcement> enforcement() { return kEnforcement; }
+
 Reader::Reader(ReadContext& context, ir::Gateway& gateway)
     : BodyReader(context, gateway, {kDialect, keys(), &area_of, &place_name, &parse_reference, DiagId::InertKey}) {}
 
