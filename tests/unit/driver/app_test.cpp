@@ -30,7 +30,7 @@ TEST_CASE("bad usage ends in 2 and names what was meant") {
   CHECK(w.run({"lint", "--formt", "json", "x"}) == ExitCode::Unreadable);
   CHECK(w.err.text.find("did you mean `--format`?") != std::string::npos);
   CHECK(w.run({"lint", "--format", "xml", "x"}) == ExitCode::Unreadable);
-  CHECK(w.err.text.find("takes text, json, sarif or github, not `xml`") != std::string::npos);
+  CHECK(w.err.text.find("takes text, json, sarif, github or junit, not `xml`") != std::string::npos);
   CHECK(w.run({"lint", "x", "--format"}) == ExitCode::Unreadable);
   CHECK(w.err.text.find("`--format` needs a value") != std::string::npos);
   CHECK(w.run({"lint"}) == ExitCode::Unreadable);
