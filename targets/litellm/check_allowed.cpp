@@ -24,7 +24,8 @@ void Checker::allowed_models() {
       // `all-proxy-models` and its kin, patterns, and names with a provider's place in them are no plain names.
       const bool special = name.empty() || name.starts_with("all-") || name.starts_with("no-default") ||
                            name.find_first_of("*/") != std::string::npos;
-      const bool own = std::any_of(p.aliases.begin(), p.aliases.end(), [&](const ir::Alias& a) { return a.name == name; });
+      const bool own =
+          std::any_of(p.aliases.begin(), p.aliases.end(), [&](const ir::Alias& a) { return a.name == name; });
       if (special || own || groups.contains(name) || is_requested(name)) continue;
       auto told = report(DiagId::AllowedUnknown, span_of(model.from),
                          "no model, alias or access group is called `" + name + "`");
