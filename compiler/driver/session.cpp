@@ -166,7 +166,7 @@ Session::State Session::load_texts(std::vector<std::pair<InputFile, std::string>
 
 doc::ReadResult Session::read_document(const InputFile& file, source::FileId id, bool proving,
                                        const doc::ReadOptions& options) {
-  const bool told = settings_.from && settings_.from->dialect->name == "gate";
+  const bool told = settings_.from && !settings_.from_if_recognised && settings_.from->dialect->name == "gate";
   if (syntax::is_gate_name(file.name) || told || (!proving && syntax::looks_like_gate(sources.text(id)))) {
     syntax::Inputs inputs;
     inputs.load = [this](source::FileId from, std::string_view path) {

@@ -35,7 +35,7 @@ class State {
     int& depth_;
   };
   [[nodiscard]] Level enter(const char* at) {
-    if (++depth_ > 4 * kMaxDepth) {
+    if (++depth_ > 2 * kMaxDepth) {
       --depth_;
       if (!too_deep_) {
         too_deep_ = true;

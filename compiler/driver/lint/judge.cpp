@@ -145,6 +145,8 @@ class Judge {
     }
     bool changed = false;
     for (std::size_t i = 0; i < texts.size(); ++i) {
+      // a literal of a program may stand for many values, so people mend it
+      if (session.documents()[i].format() == doc::Format::Gate) continue;
       Fixed fixed = apply_fixes(session.sources, session.documents()[i].file(), fixes);
       if (fixed.made == 0 || fixed.text == texts[i].second) continue;
       changed = true;
@@ -242,7 +244,8 @@ std::vector<Judged> judge_all(Env& env, const JudgeSettings& settings, Projects&
 }
 
 bool blocks_reading(DiagId id) {
-  return diagnostics::info(id).family == "documents" && diagnostics::info(id).severity == Severity::Error;
+  const std::string_view family = diagnostics::info(id).family;
+  return (family == "documents" || family == "syntax") && diagnostics::info(id).severity == Severity::Error;
 }
 
 bool is_shown(const DiagInfo& row, const JudgeSettings& settings, const Project& project) {
