@@ -4,7 +4,7 @@
   scenes   scripts of upstreams (mock.py) and requests in order; what the clients get and whom the gateway calls must be the same
   share    instead: a model that is asked for many times; the shares of the upstreams must be the same
   instead  for a target that the ledger says does otherwise: `told`, a regular expression that a reason or an assumption of the report holds, and
-           perhaps `target`, what is seen there; `assumed` where defaults make the difference; `untested`, why the case is excepted
+           perhaps `target`, what is seen there; `assumed` where defaults make the difference, `drawn` where chance decides whether it is seen; `untested`, why the case is excepted
 """
 OK, BAD = "ok", 500
 
@@ -119,11 +119,13 @@ CASES = [
     portkey("weights", "weights of nine to one", r"weight$", for_m1('{"strategy": {"mode": "loadbalance"}, "targets": [' + target("A", more='"weight": 0.9, ' + model("m1")) + ", " +
             target("B", "groq", '"weight": 0.1, ' + model("m1")) + "]}"), share="m1"),
     portkey("failed-pick", "the failure of the picked target is the answer", r"mode$", for_m1('{"strategy": {"mode": "loadbalance"}, "targets": [' +
-            target("A", more='"weight": 1, ' + model("m1")) + ", " + target("A", "groq", '"weight": 1, ' + model("m1")) + "]}"), scenes=[scene(ask("m1"), A=[BAD])]),
+            target("A", more='"weight": 1, ' + model("m1")) + ", " + target("A", "groq", '"weight": 1, ' + model("m1")) + "]}"), scenes=[scene(ask("m1"), A=[BAD])],
+            instead={"ferro": {"told": "a failed call goes on to the next target", "assumed": True, "target": [("an error", ["A m1", "A m1"])]}}),
     portkey("fallback", "the second target answers when the first fails", r"mode$", for_m1('{"strategy": {"mode": "fallback"}, "targets": [' + target("A", more=model("m1")) + ", " +
             target("B", "groq", model("m1")) + "]}"), scenes=[scene(ask("m1"), A=[BAD]), scene(ask("m1"))]),
     portkey("fallback-models", "another model answers", r"mode$", for_m1('{"strategy": {"mode": "fallback"}, "targets": [' + target("A", more=model("m1")) + ", " +
-            target("B", "groq", model("m2")) + "]}"), scenes=[scene(ask("m1"), A=[BAD])]),
+            target("B", "groq", model("m2")) + "]}"), scenes=[scene(ask("m1"), A=[BAD])],
+            instead={"ferro": {"told": "a request goes to all targets under one model id", "target": [("an error", ["A m1"])]}}),
     portkey("fallback-codes", "only a refusal for now goes on", r"on_status_codes", for_m1('{"strategy": {"mode": "fallback", "on_status_codes": [429]}, "targets": [' +
             target("A", more=model("m1")) + ", " + target("B", "groq", model("m1")) + "]}"), scenes=[scene(ask("m1"), A=["429"]), scene(ask("m1"), A=[BAD])],
             instead={"litellm": {"told": "LiteLLM falls back on any failure", "target": [("B", ["A m1", "B m1"]), ("B", ["A m1", "B m1"])]},
@@ -143,9 +145,11 @@ CASES = [
             instead={"litellm": {"told": "LiteLLM cannot choose by what the request says", "target": [("B", ["B m1"]), ("B", ["B m1"])]},
                      "ferro": {"told": "not by what else a request says"}}),
     portkey("single", "only the first target is used", r"mode$", for_m1('{"strategy": {"mode": "single"}, "targets": [' + target("A", more=model("m1")) + ", " +
-            target("B", "groq", model("m1")) + "]}"), scenes=[scene(ask("m1", "m1"))]),
+            target("B", "groq", model("m1")) + "]}"), scenes=[scene(ask("m1", "m1"))],
+            instead={"litellm": {"told": "no first beside it", "drawn": True}}),
     portkey("overrides", "a parameter that the config sets", r"temperature", for_m1(target("A", more='"override_params": {"model": "m1", "temperature": 0.5}')), sees=["temperature"],
-            scenes=[scene(ask("m1"))]),
+            scenes=[scene(ask("m1"))],
+            instead={"ferro": {"told": "never changes parameters", "target": [("A", ["A m1", "temperature=None"])]}}),
     portkey("refused-connection", "nobody listens at the first target", r"mode$", for_m1('{"strategy": {"mode": "fallback"}, "targets": [' + target("dead", more=model("m1")) + ", " +
             target("B", "groq", model("m1")) + "]}"), scenes=[scene(ask("m1"))]),
     # Ferro

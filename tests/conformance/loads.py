@@ -250,11 +250,15 @@ def asked(config):
     return found[:2] or ["gpt-4o"]
 
 
-def is_config(path):
-    """Not an object of Portkey's control plane, nor a file that several documents share."""
+def is_config(name, path):
+    """Not an object of a management API, nor a Portkey file that several documents share."""
     try:
         root = yaml.safe_load(open(path, encoding="utf-8-sig").read().replace("\t", " "))
     except (yaml.YAMLError, ValueError):
+        return name != "portkey" or path.endswith(".json")
+    if name == "litellm" and isinstance(root, list):
+        return any(isinstance(e, dict) and "litellm_params" in e for e in root)
+    if name != "portkey":
         return True
     return isinstance(root, dict) and not root.keys() & {"workspace_id", "slug", "ai_provider_id", "scopes", "config", "conditions", "rate_limits", "usage_limits"}
 
@@ -268,7 +272,7 @@ class Loads:
         self.only, self.whole_corpus = only, corpus is not None
         self.sources = [s for s in [*(corpus_sources(corpus) if corpus else ()), *golden_sources(golden)] if only in s.name]
         self.exceptions = json.load(open(os.path.join(HERE, "exceptions.json"), encoding="utf-8"))
-        self.used = collections.Counter()
+        self.used, self.loaded = collections.Counter(), collections.defaultdict(set)
         self.figures, self.problems = {}, []
 
     def work(self, temp):
@@ -323,6 +327,7 @@ class Loads:
             said = error or detail.get("differs")
             if said is None:
                 figures["loaded"] += 1
+                self.loaded[name].add(source.name)
                 continue
             if source.dialect == name:
                 refused.append((source, out, said))  # perhaps it refuses the source for the same
@@ -396,8 +401,7 @@ class Loads:
     def backward(self, name, judge, temp):
         """A config of its own that a program refuses must not be clean for lint."""
         mine = [s for s in self.sources if s.dialect == name and len(s.inputs) == 1 and s.inputs[0].endswith(CONFIG) and os.path.isfile(os.path.join(s.folder, s.inputs[0]))]
-        if name == "portkey":
-            mine = [s for s in mine if is_config(os.path.join(s.folder, s.inputs[0]))]
+        mine = [s for s in mine if is_config(name, os.path.join(s.folder, s.inputs[0]))]
         copies = []
         for source in mine:
             folder = os.path.join(temp, "source-" + name, source.name.replace("/", "__"))
@@ -433,7 +437,7 @@ class Loads:
         if name == "portkey":
             return  # every config went to the whole program
         figures = self.figures[name]
-        chosen = [(s, out) for s, out in compiled if self.routes[s.name] and self.config_of(name, out)]
+        chosen = [(s, out) for s, out in compiled if s.name in self.loaded[name] and self.routes[s.name] and "database_url" not in open(self.config_of(name, out)).read()]
         step = max(1, len(chosen) // STARTED)
         results = parallel(lambda job: self.start(name, *job), chosen[::step][:STARTED])
         for (source, _), said in zip(chosen[::step], results):
