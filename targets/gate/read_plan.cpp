@@ -181,7 +181,7 @@ Reader::Child Reader::child(const Node& wrapped, std::vector<ir::FallbackEdge>*,
 ir::ProviderId Reader::provider_named(const Node& node) {
   const std::string name = text(node);
   take(node);
-  if (name == kNothing) return {};
+  if (name == kNothing) return gateway_.add(ir::Provider{});
   const auto found = providers_.find(name);
   if (found != providers_.end()) return found->second;
   if (!context_.proving) {
@@ -192,7 +192,7 @@ ir::ProviderId Reader::provider_named(const Node& node) {
         DiagId::GateProvider, node.span(),
         "there is no provider " + quoted(name) + (nearest ? ", did you mean " + quoted(*nearest) + "?" : ""));
   }
-  return {};
+  return gateway_.add(ir::Provider{});
 }
 
 void Reader::deployment(const Node& body, std::size_t labels, ir::Deployment& d, Child& c,

@@ -41,7 +41,7 @@ constexpr Capability kCapabilities[] = {
     {"conditions on the request", "manual", "routes are chosen by model name only"},
     {"mirrored traffic", "exact", ""},
     {"retries", "exact", ""},
-    {"retried statuses", "exact", "LiteLLM chooses the statuses itself, a retry policy counts by kind of failure"},
+    {"retried statuses", "approximated", "LiteLLM chooses the statuses itself, a retry policy counts by kind of failure"},
     {"timeouts", "exact", "each call; there is no total"},
     {"timeouts for the first chunk", "exact", ""},
     {"cooldowns", "exact", "by share or number of failures"},
