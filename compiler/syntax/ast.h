@@ -36,6 +36,7 @@ enum class ExprKind : std::uint8_t {
 struct Expr {
   ExprKind kind = ExprKind::Name;
   bool filtered = false;  // of loops
+  std::uint32_t levels = 1;  // of nodes down to a leaf
   std::uint32_t begin = 0, end = 0;
   std::string_view text;
   std::span<Expr* const> kids;

@@ -37,11 +37,7 @@ class State {
   [[nodiscard]] Level enter(const char* at) {
     if (++depth_ > 2 * kMaxDepth) {
       --depth_;
-      if (!too_deep_) {
-        too_deep_ = true;
-        sink_.report(DiagId::GateTooDeep, {file_, offset(at), offset(at)},
-                     "this nests more than " + std::to_string(kMaxDepth) + " levels deep");
-      }
+      tell_too_deep(offset(at), "this nests more than " + std::to_string(kMaxDepth) + " levels deep");
       failed_at_ = text_.size();
       throw g::Failure{};
     }
@@ -126,6 +122,16 @@ class State {
     exprs.push_back(e);
     return *e;
   }
+  /// How far the walk through an expression goes down: operators of one chain stand in each other.
+  void count_levels(Expr& e) {
+    for (const Expr* kid : e.kids) e.levels = std::max(e.levels, kid->levels + 1);
+    if (e.levels <= kMaxLevels) return;
+    tell_too_deep(e.begin, "this expression has more than " + std::to_string(kMaxLevels) + " operators in each other");
+    e.kind = ExprKind::Number;
+    e.text = "0";
+    e.kids = {};
+    e.levels = 1;
+  }
   Expr* pop() {
     Expr* e = exprs.back();
     exprs.pop_back();
@@ -138,6 +144,7 @@ class State {
     e->kids = take(exprs, exprs.size() - count);
     e->begin = e->kids.empty() ? end : e->kids.front()->begin;
     e->end = end;
+    count_levels(*e);
     exprs.push_back(e);
     return *e;
   }
@@ -219,6 +226,9 @@ class State {
   [[nodiscard]] source::Span span(std::size_t begin, std::size_t end) const {
     return {file_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
   }
+  void tell_too_deep(std::uint32_t at, std::string message) {
+    if (!std::exchange(too_deep_, true)) sink_.report(DiagId::GateTooDeep, {file_, at, at}, std::move(message));
+  }
   [[nodiscard]] std::size_t skip_string(std::size_t at, std::size_t last) const {
     for (++at; at < last && text_[at] != '"' && text_[at] != '\n'; ++at) {
       if (text_[at] == '\\' && at + 1 < last && text_[at + 1] != '\n') ++at;
@@ -278,6 +288,7 @@ void State::resolve_chain() {
     e->kids = {kids, 2};
     e->begin = kids[0]->begin;
     e->end = kids[1]->end;
+    count_levels(*e);
     done.back() = e;
   };
   done.push_back(exprs[first]);

@@ -8,6 +8,8 @@
 namespace gatec::syntax {
 
 inline constexpr int kMaxDepth = 200;
+/// Nodes of an expression from its root to a leaf.
+inline constexpr std::uint32_t kMaxLevels = 2000;
 /// So many mistakes of a kind are told of one program; who has more has enough to do.
 inline constexpr int kMostMistakes = 50;
 

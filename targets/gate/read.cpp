@@ -61,6 +61,8 @@ void Reader::read(const doc::Document& document) {
   each_of(*root, "provider", [&](const Node& body) { provider(body); });
   each_of(*root, "deployment", [&](const Node& body) { declare_deployment(body); });
   for (const doc::Entry& e : root->entries()) top(e);
+  if (spoken_ == nullptr && gateway_.routing.policy.absent())
+    gateway_.routing.policy = {ir::Policy::Weighted, Origin(kWeighted)};
 }
 
 void Reader::top(const doc::Entry& e) {

@@ -56,6 +56,8 @@ inline constexpr std::array<std::string_view, 12> kOps = {"always", "and", "or",
 
 inline constexpr ir::Rule kDefault{"gate.default", "as the gateway of the source does unasked",
                                    "docs/language/reference.md"};
+inline constexpr ir::Rule kWeighted{"gate.weighted", "a balance draws by weight unless it says otherwise",
+                                    "docs/language/reference.md"};
 inline constexpr ir::Rule kChained{"gate.chained", "the fallbacks of a fallback apply as well",
                                    "docs/language/reference.md"};
 
