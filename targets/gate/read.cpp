@@ -143,7 +143,10 @@ void Reader::top(const doc::Entry& e) {
       gateway_.environment.push_back({std::string(inner.key->text()), value(*inner.value, inner.key->text())});
     return;
   }
-  if (key == "layout") return any(node, gateway_.layout, key);
+  if (key == "layout") {  // nothing to other gateways
+    take_all(node);
+    return any(node, gateway_.layout, key);
+  }
   if (limits(e, gateway_.limits, gateway_.budgets) || extras(e, gateway_.extras)) return;
   if (key != "routing" && key != "extras" && key != "principals" && key != "guardrails" && member(e, gateway_)) return;
   std::vector<std::string_view> known = {"provider",         "model",     "pattern", "catalogue", "defaults", "routing",
