@@ -90,6 +90,7 @@ void Reader::top(const doc::Entry& e) {
     return each_body(node, [&](const Node& b) {
       ir::List<std::int64_t> statuses;
       Field<std::string> label;
+      take_all(b);  // each route says what it inherits of it
       fallback_edges(b, gateway_.default_fallbacks, statuses, label);
     });
   }
