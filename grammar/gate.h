@@ -46,8 +46,8 @@ struct identifier : p::seq<word_start, p::star<word_rest>> {};
 /// A name that is bound or used in an expression.
 struct name : p::seq<p::not_at<reserved>, identifier> {};
 
-/// Goes one level deeper; `state.enter()` refuses at the limit.
-template <class Rule>
+/// Goes deeper by `Levels`, a measure of the stack it takes; `state.enter()` refuses at the limit.
+template <class Rule, int Levels = 1>
 struct deeper {
   using rule_t = deeper;
   using subs_t = p::type_list<Rule>;
@@ -55,7 +55,7 @@ struct deeper {
   template <p::apply_mode A, p::rewind_mode M, template <typename...> class Action,
             template <typename...> class Control, typename Input, typename State>
   [[nodiscard]] static bool match(Input& in, State& state) {
-    const auto level = state.enter(in.current());
+    const auto level = state.enter(in.current(), Levels);
     return Control<Rule>::template match<A, M, Action, Control>(in, state);
   }
 };
@@ -250,7 +250,7 @@ struct resync {
   }
 };
 struct recovered : p::sor<p::try_catch_type<Failure, statement>, resync> {};
-struct statements : deeper<p::star<between, p::not_at<body_close>, p::not_at<p::eof>, recovered>> {};
+struct statements : deeper<p::star<between, p::not_at<body_close>, p::not_at<p::eof>, recovered>, 2> {};
 
 struct stray_close : p::one<'}', ']', ')'> {};
 struct stray : p::sor<p::try_catch_type<Failure, p::seq<p::at<stray_close>, p::must<nothing_known>>>, resync> {};
@@ -262,8 +262,8 @@ struct file : p::seq<p::opt<p::utf8::bom>, statements, p::star<p::seq<between, p
 
 namespace TAO_PEGTL_NAMESPACE {
 
-template <typename Name, typename Rule>
-struct analyze_traits<Name, gatec::grammar::deeper<Rule>> : analyze_seq_traits<Rule> {};
+template <typename Name, typename Rule, int Levels>
+struct analyze_traits<Name, gatec::grammar::deeper<Rule, Levels>> : analyze_seq_traits<Rule> {};
 template <typename Name>
 struct analyze_traits<Name, gatec::grammar::resync> : analyze_any_traits<> {};
 

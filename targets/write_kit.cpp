@@ -15,6 +15,11 @@ bool plain_decimal(std::string_view text) { return base::Decimal::parse(text).ha
 
 }  // namespace
 
+std::optional<limits::Conversion> per_minute(const ir::Limit& limit) {
+  const std::optional<limits::Cap> cap = limits::cap_of(limit);
+  return cap ? limits::convert(*cap, limits::fixed_minute(), base::Decimal(1)) : std::nullopt;
+}
+
 Out to_out(const Value& value, const CredentialSpeller& spell, std::string_view key, bool yaml) {
   switch (value.kind) {
     case Value::Kind::Null: return {};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/doc/value.h"
+#include "compiler/limits/algebra.h"
 #include "targets/dialect.h"
 
 #include <cstdint>
@@ -26,6 +27,10 @@ namespace gatec::targets {
 [[nodiscard]] inline ledger::Loss dropped(base::Text reason, base::Text advice) {
   return {ir::Fate::Manual, diagnostics::DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
 }
+
+/// A limit as a whole number for a fixed minute, never more than before in the long run; nothing where its amount is not
+/// known, or where it never starts anew.
+[[nodiscard]] std::optional<limits::Conversion> per_minute(const ir::Limit& limit);
 
 /// Whether there is something to lose.
 template <class T>

@@ -317,12 +317,6 @@ class SettingsComparer : public ValueComparer {
     return found == params.end() ? nullptr : &*found;
   }
 
-  void moot_value(const Value& v, std::string_view why) {
-    if (v.from.has_leaves()) out_.moot({path_, Class::Cosmetic, &v, nullptr, &v.from, nullptr, &show_value}, why);
-    for (const Value& item : v.items) moot_value(item, why);
-    for (const auto& pair : v.pairs) moot_value(pair.second, why);
-  }
-
   void policy_default() {
     const Field<ir::Policy>& x = a_.gateway->routing.policy;
     if (arrived_.contains(&x) || x.absent()) return;

@@ -355,7 +355,10 @@ class ValueComparer {
   void members(const T* x, const T* y, Class cls) {
     ir::for_each_member<T>([&](const auto& m) {
       if constexpr (std::is_same_v<T, Gateway>) {
-        if (m.name == "layout" && !same_dialect_) return;
+        if (m.name == "layout" && !same_dialect_) {
+          if (x != nullptr) moot_layout(*x);
+          return;
+        }
       }
       const auto* of_x = x ? &(x->*m.pointer) : nullptr;
       const auto* of_y = y ? &(y->*m.pointer) : nullptr;
@@ -435,6 +438,14 @@ class ValueComparer {
   void moot_list(const List<T>& l, std::string_view why) {
     if (l.from.has_leaves()) out_.moot({path_, Class::Cosmetic, &l, nullptr, &l.from, nullptr, &show_list<T>}, why);
     for (const auto& item : l.items) moot(item, why);
+  }
+  void moot_value(const Value& v, std::string_view why) {
+    if (v.from.has_leaves()) out_.moot({path_, Class::Cosmetic, &v, nullptr, &v.from, nullptr, &show_value}, why);
+    for (const Value& item : v.items) moot_value(item, why);
+    for (const auto& pair : v.pairs) moot_value(pair.second, why);
+  }
+  void moot_layout(const Gateway& gateway) {
+    for (const ir::Param& p : gateway.layout) moot_value(p.value, "how a config of the source gateway is laid out");
   }
 
   Listener& out_;

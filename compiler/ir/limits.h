@@ -3,6 +3,7 @@
 #include "compiler/base/decimal.h"
 #include "compiler/ir/origin.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@ namespace gatec::ir {
 using base::Decimal;
 
 enum class Counted : std::uint8_t { Requests, Tokens, InputTokens, OutputTokens, Concurrent, Usd };
+inline constexpr std::array kCounted = {Counted::Requests,     Counted::Tokens,     Counted::InputTokens,
+                                        Counted::OutputTokens, Counted::Concurrent, Counted::Usd};
 /// "requests", "tokens", "input_tokens", "output_tokens", "concurrent", "usd".
 [[nodiscard]] std::string_view counted_name(Counted counts);
 

@@ -16,6 +16,7 @@ struct Rule {
   std::string_view id;      // "litellm.retries"
   std::string_view text;    // "a request is retried twice unless told otherwise"
   std::string_view source;  // page and section it was read in
+  bool elsewhere = false;   // the value stands for one that an operator sets outside every config, as a tier's
 };
 
 /// The source leaves that a value came from, and the rule by which, if it was not simply written there. One word: most

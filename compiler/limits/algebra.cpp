@@ -167,6 +167,13 @@ Window lifetime() {
   return window;
 }
 
+ir::Window fixed_minute() {
+  Window minute;
+  minute.kind = WindowKind::Fixed;
+  minute.seconds = 60;
+  return minute;
+}
+
 std::optional<Cap> cap_of(const ir::Limit& limit) {
   return make_cap(limit.counts, limit.amount, limit.window, limit.burst.given() ? *limit.burst : Decimal());
 }

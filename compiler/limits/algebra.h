@@ -20,6 +20,7 @@ struct Cap {
 };
 
 [[nodiscard]] ir::Window lifetime();
+[[nodiscard]] ir::Window fixed_minute();
 /// An absent window is the lifetime; nothing where the amount or the window is not known here, or cannot be read.
 [[nodiscard]] std::optional<Cap> cap_of(const ir::Limit& limit);
 [[nodiscard]] std::optional<Cap> cap_of(const ir::Budget& budget);

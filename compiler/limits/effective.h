@@ -3,6 +3,7 @@
 #include "compiler/ir/gateway.h"
 #include "compiler/limits/algebra.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,15 +40,48 @@ struct Query {
   bool anybody = false;  // "*" alone, whoever is declared
 };
 
-/// By principal (as declared), route (as declared), counted thing and window. Whoever calls a gateway that declares
-/// nobody is "*". A pair of which nobody counts requests, tokens or money has an entry that says so, without window.
+/// One of them without its chain.
+struct PlainCap {
+  ir::Counted counts = ir::Counted::Requests;
+  std::string_view window;
+  bool hint = false;
+  const Decimal* limit = nullptr;  // null: not known here
+  const Cap* cap = nullptr;
+};
+
+/// Reads a gateway once, then answers for one caller and route after another; quickest caller by caller. Holds views
+/// into the gateway and the query, which must outlive it; not for several threads at once.
 /// Who is above whom, and who is asked at all, is the gateway's `enforcement` table and the belongings of its
 /// principals:
 ///   organisation → team, and the teams above it → project → user, member → key → tags → route → global
-[[nodiscard]] std::vector<EffectiveCap> effective_caps(const ir::Gateway& gateway, const Query& query);
+class Caps {
+ public:
+  explicit Caps(const ir::Gateway& gateway, const Query& query = {});
+  ~Caps();
+  Caps(const Caps&) = delete;
+  Caps& operator=(const Caps&) = delete;
 
-/// The name that people know a principal by: "key:alice", alias before id.
-[[nodiscard]] std::string principal_name(const ir::Gateway& gateway, const ir::Principal& principal);
+  /// As declared. Whoever calls a gateway that declares nobody is "*".
+  [[nodiscard]] std::size_t callers() const;
+  [[nodiscard]] const std::string& caller(std::size_t caller) const;
+  /// Names that may be asked for: routes and aliases as declared, then what patterns answer and somebody's list names.
+  [[nodiscard]] std::size_t routes() const;
+  [[nodiscard]] std::string_view route(std::size_t route) const;
+  /// Routes of one class may be used by the same callers, who have the same caps on each of them.
+  [[nodiscard]] std::size_t class_of(std::size_t route) const;
+  [[nodiscard]] bool may_use(std::size_t caller, std::size_t route) const;
+  /// By counted thing, without what nobody counts.
+  [[nodiscard]] std::vector<PlainCap> plain(std::size_t caller, std::size_t route) const;
+  /// By counted thing; where nobody counts requests, tokens or money an entry says so, without window.
+  void add(std::size_t caller, std::size_t route, std::vector<EffectiveCap>& to) const;
+
+ private:
+  class Worked;
+  std::unique_ptr<Worked> worked_;
+};
+
+/// All of them: by caller, route, counted thing and window.
+[[nodiscard]] std::vector<EffectiveCap> effective_caps(const ir::Gateway& gateway, const Query& query);
 
 /// What a cap counts to as its gateway counts: a bucket what it lets through in 60 s, anything else its amount.
 [[nodiscard]] Decimal as_counted(const Cap& cap);

@@ -49,8 +49,8 @@ bool of_each_key(const ir::Scope& scope) {
 }
 bool of_each_user(const ir::Scope& scope) { return scope.per.items.size() == 1 && counts_each(scope, "user"); }
 
-/// What an operator chose for a whole tier is in nobody's config; published tables of tiers contradict each other.
-bool decided_by_tier(const ir::Origin& from) { return from.rule() != nullptr && from.rule()->id.ends_with(".tier"); }
+/// Published tables of tiers contradict each other.
+bool set_elsewhere(const ir::Origin& from) { return from.rule() != nullptr && from.rule()->elsewhere; }
 
 const ir::Field<Decimal>* burst_of(const ir::Limit& limit) { return &limit.burst; }
 const ir::Field<Decimal>* burst_of(const ir::Budget&) { return nullptr; }
@@ -92,8 +92,7 @@ void Terms::add_one(std::vector<Term>& terms, Level level, const std::string& at
   term.counts = one.counts;
   term.hint = hint || (rule != nullptr && rule->blocks == "never");
   term.scope = &one.scope;
-  const bool by_tier = decided_by_tier(one.amount.from);
-  if (!by_tier) term.cap = cap_of(one);
+  if (!set_elsewhere(one.amount.from)) term.cap = cap_of(one);
   term.each_key = of_each_key(one.scope);
   if (one.window.given() && one.window->kind == ir::WindowKind::Invalid) return;  // nobody counts
   term.window = one.window.state == State::Unknown  ? "unknown"
@@ -110,35 +109,35 @@ void Terms::add(std::vector<Term>& terms, Level level, const std::string& at, st
   for (const ir::Budget& b : budgets) add_one(terms, level, at, entity, b, false);
 }
 
-std::string principal_name(const ir::Gateway& gateway, const Principal& p) {
+void Levels::name_all() {
+  std::map<std::pair<PrincipalKind, std::string_view>, std::string_view> aliases;
+  for (const Principal& p : gateway_.principals) {
+    if (p.id.given() && p.alias.given()) aliases.emplace(std::pair(p.kind, std::string_view(*p.id)), *p.alias);
+  }
   const auto named = [&](PrincipalKind kind, const ir::Field<std::string>& id) {
-    for (const Principal& other : gateway.principals) {
-      if (other.kind == kind && other.id.given() && id.given() && *other.id == *id && other.alias.given())
-        return *other.alias;
-    }
-    return id.value;
+    const auto found = id.given() ? aliases.find({kind, *id}) : aliases.end();
+    return std::string(found == aliases.end() ? std::string_view(id.value) : found->second);
   };
-  std::string text(ir::principal_kind_name(p.kind));
-  text += ':';
-  switch (p.kind) {
-    case PrincipalKind::Member:
-      return text + named(PrincipalKind::User, p.user.given() ? p.user : p.id) + '@' +
-             named(PrincipalKind::Team, p.team);
-    case PrincipalKind::OrgMember:
-      return text + named(PrincipalKind::User, p.user.given() ? p.user : p.id) + '@' +
-             named(PrincipalKind::Organization, p.organization);
-    default: break;
+  std::map<PrincipalKind, int> seen;
+  for (const Principal& p : gateway_.principals) {
+    const int nth = ++seen[p.kind];
+    std::string name;
+    if (p.kind == PrincipalKind::Member || p.kind == PrincipalKind::OrgMember) {
+      const bool member = p.kind == PrincipalKind::Member;
+      name = named(PrincipalKind::User, p.user.given() ? p.user : p.id) + '@' +
+             (member ? named(PrincipalKind::Team, p.team) : named(PrincipalKind::Organization, p.organization));
+    }
+    for (const auto* field : {&p.alias, &p.id, &p.email}) {
+      if (name.empty() && field->given()) name = **field;
+    }
+    if (name.empty()) name = '#' + std::to_string(nth);
+    names_.emplace(&p, std::string(ir::principal_kind_name(p.kind)) + ':' + name);
   }
-  for (const auto* field : {&p.alias, &p.id, &p.email}) {
-    if (field->given() && !field->value.empty()) return text + **field;
-  }
-  const auto nth = std::count_if(gateway.principals.data(), &p, [&](const Principal& q) { return q.kind == p.kind; });
-  return text + '#' + std::to_string(nth + 1);
 }
 
 Levels::Levels(const ir::Gateway& gateway) : gateway_(gateway), terms_(gateway) {
+  name_all();
   for (const Principal& p : gateway.principals) {
-    names_.emplace(&p, principal_name(gateway, p));
     if (p.id.given()) by_id_.emplace(std::pair(p.kind, std::string_view(*p.id)), &p);
   }
   // some gateways refer by name
@@ -244,12 +243,14 @@ std::vector<Term> Levels::global(const Principal* caller) const {
   std::vector<Term> found;
   terms_.add(found, Level::Global, "global", "gateway", gateway_.limits, gateway_.budgets);
   std::vector<Term> all;
+  std::vector<const Principal*> path;
   for (Term& term : found) {
     const ir::Scope& scope = *term.scope;
     if (scope.provider.given()) continue;  // of the upstream side
     if (scope.tag.given()) {
+      if (caller != nullptr && path.empty()) path = above(*caller);
       const bool tagged =
-          caller != nullptr && std::ranges::any_of(above(*caller), [&](const Principal* p) {
+          caller != nullptr && std::ranges::any_of(path, [&](const Principal* p) {
             return std::ranges::any_of(p->tags.items, [&](const auto& tag) { return tag.value == *scope.tag; });
           });
       if (!tagged) continue;
@@ -304,9 +305,9 @@ bool Levels::listed(const Principal& p, const Requested& asked) const {
   });
 }
 
-bool Levels::may_use(const Principal& principal, const Requested& asked) const {
+bool Levels::may_use(const Principal& principal, const std::vector<const Principal*>& path,
+                     const Requested& asked) const {
   const bool in_team = principal.team.given();
-  const std::vector<const Principal*> path = above(principal);
   if (!asked.owners.empty() && std::ranges::none_of(path, [&](const Principal* p) {
         return p->kind == PrincipalKind::Team && std::ranges::find(asked.owners, p->id.value) != asked.owners.end();
       }))

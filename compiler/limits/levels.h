@@ -64,13 +64,16 @@ class Levels {
     std::vector<std::string_view> groups;  // access groups of its deployments
     std::vector<std::string_view> owners;  // teams, if all its deployments belong to some
   };
-  /// Whether the lists of everybody above allow it.
-  [[nodiscard]] bool may_use(const ir::Principal& principal, const Requested& asked) const;
+  /// Whether the lists of everybody above allow it; `path` is `above(principal)`.
+  [[nodiscard]] bool may_use(const ir::Principal& principal, const std::vector<const ir::Principal*>& path,
+                             const Requested& asked) const;
+  /// The name that people know it by: "key:alice", alias before id.
   [[nodiscard]] const std::string& name(const ir::Principal& principal) const;
   /// Itself and all that it belongs to.
   [[nodiscard]] std::vector<const ir::Principal*> above(const ir::Principal& principal) const;
 
  private:
+  void name_all();
   [[nodiscard]] const ir::Principal* find(ir::PrincipalKind kind, const ir::Field<std::string>& id) const;
   [[nodiscard]] bool personal_only(ir::PrincipalKind kind, std::string_view counts) const;
   [[nodiscard]] bool listed(const ir::Principal& principal, const Requested& asked) const;

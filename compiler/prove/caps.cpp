@@ -4,15 +4,20 @@
 #include "compiler/passes/route_index.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
-#include <unordered_set>
+#include <vector>
 
 namespace gatec::prove {
 namespace {
 
-using limits::EffectiveCap;
+using limits::PlainCap;
 using limits::Relation;
 
 constexpr std::string_view kAnybody = "*";
@@ -38,38 +43,10 @@ std::string plain(std::string_view name) {
   return std::string(name.substr(0, name.find(':'))) + ':' + text;
 }
 
-/// The caps of one gateway by caller and route.
-class Table {
- public:
-  Table(const ir::Gateway& gateway, const limits::Query& query)
-      : caps_(limits::effective_caps(gateway, query)), index_(gateway) {
-    for (const EffectiveCap& cap : caps_) {
-      callers_.insert(plain(cap.principal));
-      by_pair_[plain(cap.principal) + '\n' + cap.route].push_back(&cap);
-    }
-  }
-  [[nodiscard]] const std::vector<EffectiveCap>& all() const { return caps_; }
-  [[nodiscard]] bool knows(const std::string& caller) const { return callers_.contains(caller); }
-  [[nodiscard]] const std::vector<const EffectiveCap*>* of(const std::string& caller, const std::string& route) const {
-    auto found = by_pair_.find(caller + '\n' + route);
-    if (found == by_pair_.end()) {  // what a pattern answers to
-      const ir::Route* pattern = index_.find(route).route;
-      if (pattern != nullptr) found = by_pair_.find(caller + '\n' + pattern->name.value);
-    }
-    return found == by_pair_.end() ? nullptr : &found->second;
-  }
-
- private:
-  std::vector<EffectiveCap> caps_;
-  std::unordered_set<std::string> callers_;
-  std::unordered_map<std::string, std::vector<const EffectiveCap*>> by_pair_;
-  passes::RouteIndex index_;
-};
-
-std::string shown(const EffectiveCap& cap) {
-  if (!cap.limit) return "unknown";
+std::string shown(const PlainCap& cap) {
+  if (cap.limit == nullptr) return "unknown";
   return (cap.counts == ir::Counted::Usd ? "$" : "") + cap.limit->text() +
-         (cap.window.empty() ? "" : " per " + cap.window);
+         (cap.window.empty() ? "" : " per " + std::string(cap.window));
 }
 
 struct Verdict {
@@ -77,29 +54,103 @@ struct Verdict {
 };
 
 /// The best that the target has against one cap of the source.
-Verdict judge(const EffectiveCap& before, const std::vector<const EffectiveCap*>& others) {
-  Verdict best;
+Verdict judge(const PlainCap& before, const std::vector<PlainCap>& others) {
+  const PlainCap* best = nullptr;
+  std::string_view best_word = "weaker";
   int rank = 0;
-  const auto take = [&](const EffectiveCap& cap, int r, std::string_view word) {
+  const auto take = [&](const PlainCap& cap, int r, std::string_view word) {
     if (r <= rank) return;
     rank = r;
-    best = {shown(cap), std::string(word)};
+    best = &cap;
+    best_word = word;
   };
-  for (const EffectiveCap* cap : others) {
-    if (cap->counts != before.counts || cap->hint || cap->window.empty()) continue;
-    if (!before.cap || !cap->cap) {
-      take(*cap, 2, "unknown");
+  for (const PlainCap& cap : others) {
+    if (cap.counts != before.counts || cap.hint) continue;
+    if (before.cap == nullptr || cap.cap == nullptr) {
+      take(cap, 2, "unknown");
       continue;
     }
-    switch (limits::compare(*cap->cap, *before.cap)) {
-      case Relation::Equal: take(*cap, 5, "equal"); break;
-      case Relation::Stricter: take(*cap, 4, "stricter"); break;
-      case Relation::Incomparable: take(*cap, 3, "unknown"); break;
+    switch (limits::compare(*cap.cap, *before.cap)) {
+      case Relation::Equal: take(cap, 5, "equal"); break;
+      case Relation::Stricter: take(cap, 4, "stricter"); break;
+      case Relation::Incomparable: take(cap, 3, "unknown"); break;
       case Relation::Looser:
-      case Relation::Crossing: take(*cap, 1, "weaker"); break;
+      case Relation::Crossing: take(cap, 1, "weaker"); break;
     }
   }
-  return best;
+  return best == nullptr ? Verdict() : Verdict{shown(*best), std::string(best_word)};
+}
+
+/// The callers of the target that one of the source may be, and the routes that answer to its names.
+class Target {
+ public:
+  explicit Target(const ir::Gateway& gateway) : caps_(gateway), anybody_(gateway, kAnybodyAlone), index_(gateway) {
+    for (std::size_t i = 0; i < caps_.callers(); ++i) callers_[plain(caps_.caller(i))].push_back(i);
+    for (std::size_t j = 0; j < caps_.routes(); ++j) routes_.emplace(caps_.route(j), j);
+  }
+
+  /// A name by itself, else what a pattern answers to; SIZE_MAX for none.
+  struct Names {
+    std::size_t exact = SIZE_MAX, pattern = SIZE_MAX;
+  };
+  [[nodiscard]] Names names_of(std::string_view route) const {
+    Names names;
+    const auto place = [&](std::string_view name) {
+      const auto found = routes_.find(name);
+      return found == routes_.end() ? SIZE_MAX : found->second;
+    };
+    names.exact = place(route);
+    if (const ir::Route* pattern = index_.find(route).route; pattern != nullptr) names.pattern = place(pattern->name.value);
+    return names;
+  }
+  [[nodiscard]] std::size_t class_of(std::size_t name) const { return name == SIZE_MAX ? name : caps_.class_of(name); }
+
+  /// Nothing where the caller may not use the route, or nobody may.
+  [[nodiscard]] std::optional<std::vector<PlainCap>> of(const std::vector<std::size_t>* callers, const Names& names) const {
+    static const std::vector<std::size_t> kFirst = {0};
+    const limits::Caps& caps = callers != nullptr ? caps_ : anybody_;
+    std::optional<std::vector<PlainCap>> all;
+    for (const std::size_t name : {names.exact, names.pattern}) {
+      if (name == SIZE_MAX || all) continue;
+      for (const std::size_t caller : callers != nullptr ? *callers : kFirst) {
+        if (!caps.may_use(caller, name)) continue;
+        if (!all) all.emplace();
+        std::ranges::move(caps.plain(caller, name), std::back_inserter(*all));
+      }
+    }
+    return all;
+  }
+  /// Null: nobody of this name is declared.
+  [[nodiscard]] const std::vector<std::size_t>* callers(std::string_view name) const {
+    const auto found = callers_.find(plain(name));
+    return found == callers_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  static constexpr limits::Query kAnybodyAlone = {.anybody = true};
+  limits::Caps caps_, anybody_;
+  passes::RouteIndex index_;
+  std::unordered_map<std::string, std::vector<std::size_t>> callers_;
+  std::unordered_map<std::string_view, std::size_t> routes_;
+};
+
+/// Routes of the source that are alike on both sides.
+struct Alike {
+  std::vector<std::size_t> routes;
+  Target::Names names;  // of the first
+};
+
+std::vector<Alike> alike(const limits::Caps& before, const Target& after) {
+  std::vector<Alike> all;
+  std::map<std::tuple<std::size_t, std::size_t, std::size_t>, std::size_t> known;
+  for (std::size_t j = 0; j < before.routes(); ++j) {
+    const Target::Names names = after.names_of(before.route(j));
+    const auto [at, fresh] = known.emplace(
+        std::tuple(before.class_of(j), after.class_of(names.exact), after.class_of(names.pattern)), all.size());
+    if (fresh) all.push_back({{}, names});
+    all[at->second].routes.push_back(j);
+  }
+  return all;
 }
 
 }  // namespace
@@ -118,49 +169,67 @@ bool is_weaker(const std::vector<ledger::GateRow>& rows) {
 std::vector<ledger::GateRow> compare_caps(const ir::Gateway& source, const ir::Gateway& target,
                                           std::vector<ledger::GateRow> fields) {
   if (!has_caps(source)) return fields;
-  const Table before(source, {});
-  const Table after(target, {});
-  const Table undeclared(target, {.anybody = true});
+  const limits::Caps before(source);
+  const Target after(target);
+  const std::vector<Alike> groups = alike(before, after);
 
   struct Row {
     std::string caller, counted;
     Verdict verdict;
     std::string before;
-    std::vector<std::string_view> routes;
+    std::string_view route;
+    std::size_t more = 0;
   };
   std::vector<Row> rows;
   std::unordered_map<std::string, std::size_t> known;
-  for (const EffectiveCap& cap : before.all()) {
-    if (cap.hint || cap.window.empty()) continue;
-    const std::string caller = plain(cap.principal);
-    const std::vector<const EffectiveCap*>* others = after.of(caller, cap.route);
-    if (others == nullptr && after.knows(caller)) continue;  // may not use the route at all
-    if (others == nullptr) others = undeclared.of(plain(kAnybody), cap.route);
-    if (others == nullptr) continue;  // nobody may
-    Verdict verdict = judge(cap, *others);
-    std::string counted = std::string(ir::counted_name(cap.counts)) + " per " + cap.window;
-    std::string key = cap.principal + '\n' + counted + '\n' + shown(cap) + '\n' + verdict.after + '\n' + verdict.word;
-    const auto [at, fresh] = known.emplace(std::move(key), rows.size());
-    if (fresh) rows.push_back({cap.principal, std::move(counted), std::move(verdict), shown(cap), {}});
-    rows[at->second].routes.push_back(cap.route);
+  for (std::size_t i = 0; i < before.callers(); ++i) {
+    const std::vector<std::size_t>* const same = after.callers(before.caller(i));
+    for (const Alike& group : groups) {
+      if (!before.may_use(i, group.routes.front())) continue;
+      const auto others = after.of(same, group.names);
+      if (!others) continue;
+      for (const PlainCap& cap : before.plain(i, group.routes.front())) {
+        if (cap.hint) continue;
+        Verdict verdict = judge(cap, *others);
+        std::string counted = std::string(ir::counted_name(cap.counts)) + " per " + std::string(cap.window);
+        std::string key =
+            before.caller(i) + '\n' + counted + '\n' + shown(cap) + '\n' + verdict.after + '\n' + verdict.word;
+        const auto [at, fresh] = known.emplace(std::move(key), rows.size());
+        if (fresh) {
+          rows.push_back({before.caller(i), std::move(counted), std::move(verdict), shown(cap),
+                          before.route(group.routes.front())});
+          rows.back().more = group.routes.size() - 1;
+        } else {
+          rows[at->second].more += group.routes.size();
+        }
+      }
+    }
   }
   std::vector<ledger::GateRow> table;
   for (Row& row : rows) {
     std::string what = (row.caller == kAnybody ? "whoever calls" : row.caller) + " on ";
-    what += row.routes.front();
-    if (row.routes.size() > 1) what += " and " + std::to_string(row.routes.size() - 1) + " more";
+    what += row.route;
+    if (row.more > 0) what += " and " + std::to_string(row.more) + " more";
     table.push_back(
         {what + ": " + row.counted, std::move(row.before), std::move(row.verdict.after), std::move(row.verdict.word)});
   }
   // by route and counted thing: what the upstreams, and the gateway as a whole, let through is no more than before
   std::unordered_map<std::string, bool> holds;
-  const Table upstream(source, {.anybody = true});
-  for (const EffectiveCap& cap : upstream.all()) {
-    const auto* others = cap.hint || cap.window.empty() ? nullptr : undeclared.of(plain(kAnybody), cap.route);
-    if (others == nullptr) continue;
-    const std::string word = judge(cap, *others).word;
-    bool& whole = holds.try_emplace(cap.route + '\n' + std::string(ir::counted_name(cap.counts)), true).first->second;
-    whole = whole && (word == "equal" || word == "stricter");
+  const limits::Query anybody = {.anybody = true};
+  const limits::Caps upstream(source, anybody);
+  for (const Alike& group : groups) {
+    const auto others = after.of(nullptr, group.names);
+    if (!others) continue;
+    for (const PlainCap& cap : upstream.plain(0, group.routes.front())) {
+      if (cap.hint) continue;
+      const std::string word = judge(cap, *others).word;
+      const bool held = word == "equal" || word == "stricter";
+      for (const std::size_t route : group.routes) {
+        const std::string key = std::string(upstream.route(route)) + '\n' + std::string(ir::counted_name(cap.counts));
+        bool& whole = holds.try_emplace(key, true).first->second;
+        whole = whole && held;
+      }
+    }
   }
   for (ledger::GateRow& row : fields) {
     const auto whole = holds.find(row.route + '\n' + std::string(row.counts));

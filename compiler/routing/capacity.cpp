@@ -3,6 +3,7 @@
 #include "compiler/facts/models.h"
 #include "compiler/ir/describe.h"
 #include "compiler/ir/resolved.h"
+#include "compiler/limits/algebra.h"
 
 #include <algorithm>
 #include <iterator>
@@ -65,11 +66,10 @@ constexpr Jurisdiction kJurisdictions[] = {
 std::optional<Decimal> own_per_minute(const ir::Deployment& d, ir::Counted counts) {
   std::optional<Decimal> least;
   for (const ir::Limit& limit : d.limits) {
-    if (limit.counts != counts || !limit.amount.given() || !limit.window.given() || !limit.scope.per.absent()) continue;
-    if (limit.window->seconds <= 0) continue;
-    const auto times = limit.amount->times(Decimal(60));
-    const auto rate = times ? times->divided_by(Decimal(limit.window->seconds)) : std::nullopt;
-    if (rate && (!least || *rate < *least)) least = rate;
+    if (limit.counts != counts || !limit.scope.per.absent()) continue;
+    const auto cap = limits::cap_of(limit);
+    const auto minute = cap ? limits::convert(*cap, limits::fixed_minute(), *Decimal::parse("0.000001")) : std::nullopt;
+    if (minute && (!least || minute->cap.amount < *least)) least = minute->cap.amount;
   }
   return least;
 }

@@ -26,22 +26,22 @@ class State {
 
   class Level {
    public:
-    explicit Level(int& depth) : depth_(depth) {}
-    ~Level() { --depth_; }
+    Level(int& depth, int levels) : depth_(depth), levels_(levels) { depth_ += levels_; }
+    ~Level() { depth_ -= levels_; }
     Level(const Level&) = delete;
     Level& operator=(const Level&) = delete;
 
    private:
     int& depth_;
+    int levels_;
   };
-  [[nodiscard]] Level enter(const char* at) {
-    if (++depth_ > 2 * kMaxDepth) {
-      --depth_;
+  [[nodiscard]] Level enter(const char* at, int levels) {
+    if (depth_ + levels > 2 * kMaxDepth) {
       tell_too_deep(offset(at), "this nests more than " + std::to_string(kMaxDepth) + " levels deep");
       failed_at_ = text_.size();
       throw g::Failure{};
     }
-    return Level(depth_);
+    return {depth_, levels};
   }
 
   /// Bytes from `from` to where the next statement may begin: behind the failure, past its line, but inside the

@@ -60,6 +60,7 @@ void Reader::read(const doc::Document& document) {
   }
   each_of(*root, "provider", [&](const Node& body) { provider(body); });
   each_of(*root, "deployment", [&](const Node& body) { declare_deployment(body); });
+  each_of(*root, "default_fallback", [&](const Node& body) { default_fallback(body); });
   for (const doc::Entry& e : root->entries()) top(e);
   if (spoken_ == nullptr && gateway_.routing.policy.absent())
     gateway_.routing.policy = {ir::Policy::Weighted, Origin(kWeighted)};
@@ -68,7 +69,7 @@ void Reader::read(const doc::Document& document) {
 void Reader::top(const doc::Entry& e) {
   const std::string_view key = e.key->text();
   const Node& node = *e.value;
-  if (key == "dialect" || key == "provider" || key == "deployment") return;
+  if (key == "dialect" || key == "provider" || key == "deployment" || key == "default_fallback") return;
   if (key == "credential_set") return each_body(node, [&](const Node& b) { credential_set(b); });
   if (key == "model") return each_body(node, [&](const Node& b) { route(b, ir::RouteKind::Name); });
   if (key == "pattern") return each_body(node, [&](const Node& b) { route(b, ir::RouteKind::Pattern); });
@@ -86,14 +87,6 @@ void Reader::top(const doc::Entry& e) {
     });
   }
   if (key == "routing") return routing(node);
-  if (key == "default_fallback") {
-    return each_body(node, [&](const Node& b) {
-      ir::List<std::int64_t> statuses;
-      Field<std::string> label;
-      take_all(b);  // each route says what it inherits of it
-      fallback_edges(b, gateway_.default_fallbacks, statuses, label);
-    });
-  }
   if (key == "orphan_fallback") {
     return each_body(node, [&](const Node& b) {
       ir::OrphanFallback& o = gateway_.orphan_fallbacks.emplace_back();
@@ -144,10 +137,7 @@ void Reader::top(const doc::Entry& e) {
       gateway_.environment.push_back({std::string(inner.key->text()), value(*inner.value, inner.key->text())});
     return;
   }
-  if (key == "layout") {  // nothing to other gateways
-    take_all(node);
-    return any(node, gateway_.layout, key);
-  }
+  if (key == "layout") return any(node, gateway_.layout, key);
   if (limits(e, gateway_.limits, gateway_.budgets) || extras(e, gateway_.extras)) return;
   if (key != "routing" && key != "extras" && key != "principals" && key != "guardrails" && member(e, gateway_)) return;
   std::vector<std::string_view> known = {"provider",         "model",     "pattern", "catalogue", "defaults", "routing",
@@ -206,16 +196,14 @@ void Reader::credential_set(const Node& body) {
 }
 
 void Reader::route(const Node& body, ir::RouteKind kind) {
+  const auto is_name = [](const doc::Entry& e) { return e.key->text() == "$" || e.key->text() == "name"; };
   ir::Route r;
   r.kind = kind;
-  const Plan p = plan(body, "model", [&](const doc::Entry& e) {
-    const std::string_view key = e.key->text();
-    if (key == "$" || key == "name") {
-      any(*e.value, r.name, "model");
-      return true;
-    }
-    return extras(e, r.extras);
-  });
+  for (const doc::Entry& e : body.entries()) {
+    if (is_name(e)) any(*e.value, r.name, "model");
+  }
+  const auto rest = [&](const doc::Entry& e) { return is_name(e) || extras(e, r.extras); };
+  const Plan p = plan(body, "model", rest, r.name.given() ? std::string_view(*r.name) : std::string_view());
   if (r.name.absent()) {
     wrong(body, "model", "a name");
     return;

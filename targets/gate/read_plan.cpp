@@ -61,9 +61,9 @@ ir::NodeId Reader::balanced(std::vector<Child>& children, bool wrapped) {
   return add(std::move(b));
 }
 
-void Reader::fallback_edges(const Node& body, std::vector<ir::FallbackEdge>& edges, ir::List<std::int64_t>& statuses,
-                            Field<std::string>& label) {
+void Reader::fallback(const Node& body, Fallbacks& to) {
   bool inherited = false;
+  bool said = false;
   if (body.empty()) take(body);
   for (const doc::Entry& e : body.entries()) {
     const std::string_view key = e.key->text();
@@ -71,51 +71,80 @@ void Reader::fallback_edges(const Node& body, std::vector<ir::FallbackEdge>& edg
       inherited = text(*e.value) == "inherited";
       if (!inherited) wrong(*e.value, "fallback", "no label but `inherited`");
       take(*e.value);
-    } else if (key == "plan") {
+      continue;
+    }
+    said = true;
+    if (key == "plan") {
       for (const Node* wrapped : e.value->elements()) {
-        Child c = child(*wrapped, &edges, &statuses);
+        Child c = child(*wrapped, &to.statuses);
         if (!c.node.valid()) continue;
         ir::NodeId node = c.node;
         if (!c.order.absent() || !c.weight.absent()) {
           std::vector<Child> one;
-          Field<std::string> said = c.label;
+          Field<std::string> label = c.label;
           c.label = {};
           one.push_back(std::move(c));
           node = balanced(one, true);
-          c.label = said;
+          c.label = label;
         }
-        edges.push_back({node, c.on, c.label, inherited});
+        to.edges.push_back({node, c.on, c.label, inherited});
       }
     } else if (key == "statuses" || key == "on") {
-      any(*e.value, statuses, key);
+      any(*e.value, to.statuses, key);
     } else if (key == "primary_label") {
-      any(*e.value, label, key);
+      any(*e.value, to.primary_label, key);
     } else {
       unknown(e, {"use", "to", "balance", "group", "statuses", "primary_label"}, "fallback");
     }
   }
+  to.inherited = to.inherited || inherited;
+  to.said = to.said || said || !inherited;
 }
 
-Reader::Plan Reader::plan(const Node& body, std::string_view what, const Rest& rest) {
+void Reader::default_fallback(const Node& body) {
+  Fallbacks read;
+  fallback(body, read);
+  const bool plain = !read.inherited && read.statuses.absent() && read.primary_label.absent() &&
+                     std::ranges::all_of(read.edges, [&](const ir::FallbackEdge& e) {
+                       return e.on == ir::Failure::Any && e.label.absent() &&
+                              std::holds_alternative<ir::To>(gateway_.at(e.node).what);
+                     });
+  if (!plain) return wrong(body, "default_fallback", "`to` and a model, as often as needed");
+  gateway_.default_fallbacks.insert(gateway_.default_fallbacks.end(), read.edges.begin(), read.edges.end());
+}
+
+/// A model that says of no failure in general where to go takes the default fallbacks, without itself.
+void Reader::inherit(std::string_view route, Fallbacks& to) {
+  const auto general = [](const ir::FallbackEdge& e) { return e.on == ir::Failure::Any; };
+  if (to.inherited || std::ranges::any_of(to.edges, general)) return;
+  std::vector<ir::FallbackEdge> taken;
+  for (const ir::FallbackEdge& e : gateway_.default_fallbacks) {
+    ir::PlanNode node = gateway_.at(e.node);
+    ir::To& target = std::get<ir::To>(node.what);
+    if (target.route.given() && *target.route == route) continue;
+    target.route.from = Origin(target.route.from.first(), kInherited);
+    taken.push_back({gateway_.add(std::move(node)), ir::Failure::Any, {}, true});
+  }
+  to.said = to.said || !taken.empty();
+  to.edges.insert(to.edges.begin(), taken.begin(), taken.end());
+}
+
+Reader::Plan Reader::plan(const Node& body, std::string_view what, const Rest& rest, std::string_view route) {
   Plan out;
   std::vector<Child> children;
-  std::vector<ir::FallbackEdge> edges;
-  ir::List<std::int64_t> statuses;
-  Field<std::string> primary_label;
+  Fallbacks fallbacks;
   ir::Settings settings;
   std::vector<const Node*> own;
-  bool falls_back = false;
   bool sets = false;
   for (const doc::Entry& e : body.entries()) {
     const std::string_view key = e.key->text();
     if (key == "plan" && is_blocks(*e.value)) {
       for (const Node* wrapped : e.value->elements()) {
-        Child c = child(*wrapped, nullptr, nullptr);
+        Child c = child(*wrapped, nullptr);
         if (c.node.valid()) children.push_back(std::move(c));
       }
     } else if (key == "fallback") {
-      falls_back = true;
-      each_body(*e.value, [&](const Node& inner) { fallback_edges(inner, edges, statuses, primary_label); });
+      each_body(*e.value, [&](const Node& inner) { fallback(inner, fallbacks); });
     } else if (key == "node") {
       own.push_back(e.value);
     } else if (edge_member(e, out.edge)) {
@@ -147,14 +176,15 @@ Reader::Plan Reader::plan(const Node& body, std::string_view what, const Rest& r
   }
   const bool several = tiers.size() > 1;
   ir::NodeId root = balanced(tiers[0], false);
-  if (several || falls_back) {
+  if (!route.empty()) inherit(route, fallbacks);
+  if (several || fallbacks.said) {
     ir::Fallback f;
     f.primary = root;
     for (std::size_t i = 1; i < tiers.size(); ++i)
       f.edges.push_back({balanced(tiers[i], true), ir::Failure::Any, {}, false});
-    for (ir::FallbackEdge& e : edges) f.edges.push_back(std::move(e));
-    f.statuses = std::move(statuses);
-    f.primary_label = std::move(primary_label);
+    for (ir::FallbackEdge& e : fallbacks.edges) f.edges.push_back(std::move(e));
+    f.statuses = std::move(fallbacks.statuses);
+    f.primary_label = std::move(fallbacks.primary_label);
     root = add(std::move(f));
   }
   if (sets) gateway_.at(root).settings = std::move(settings);
@@ -163,7 +193,7 @@ Reader::Plan Reader::plan(const Node& body, std::string_view what, const Rest& r
   return out;
 }
 
-Reader::Child Reader::child(const Node& wrapped, std::vector<ir::FallbackEdge>*, ir::List<std::int64_t>* statuses) {
+Reader::Child Reader::child(const Node& wrapped, ir::List<std::int64_t>* statuses) {
   const doc::Entry& entry = wrapped.entries().front();
   const std::string_view kind = entry.key->text();
   const Node& body = *entry.value;
@@ -323,7 +353,7 @@ Reader::Child Reader::balance(const Node& body) {
       any(*e.value, b.sticky, key);
     } else if (key == "plan" && is_blocks(*e.value)) {
       for (const Node* wrapped : e.value->elements()) {
-        Child inner = child(*wrapped, nullptr, nullptr);
+        Child inner = child(*wrapped, nullptr);
         if (inner.node.valid())
           b.edges.push_back({inner.node, std::move(inner.weight), std::move(inner.order), std::move(inner.label)});
       }

@@ -319,7 +319,7 @@ std::optional<Reader::Amount> Reader::amount(const Node& node) const {
   a.number = *number;
   said.remove_prefix(first + 1);
   const std::size_t second = said.find(' ');
-  for (const ir::Counted c : kCounted) {
+  for (const ir::Counted c : ir::kCounted) {
     if (counted_word(c) == said.substr(0, second)) a.counts = c;
   }
   if (second != std::string_view::npos) a.window = parse_window(said.substr(second + 1));
@@ -342,7 +342,7 @@ void Reader::limit(const Node& node, std::vector<ir::Limit>& limits, bool hint) 
   for (const doc::Entry& e : node.entries()) {
     if (e.key->text() == "counts") {
       ir::Counted counts{};
-      if (enumerated(*e.value, counts, kCounted, &counted_word, "counts")) l.counts = counts;
+      if (enumerated(*e.value, counts, ir::kCounted, &counted_word, "counts")) l.counts = counts;
       take(*e.value);
     } else if (const auto a = e.key->text() == "amount" ? amount(*e.value) : std::nullopt) {
       l.counts = a->counts;
@@ -368,7 +368,7 @@ void Reader::budget(const Node& node, std::vector<ir::Budget>& budgets) {
   for (const doc::Entry& e : node.entries()) {
     if (e.key->text() == "counts") {
       ir::Counted counts{};
-      if (enumerated(*e.value, counts, kCounted, &counted_word, "counts")) b.counts = counts;
+      if (enumerated(*e.value, counts, ir::kCounted, &counted_word, "counts")) b.counts = counts;
       take(*e.value);
     } else if (const auto a = e.key->text() == "amount" ? amount(*e.value) : std::nullopt) {
       b.counts = a->counts;

@@ -120,8 +120,9 @@ class Reader {
   };
   /// Takes an entry that is neither of the plan nor a setting; false for what nobody knows.
   using Rest = std::function<bool(const doc::Entry&)>;
-  Plan plan(const Node& body, std::string_view what, const Rest& rest);
-  Child child(const Node& wrapped, std::vector<ir::FallbackEdge>* edges, ir::List<std::int64_t>* statuses);
+  /// `route` is the name of the model whose plan it is, empty below.
+  Plan plan(const Node& body, std::string_view what, const Rest& rest, std::string_view route = {});
+  Child child(const Node& wrapped, ir::List<std::int64_t>* statuses);
   Child use(const Node& body);
   /// `labels` of the block come before the provider's.
   void deployment(const Node& body, std::size_t labels, ir::Deployment& d, Child& c, std::vector<const Node*>& own);
@@ -134,8 +135,16 @@ class Reader {
   void own_node(const Node& node, ir::NodeId id);
   ir::NodeId balanced(std::vector<Child>& children, bool wrapped);
   ir::Condition condition(const Node& node, int depth = 0);
-  void fallback_edges(const Node& body, std::vector<ir::FallbackEdge>& edges, ir::List<std::int64_t>& statuses,
-                      Field<std::string>& label);
+  struct Fallbacks {
+    std::vector<ir::FallbackEdge> edges;
+    ir::List<std::int64_t> statuses;
+    Field<std::string> primary_label;
+    bool said = false;       // the plan falls back, even if to nothing
+    bool inherited = false;  // what is inherited is spelled out
+  };
+  void fallback(const Node& body, Fallbacks& to);
+  void default_fallback(const Node& body);
+  void inherit(std::string_view route, Fallbacks& to);
   template <class What>
   ir::NodeId add(What what) {
     ir::PlanNode node;

@@ -20,8 +20,6 @@ inline constexpr std::array kFailures = {
     ir::Failure::Any,         ir::Failure::RateLimit,     ir::Failure::Timeout,        ir::Failure::ServerError,
     ir::Failure::Unavailable, ir::Failure::BadGateway,    ir::Failure::Authentication, ir::Failure::BadRequest,
     ir::Failure::NotFound,    ir::Failure::ContextWindow, ir::Failure::ContentPolicy};
-inline constexpr std::array kCounted = {ir::Counted::Requests,     ir::Counted::Tokens,     ir::Counted::InputTokens,
-                                        ir::Counted::OutputTokens, ir::Counted::Concurrent, ir::Counted::Usd};
 
 /// Plain words: `round-robin` is `round_robin` here.
 [[nodiscard]] std::string word(std::string_view name);
@@ -60,5 +58,7 @@ inline constexpr ir::Rule kWeighted{"gate.weighted", "a balance draws by weight 
                                     "docs/language/reference.md"};
 inline constexpr ir::Rule kChained{"gate.chained", "the fallbacks of a fallback apply as well",
                                    "docs/language/reference.md"};
+inline constexpr ir::Rule kInherited{"gate.inherited", "a model without fallbacks of its own takes the default ones",
+                                     "docs/language/reference.md"};
 
 }  // namespace gatec::targets::gate

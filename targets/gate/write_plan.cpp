@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 namespace gatec::targets::gate {
 namespace {
@@ -269,7 +270,52 @@ void Writer::root_settings(Lines& to, const ir::PlanNode& n) {
   if (!own.empty()) to.push_back({"node", true, std::move(own)});
 }
 
-void Writer::plan(Lines& to, ir::NodeId id, const ir::Route*) {
+/// The edges that a reader gives the route unasked (docs/language/reference.md).
+std::vector<const ir::To*> Writer::inherits(const ir::Route& route) const {
+  std::vector<const ir::To*> out;
+  for (const ir::FallbackEdge& e : gateway_.default_fallbacks) {
+    const auto* const to = std::get_if<ir::To>(&gateway_.at(e.node).what);
+    if (to != nullptr && !(to->route.given() && route.name.given() && *to->route == *route.name)) out.push_back(to);
+  }
+  return out;
+}
+
+bool Writer::same_target(const ir::FallbackEdge& e, const ir::To& other) {
+  const ir::PlanNode& node = gateway_.at(e.node);
+  const auto* const to = std::get_if<ir::To>(&node.what);
+  Lines own;
+  own_node(own, node, true);
+  const auto said = [](const ir::To& t) {
+    return std::tuple(t.route.state, t.route.given() ? *t.route : "", t.chained.state, t.chained.given() && *t.chained,
+                      t.chained.from.is_default());
+  };
+  return to != nullptr && own.empty() && e.on == ir::Failure::Any && e.label.absent() && said(*to) == said(other);
+}
+
+/// The fallbacks of a route behind its first `ordered` edges. What it inherits goes without saying.
+void Writer::route_fallbacks(Lines& to, const ir::Fallback* f, std::size_t ordered, const ir::Route& route) {
+  const std::vector<const ir::To*> unasked = inherits(route);
+  static const std::vector<ir::FallbackEdge> kNone;
+  const std::vector<ir::FallbackEdge>& all = f != nullptr ? f->edges : kNone;
+  std::size_t inherited = 0;
+  bool own = false;
+  for (std::size_t i = ordered; i < all.size(); ++i) {
+    if (all[i].inherited) ++inherited;
+    own = own || (!all[i].inherited && all[i].on == ir::Failure::Any);
+  }
+  std::size_t same = 0;
+  while (!own && same < unasked.size() && ordered + same < all.size() && all[ordered + same].inherited &&
+         same_target(all[ordered + same], *unasked[same]))
+    ++same;
+  const bool as_unasked = !own && same == unasked.size() && inherited == same;
+  if (!as_unasked && inherited == 0 && !own) to.push_back({"fallback inherited", true, {}});
+  if (f == nullptr) return;
+  const std::size_t first = ordered + (as_unasked ? same : 0);
+  const bool more = first < all.size() || !f->statuses.absent() || !f->primary_label.absent() || all.empty();
+  if (more) edges(to, all, &f->statuses, &f->primary_label, first, "fallback");
+}
+
+void Writer::plan(Lines& to, ir::NodeId id, const ir::Route* route) {
   const ir::PlanNode& n = gateway_.at(id);
   const auto members_of = [&](ir::NodeId node) {
     const ir::PlanNode& inner = gateway_.at(node);
@@ -285,11 +331,15 @@ void Writer::plan(Lines& to, ir::NodeId id, const ir::Route*) {
     const std::size_t ordered = tiers(*f);
     members_of(f->primary);
     for (std::size_t i = 0; i < ordered; ++i) balance(to, std::get<ir::Balance>(gateway_.at(f->edges[i].node).what));
-    const bool more =
-        ordered < f->edges.size() || !f->statuses.absent() || !f->primary_label.absent() || f->edges.empty();
-    if (more) edges(to, f->edges, &f->statuses, &f->primary_label, ordered, "fallback");
+    if (route != nullptr) {
+      route_fallbacks(to, f, ordered, *route);
+    } else if (ordered < f->edges.size() || !f->statuses.absent() || !f->primary_label.absent() || f->edges.empty()) {
+      edges(to, f->edges, &f->statuses, &f->primary_label, ordered, "fallback");
+    }
     root_settings(to, n);
-  } else if (is_plain_balance(n)) {
+    return;
+  }
+  if (is_plain_balance(n)) {
     balance(to, std::get<ir::Balance>(n.what));
     root_settings(to, n);
   } else if (const auto* u = std::get_if<ir::Use>(&n.what); u != nullptr && n.name.absent() && n.extras.empty()) {
@@ -298,6 +348,7 @@ void Writer::plan(Lines& to, ir::NodeId id, const ir::Route*) {
   } else {
     to.push_back(member_of_plan(id, {}));
   }
+  if (route != nullptr) route_fallbacks(to, nullptr, 0, *route);
 }
 
 }  // namespace gatec::targets::gate

@@ -90,7 +90,11 @@ class Writer {
   void rest(Lines& to);
 
   // plans
+  /// `route` is whose plan it is, null below.
   void plan(Lines& to, ir::NodeId id, const ir::Route* route);
+  void route_fallbacks(Lines& to, const ir::Fallback* f, std::size_t ordered, const ir::Route& route);
+  [[nodiscard]] std::vector<const ir::To*> inherits(const ir::Route& route) const;
+  [[nodiscard]] bool same_target(const ir::FallbackEdge& e, const ir::To& other);
   void root_settings(Lines& to, const ir::PlanNode& n);
   void own_node(Lines& to, const ir::PlanNode& n, bool settings);
   Line member_of_plan(ir::NodeId id, Lines edge);
@@ -98,7 +102,6 @@ class Writer {
   void deployments(Lines& to);
   void deployment(Line& line, const ir::Deployment& d);
   void balance(Lines& to, const ir::Balance& b);
-  void fallback(Lines& to, const ir::Fallback& f);
   void edges(Lines& to, const std::vector<ir::FallbackEdge>& all, const ir::List<std::int64_t>* statuses,
              const ir::Field<std::string>* label, std::size_t first, std::string_view word);
   Lines edge_settings(const ir::Edge& e);

@@ -287,9 +287,9 @@ void AdminWriter::limit(const Limit& l, const std::vector<const Limit*>& others,
     drop(l, "a " + std::string(kind_word(kind)) + " of LiteLLM has no limit of this kind and scope");
     return;
   }
-  auto amount = per_minute(l);
+  auto amount = whole_amount(l);
   for (const Limit* other : others) {
-    const auto theirs = other->amount.given() ? per_minute(*other) : std::nullopt;
+    const auto theirs = other->amount.given() ? whole_amount(*other) : std::nullopt;
     if (theirs && (!amount || *theirs < *amount)) amount = theirs;
     context_.ledger.lose(other, {Fate::Approximated,
                                  DiagId::Approximated,
@@ -298,7 +298,7 @@ void AdminWriter::limit(const Limit& l, const std::vector<const Limit*>& others,
                                  {}});
   }
   if (!amount) {
-    drop(l, "LiteLLM counts per minute, and this allows less than one a minute");
+    drop(l, "LiteLLM counts per minute, and this allows less than one a minute, or is for once");
     return;
   }
   if (l.burst.given()) no_place(l.burst, "LiteLLM's limits have no burst of their own");
@@ -310,20 +310,16 @@ void AdminWriter::limit(const Limit& l, const std::vector<const Limit*>& others,
   }
 }
 
-/// A whole number a minute, rounded down; nullopt when nothing is left of it.
-std::optional<std::int64_t> AdminWriter::per_minute(const Limit& l) {
-  const auto whole = l.amount->floor();
-  const std::int64_t seconds = l.window.given() && l.window->seconds > 0 ? l.window->seconds : kMinute;
-  if (l.counts == Counted::Concurrent || seconds == kMinute || !whole) return whole;
-  const auto scaled = l.amount->times(ir::Decimal(kMinute));
-  const std::int64_t amount = scaled ? scaled->floor().value_or(0) / seconds : 0;
-  return amount == 0 && *whole > 0 ? std::nullopt : std::optional(amount);
+/// A whole number a minute, or at once; nullopt when nothing is left of it.
+std::optional<std::int64_t> AdminWriter::whole_amount(const Limit& l) {
+  if (l.counts == Counted::Concurrent) return l.amount->floor();
+  const auto minute = per_minute(l);
+  const auto amount = minute ? minute->cap.amount.floor() : std::nullopt;
+  return amount == 0 && !l.amount->is_zero() ? std::nullopt : amount;
 }
 
 void AdminWriter::tell_rounding(const Limit& l, std::int64_t amount, bool of_several) {
-  Window minute;
-  minute.kind = WindowKind::Fixed;
-  minute.seconds = kMinute;
+  const Window minute = limits::fixed_minute();
   if (l.counts != Counted::Concurrent && !(l.window.given() && same_meaning(*l.window, minute))) {
     context_.ledger.lose(
         &l.window,

@@ -63,7 +63,7 @@ class AdminWriter {
   [[nodiscard]] const ir::Budget* find_main(const Principal& p) const;
   void limits(const Principal& p, AdminKind kind, doc::Out& body);
   void limit(const ir::Limit& limit, const std::vector<const ir::Limit*>& others, AdminKind kind, doc::Out& body);
-  [[nodiscard]] static std::optional<std::int64_t> per_minute(const ir::Limit& limit);
+  [[nodiscard]] static std::optional<std::int64_t> whole_amount(const ir::Limit& limit);
   void tell_rounding(const ir::Limit& limit, std::int64_t amount, bool of_several);
   void guarantee(const ir::Limit& limit, AdminKind kind, doc::Out& body);
   void drop(const ir::Limit& limit, std::string reason);

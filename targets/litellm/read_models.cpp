@@ -1,3 +1,4 @@
+#include "compiler/limits/algebra.h"
 #include "targets/litellm/durations.h"
 #include "targets/litellm/prices.h"
 #include "targets/litellm/reader.h"
@@ -17,14 +18,6 @@ using ir::Origin;
 
 constexpr std::string_view kParams = "litellm_params";
 constexpr std::string_view kInfo = "model_info";
-constexpr std::int64_t kMinute = 60;
-
-ir::Window minute() {
-  ir::Window window;
-  window.kind = ir::WindowKind::Fixed;
-  window.seconds = kMinute;
-  return window;
-}
 
 }  // namespace
 
@@ -181,7 +174,7 @@ void Reader::add_limit(std::vector<ir::Limit>& limits, ir::Counted counts, Field
   ir::Limit& limit = limits.emplace_back();
   limit.counts = counts;
   limit.amount = std::move(amount);
-  if (counts != ir::Counted::Concurrent) limit.window = {minute(), Origin(rules::kMinute)};
+  if (counts != ir::Counted::Concurrent) limit.window = {limits::fixed_minute(), Origin(rules::kMinute)};
   if (per_key) limit.scope.per.push("key", Origin(rules::kPerKey));
 }
 

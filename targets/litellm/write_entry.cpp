@@ -16,7 +16,6 @@ using ir::Fate;
 using ir::Field;
 using ir::Settings;
 
-constexpr std::int64_t kMinute = 60;
 constexpr std::int64_t kLongest = 6000;  // seconds: what LiteLLM waits unasked (page §1.7)
 
 /// The nearest one, null where none of the chain says anything.
@@ -112,17 +111,20 @@ void Writer::write_limit(Out& params, const ir::Limit& limit) {
     return;
   }
   const bool concurrent = limit.counts == ir::Counted::Concurrent;
-  const std::int64_t seconds = limit.window.given() ? limit.window->seconds : kMinute;
-  Decimal amount = *limit.amount;
-  if (!concurrent && seconds != kMinute && seconds > 0) {
-    const auto per_minute = amount.times(Decimal(kMinute)).value_or(amount);
-    const auto exact = per_minute.divided_by(Decimal(seconds));
-    amount = Decimal(exact ? exact->floor().value_or(0) : 0);
+  const auto minute = concurrent ? std::nullopt : per_minute(limit);
+  if (!concurrent && (!minute || (minute->cap.amount.is_zero() && !limit.amount->is_zero()))) {
+    lose(&limit, Fate::Manual, DiagId::DroppedLimit,
+         "LiteLLM counts a deployment's limits by the minute, and this is less than one a minute, or for once",
+         "set the limit with the provider or before LiteLLM");
+    return;
+  }
+  const Decimal amount = concurrent ? Decimal(limit.amount->floor().value_or(0)) : minute->cap.amount;
+  if (!concurrent && !same_meaning(*limit.window, limits::fixed_minute())) {
     const std::string_view reason = "LiteLLM counts a deployment's limits by the minute; the stricter rate is written";
-    lose(&limit.amount, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, amount.text());
+    if (amount != *limit.amount)
+      lose(&limit.amount, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, amount.text());
     lose(&limit.window, Fate::Approximated, DiagId::Approximated, std::string(reason), {}, "60s");
-  } else if (!amount.is_integer()) {
-    amount = Decimal(amount.floor().value_or(0));
+  } else if (amount != *limit.amount) {
     lose(&limit.amount, Fate::Approximated, DiagId::Approximated, "LiteLLM takes whole numbers only", {},
          amount.text());
   }

@@ -1,4 +1,5 @@
 #include "compiler/facts/providers.h"
+#include "compiler/limits/algebra.h"
 #include "targets/worldflow/reader.h"
 
 #include <algorithm>
@@ -164,7 +165,7 @@ void Reader::read_provider(const Node& node) {
       ir::Field<base::Decimal> amount;
       if (!whole(value, key, amount)) return false;
       add_limit(provider.limits, key == "rpm" ? ir::Counted::Requests : ir::Counted::Tokens, std::move(amount),
-                minute_window());
+                limits::fixed_minute());
       return true;
     });
   };
@@ -181,7 +182,7 @@ void Reader::read_provider(const Node& node) {
       const bool twice =
           std::ranges::any_of(provider.limits, [](const ir::Limit& l) { return l.counts == ir::Counted::Requests; });
       if (twice || !whole(value, key, amount)) return false;
-      add_limit(provider.limits, ir::Counted::Requests, std::move(amount), minute_window());
+      add_limit(provider.limits, ir::Counted::Requests, std::move(amount), limits::fixed_minute());
       return true;
     }
     if (key == "rateLimits") {

@@ -1,9 +1,10 @@
 #include "targets/worldflow/reader.h"
 
+#include "compiler/limits/algebra.h"
+
 #include <algorithm>
 
 namespace gatec::targets::worldflow {
-namespace {}  // namespace
 
 /// How others in the IR name a team or user: by its id, else by what it is called.
 std::string Reader::person(Entity entity, std::string_view text) const {
@@ -126,7 +127,7 @@ void Reader::read_virtual_key(const Node& node) {
     if (key == "rateLimitRpm" || key == "rateLimitTpm" || key == "rateLimitRpd") {
       if (!whole(value, key, amount)) return false;
       add_limit(key_of.limits, key == "rateLimitTpm" ? ir::Counted::Tokens : ir::Counted::Requests, std::move(amount),
-                key == "rateLimitRpd" ? day_window() : minute_window());
+                key == "rateLimitRpd" ? day_window() : limits::fixed_minute());
       return true;
     }
     if (key == "monthlyBudgetCents") {

@@ -1,5 +1,7 @@
 #include "targets/worldflow/reader.h"
 
+#include "compiler/limits/algebra.h"
+
 #include <algorithm>
 
 namespace gatec::targets::worldflow {
@@ -38,8 +40,8 @@ void Reader::read_tier(const Node& node) {
   const auto add = [&](ir::Counted counts, std::int64_t amount, ir::Window window) {
     add_limit(gateway_.limits, counts, {base::Decimal(amount), from}, std::move(window));
   };
-  add(ir::Counted::Requests, known->rpm, minute_window());
-  add(ir::Counted::Tokens, known->tpm, minute_window());
+  add(ir::Counted::Requests, known->rpm, limits::fixed_minute());
+  add(ir::Counted::Tokens, known->tpm, limits::fixed_minute());
   add(ir::Counted::Requests, known->rpd, day_window());
   lay_out("tier", ir::Value::string(std::string(known->name)));
   if (tenant != nullptr) lay_out("tenant", ir::Value::string(std::string(tenant->text())));

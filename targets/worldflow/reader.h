@@ -131,7 +131,7 @@ inline constexpr ir::Rule kSticky{"worldflow.sticky", "one tenant always gets th
                                   kPage};
 inline constexpr ir::Rule kTimeout{"worldflow.timeout", "a request times out after 30 seconds", kPage};
 inline constexpr ir::Rule kAuth{"worldflow.auth", "every request needs a key or token", kPage};
-inline constexpr ir::Rule kTier{"worldflow.tier", "the tier of a tenant sets its limits", kPage};
+inline constexpr ir::Rule kTier{"worldflow.tier", "the tier of a tenant sets its limits", kPage, true};
 inline constexpr ir::Rule kMonth{"worldflow.month", "a budget in cents per month starts anew each month", kPage};
 inline constexpr ir::Rule kLifetime{"worldflow.lifetime", "a budget without a period never starts anew", kPage};
 inline constexpr ir::Rule kMinute{"worldflow.minute", "rates count a minute", kPage};

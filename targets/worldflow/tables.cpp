@@ -163,13 +163,6 @@ std::string_view strategy_of(ir::Policy policy) {
   return {};
 }
 
-ir::Window minute_window() {
-  ir::Window window;
-  window.kind = ir::WindowKind::Fixed;
-  window.seconds = 60;
-  return window;
-}
-
 ir::Window day_window() {
   ir::Window window;
   window.kind = ir::WindowKind::Fixed;

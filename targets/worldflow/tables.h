@@ -80,7 +80,6 @@ struct Tier {
 [[nodiscard]] std::string_view strategy_of(ir::Policy policy);
 
 /// A fixed minute, a fixed day, a calendar month.
-[[nodiscard]] ir::Window minute_window();
 [[nodiscard]] ir::Window day_window();
 /// daily, weekly, monthly; nothing for other words.
 [[nodiscard]] std::optional<ir::Window> period_window(std::string_view period);

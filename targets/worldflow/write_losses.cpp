@@ -1,4 +1,5 @@
 #include "compiler/ir/describe.h"
+#include "compiler/limits/algebra.h"
 #include "targets/worldflow/writer.h"
 
 #include <algorithm>
@@ -175,7 +176,7 @@ void Writer::lose_limits() {
       lose(&value, std::move(own));
     };
     field(l.amount, std::to_string(requests ? tier_->rpm : tier_->tpm));
-    if (!l.window.absent()) field(l.window, ir::show(minute_window()));
+    if (!l.window.absent()) field(l.window, ir::show(limits::fixed_minute()));
     if (!l.burst.absent()) field(l.burst, {});
     if (!l.hint.absent()) field(l.hint, {});
     if (!l.guarantee.absent()) field(l.guarantee, {});

@@ -20,7 +20,7 @@ struct Bare {
   struct Level {
     ~Level() {}
   };
-  [[nodiscard]] Level enter(const char*) { return {}; }
+  [[nodiscard]] Level enter(const char*, int) { return {}; }
   [[nodiscard]] std::size_t resume(const char* from, const char* end) { return static_cast<std::size_t>(end - from); }
 };
 
