@@ -28,8 +28,8 @@ namespace gatec::targets {
   return {ir::Fate::Manual, diagnostics::DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
 }
 
-/// A limit as a whole number for a fixed minute, never more than before in the long run; nothing where its amount is not
-/// known, or where it never starts anew.
+/// A limit as a whole number for a fixed minute, never more than before in the long run; nothing where its amount is
+/// not known, or where it never starts anew.
 [[nodiscard]] std::optional<limits::Conversion> per_minute(const ir::Limit& limit);
 
 /// Whether there is something to lose.

@@ -182,7 +182,8 @@ class Caps::Worked {
             std::to_string(static_cast<int>(term.hint)) + std::to_string(static_cast<int>(term.each_key)));
         add(term.window);
         add(term.link.limit ? term.link.limit->text() : "?");
-        if (term.cap) add(term.cap->amount.text() + ' ' + ir::window_name(term.cap->window) + ' ' + term.cap->burst.text());
+        if (term.cap)
+          add(term.cap->amount.text() + ' ' + ir::window_name(term.cap->window) + ' ' + term.cap->burst.text());
       }
       asked.of_class = classes.emplace(std::move(text), classes.size()).first->second;
     }

@@ -137,6 +137,7 @@ void Levels::name_all() {
 
 Levels::Levels(const ir::Gateway& gateway) : gateway_(gateway), terms_(gateway) {
   name_all();
+  find_customer_default();
   for (const Principal& p : gateway.principals) {
     if (p.id.given()) by_id_.emplace(std::pair(p.kind, std::string_view(*p.id)), &p);
   }
@@ -195,8 +196,30 @@ bool Levels::holds_for(const Principal& above, const Principal& caller, Counted 
   return !caller.team.given() || !personal_only(above.kind, counts_name(counts));
 }
 
+void Levels::find_customer_default() {
+  for (const ir::PrincipalDefaults& defaults : gateway_.principal_defaults) {
+    if (defaults.kind != "end user") continue;
+    for (const ir::Param& p : defaults.values) {
+      if (p.name == "max_budget") {
+        ir::Budget& budget = customer_default_.emplace_back();
+        budget.counts = Counted::Usd;
+        if (const auto amount = Decimal::parse(p.value.text)) budget.amount = {*amount, p.value.from};
+      } else if (p.name == "budget_id") {
+        for (const Principal& row : gateway_.principals) {
+          if (row.kind == PrincipalKind::BudgetRow && row.id.given() && *row.id == p.value.text)
+            customer_default_ = row.budgets;
+        }
+      }
+    }
+  }
+}
+
 std::vector<Term> Levels::own(const Principal& principal) const {
   std::vector<Term> all;
+  if (principal.kind == PrincipalKind::Customer &&
+      std::ranges::none_of(principal.budgets, [](const ir::Budget& b) { return !b.amount.absent(); })) {
+    terms_.add(all, Level::Customer, name(principal), entity_of(principal.kind), {}, customer_default_);
+  }
   terms_.add(all, level_of(principal.kind), name(principal), entity_of(principal.kind), principal.limits,
              principal.budgets);
   return all;

@@ -78,8 +78,11 @@ class Levels {
   [[nodiscard]] bool personal_only(ir::PrincipalKind kind, std::string_view counts) const;
   [[nodiscard]] bool listed(const ir::Principal& principal, const Requested& asked) const;
 
+  void find_customer_default();
+
   const ir::Gateway& gateway_;
   Terms terms_;
+  std::vector<ir::Budget> customer_default_;  // of customers without a budget of their own
   std::unordered_map<const ir::Principal*, std::string> names_;
   std::map<std::pair<ir::PrincipalKind, std::string_view>, const ir::Principal*> by_id_;
   using Pair = std::pair<std::string_view, std::string_view>;  // (user, team or organisation)

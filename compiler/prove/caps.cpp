@@ -100,13 +100,15 @@ class Target {
       return found == routes_.end() ? SIZE_MAX : found->second;
     };
     names.exact = place(route);
-    if (const ir::Route* pattern = index_.find(route).route; pattern != nullptr) names.pattern = place(pattern->name.value);
+    if (const ir::Route* pattern = index_.find(route).route; pattern != nullptr)
+      names.pattern = place(pattern->name.value);
     return names;
   }
   [[nodiscard]] std::size_t class_of(std::size_t name) const { return name == SIZE_MAX ? name : caps_.class_of(name); }
 
   /// Nothing where the caller may not use the route, or nobody may.
-  [[nodiscard]] std::optional<std::vector<PlainCap>> of(const std::vector<std::size_t>* callers, const Names& names) const {
+  [[nodiscard]] std::optional<std::vector<PlainCap>> of(const std::vector<std::size_t>* callers,
+                                                        const Names& names) const {
     static const std::vector<std::size_t> kFirst = {0};
     const limits::Caps& caps = callers != nullptr ? caps_ : anybody_;
     std::optional<std::vector<PlainCap>> all;

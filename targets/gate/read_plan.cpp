@@ -104,11 +104,11 @@ void Reader::fallback(const Node& body, Fallbacks& to) {
 void Reader::default_fallback(const Node& body) {
   Fallbacks read;
   fallback(body, read);
-  const bool plain = !read.inherited && read.statuses.absent() && read.primary_label.absent() &&
-                     std::ranges::all_of(read.edges, [&](const ir::FallbackEdge& e) {
-                       return e.on == ir::Failure::Any && e.label.absent() &&
-                              std::holds_alternative<ir::To>(gateway_.at(e.node).what);
-                     });
+  const bool plain =
+      !read.inherited && read.statuses.absent() && read.primary_label.absent() &&
+      std::ranges::all_of(read.edges, [&](const ir::FallbackEdge& e) {
+        return e.on == ir::Failure::Any && e.label.absent() && std::holds_alternative<ir::To>(gateway_.at(e.node).what);
+      });
   if (!plain) return wrong(body, "default_fallback", "`to` and a model, as often as needed");
   gateway_.default_fallbacks.insert(gateway_.default_fallbacks.end(), read.edges.begin(), read.edges.end());
 }

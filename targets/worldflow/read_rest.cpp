@@ -1,6 +1,5 @@
-#include "targets/worldflow/reader.h"
-
 #include "compiler/limits/algebra.h"
+#include "targets/worldflow/reader.h"
 
 #include <algorithm>
 
