@@ -53,8 +53,9 @@ std::string BodyWriter::spell(const ir::Credential& credential, const void* ir_v
 }
 
 std::string BodyWriter::text(const ir::Field<std::string>& field) {
-  const std::string_view variable = field.state == ir::State::Unknown ? env_name(field.value) : std::string_view();
+  std::string_view variable = field.state == ir::State::Unknown ? env_name(field.value) : std::string_view();
   if (!variable.empty()) {
+    variable = settable_variable(variable, &field, false, context_);
     variables_.insert(std::string(variable));
     return "${" + std::string(variable) + "}";
   }

@@ -1,5 +1,7 @@
 #include "targets/dialect.h"
 
+#include <algorithm>
+
 namespace gatec::targets {
 namespace {
 
@@ -21,6 +23,13 @@ std::string variable_name(std::string_view words) {
 }
 
 }  // namespace
+
+bool is_variable_name(std::string_view name) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') && std::ranges::all_of(name, plain);
+}
 
 std::string quoted(std::string_view text) {
   std::string out = "`";
@@ -56,12 +65,22 @@ std::string_view role_name(Role role) {
 const std::string& SecretNames::name(const ir::Credential& literal, std::string_view hint) {
   const auto known = by_text_.find(literal.literal.reveal());
   if (known != by_text_.end()) return known->second;
-  const std::string wanted = variable_name(hint);
+  std::string name = fresh(variable_name(hint));
+  hints_.emplace(name, std::string(hint));
+  return by_text_.emplace(literal.literal.reveal(), std::move(name)).first->second;
+}
+
+const std::string& SecretNames::settable(std::string_view variable) {
+  const auto known = settable_.find(variable);
+  if (known != settable_.end()) return known->second;
+  return settable_.emplace(std::string(variable), fresh(variable_name(variable))).first->second;
+}
+
+std::string SecretNames::fresh(std::string wanted) {
   std::string name = wanted;
   for (int n = 2; taken_.contains(name); ++n) name = wanted + "_" + std::to_string(n);
   taken_.emplace(name, std::string{});
-  hints_.emplace(name, std::string(hint));
-  return by_text_.emplace(literal.literal.reveal(), name).first->second;
+  return name;
 }
 
 }  // namespace gatec::targets

@@ -66,17 +66,24 @@ struct Artifact {
 
 enum class Secrets : std::uint8_t { Reference, Inline };
 
+/// What a shell can set: letters, digits and `_`, no digit first.
+[[nodiscard]] bool is_variable_name(std::string_view name);
+
 /// Names for the secrets that stand literally in a config, given on demand and the same for equal secrets.
 class SecretNames {
  public:
   /// `hint` is an environment variable's name that suits ("OPENAI_API_KEY"); a number is added when it is taken.
   const std::string& name(const ir::Credential& literal, std::string_view hint);
+  /// A variable that a shell can set, for one whose name it cannot have ("MY-KEY").
+  const std::string& settable(std::string_view variable);
   /// A name that the config uses already for something else.
   void reserve(std::string name) { taken_.emplace(std::move(name), std::string{}); }
   [[nodiscard]] const std::map<std::string, std::string>& made() const { return hints_; }  // name → what it is for
 
  private:
+  std::string fresh(std::string wanted);
   std::map<std::string, std::string> by_text_, taken_, hints_;
+  std::map<std::string, std::string, std::less<>> settable_;
 };
 
 struct WriteContext {

@@ -58,6 +58,17 @@ Out to_out(const ir::List<std::int64_t>& list) {
   return out;
 }
 
+std::string_view settable_variable(std::string_view variable, const void* ir_value, bool credential,
+                                   WriteContext& context) {
+  if (is_variable_name(variable)) return variable;
+  const std::string& name = context.names.settable(variable);
+  context.ledger.lose(ir_value, {ir::Fate::Approximated, diagnostics::DiagId::Approximated,
+                                 "no shell can set a variable of this name",
+                                 credential ? "env(" + name + ")" : std::string("unknown here"),
+                                 "set " + name + " to what " + std::string(variable) + " holds"});
+  return name;
+}
+
 std::string spell_credential(const Credential& credential, const void* ir_value, std::string_view hint,
                              WriteContext& context, std::string_view prefix, std::string_view suffix) {
   const auto reference = [&](std::string_view name) {
@@ -67,7 +78,9 @@ std::string spell_credential(const Credential& credential, const void* ir_value,
     return text;
   };
   switch (credential.kind) {
-    case Credential::Kind::Env: return reference(credential.name);
+    case Credential::Kind::Env:
+      return reference(prefix == "${" ? settable_variable(credential.name, ir_value, true, context)
+                                      : std::string_view(credential.name));
     case Credential::Kind::Placeholder:
     case Credential::Kind::Template:
     case Credential::Kind::Manager: return credential.name;

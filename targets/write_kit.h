@@ -58,6 +58,11 @@ using CredentialSpeller =
 [[nodiscard]] doc::Out to_out(const ir::List<std::string>& list);
 [[nodiscard]] doc::Out to_out(const ir::List<std::int64_t>& list);
 
+/// The variable itself, or one that a shell can set, which the ledger then tells; `ir_value` is a credential or a field
+/// that is unknown here.
+[[nodiscard]] std::string_view settable_variable(std::string_view variable, const void* ir_value, bool credential,
+                                                 WriteContext& context);
+
 /// Spells a credential for a dialect whose reference to variable X is prefix + X + suffix. A literal is named, kept
 /// aside for secrets.env.example and recorded as a SECRET loss at `ir_value` (or spelled out under `--secrets inline`).
 [[nodiscard]] std::string spell_credential(const ir::Credential& credential, const void* ir_value,

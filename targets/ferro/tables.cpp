@@ -1,5 +1,7 @@
 #include "targets/ferro/tables.h"
 
+#include "targets/dialect.h"
+
 #include "compiler/facts/providers.h"
 
 #include <algorithm>
@@ -162,10 +164,6 @@ bool among(const std::string_view (&names)[N], std::string_view name) {
   return std::ranges::find(names, name) != std::end(names);
 }
 
-bool is_name(char c, bool first) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!first && c >= '0' && c <= '9');
-}
-
 }  // namespace
 
 const KeyTable& keys() {
@@ -295,9 +293,7 @@ bool is_process_variable(std::string_view name) { return among(kProcess, name); 
 std::optional<ir::Credential> parse_reference(std::string_view text) {
   if (text.size() < 4 || !text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
   const std::string_view name = text.substr(2, text.size() - 3);
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (!is_name(name[i], i == 0)) return std::nullopt;
-  }
+  if (!is_variable_name(name)) return std::nullopt;
   return ir::Credential::env(std::string(name));
 }
 

@@ -252,8 +252,8 @@ void Writer::put_text(std::string_view name, const ir::Field<std::string>& field
   const std::string& text = field.value;
   if (field.state == ir::State::Unknown) {
     const bool variable = text.starts_with("env(") && text.ends_with(')');
-    set(name, (variable ? "${" + text.substr(4, text.size() - 5) + "}" : "${" + std::string(name) + "}") +
-                  std::string(suffix));
+    const std::string inner = variable ? text.substr(4, text.size() - 5) : std::string(name);
+    set(name, "${" + std::string(settable_variable(inner, &field, false, context_)) + "}" + std::string(suffix));
     if (!variable)
       lose(&field, Fate::Manual, DiagId::NotExpressible, "the gateway asks no secret manager",
            "put the value into " + std::string(name), "unknown here");

@@ -154,13 +154,6 @@ constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kWeek = 7 * kDay;
 constexpr std::int64_t kLongMonth = 31 * kDay;
 
-bool is_name(std::string_view text) {
-  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  });
-  return plain && !(text.front() >= '0' && text.front() <= '9');
-}
-
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 bool dashed(std::string_view name, bool digits) {
@@ -199,7 +192,7 @@ std::string variable_for(std::string_view words, std::string_view ending) {
 std::optional<ir::Credential> parse_reference(std::string_view text) {
   if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
   text = text.substr(2, text.size() - 3);
-  if (!is_name(text)) return std::nullopt;
+  if (!is_variable_name(text)) return std::nullopt;
   return ir::Credential::env(std::string(text));
 }
 

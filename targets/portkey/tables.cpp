@@ -1,5 +1,7 @@
 #include "targets/portkey/tables.h"
 
+#include "targets/dialect.h"
+
 #include <algorithm>
 #include <array>
 
@@ -174,10 +176,7 @@ std::string_view mode_name(Mode mode) { return kModeNames[static_cast<std::size_
 std::optional<ir::Credential> parse_reference(std::string_view text) {
   if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
   const std::string_view name = text.substr(2, text.size() - 3);
-  const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
-    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  });
-  if (!plain || (name.front() >= '0' && name.front() <= '9')) return std::nullopt;
+  if (!is_variable_name(name)) return std::nullopt;
   return ir::Credential::env(std::string(name));
 }
 

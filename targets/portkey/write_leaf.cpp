@@ -99,7 +99,7 @@ std::string ConfigWriter::text_of(const ir::Field<std::string>& field) {
   }
   const std::string& text = field.value;
   if (!text.starts_with("env(") || !text.ends_with(')')) return text;
-  std::string name = text.substr(4, text.size() - 5);
+  std::string name(settable_variable(text.substr(4, text.size() - 5), &field, false, context_));
   std::string reference = "${" + name + "}";
   references_.insert(std::move(name));
   return reference;

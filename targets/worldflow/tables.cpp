@@ -73,13 +73,6 @@ struct Strategy {
 constexpr Strategy kStrategies[] = {
     {"cost_optimized", ir::Policy::Cost}, {"balanced", ir::Policy::Usage}, {"latency_sensitive", ir::Policy::Latency}};
 
-bool is_name(std::string_view text) {
-  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  });
-  return plain && !(text.front() >= '0' && text.front() <= '9');
-}
-
 }  // namespace
 
 const KeyTable& keys() {
@@ -109,7 +102,7 @@ std::optional<ir::Credential> parse_reference(std::string_view text) {
   if (!text.starts_with('$')) return std::nullopt;
   text.remove_prefix(1);
   if (text.starts_with('{') && text.ends_with('}')) text = text.substr(1, text.size() - 2);
-  if (!is_name(text)) return std::nullopt;
+  if (!is_variable_name(text)) return std::nullopt;
   return ir::Credential::env(std::string(text));
 }
 
