@@ -11,7 +11,8 @@ using doc::Out;
 using ir::Credential;
 using ir::Value;
 
-bool plain_decimal(std::string_view text) { return base::Decimal::parse(text).has_value(); }
+/// Number texts are plain decimals, of any length, unless JSON has no such number (.inf).
+bool is_json_number(std::string_view text) { return text.find_first_not_of("-.0123456789") == std::string_view::npos; }
 
 }  // namespace
 
@@ -24,7 +25,7 @@ Out to_out(const Value& value, const CredentialSpeller& spell, std::string_view 
   switch (value.kind) {
     case Value::Kind::Null: return {};
     case Value::Kind::Bool: return Out(value.boolean);
-    case Value::Kind::Number: return yaml || plain_decimal(value.text) ? Out::number(value.text) : Out(value.text);
+    case Value::Kind::Number: return yaml || is_json_number(value.text) ? Out::number(value.text) : Out(value.text);
     case Value::Kind::String: return Out(value.text);
     case Value::Kind::Timestamp: return yaml ? Out::number(value.text) : Out(value.text);
     case Value::Kind::Secret: return Out(spell(value.credential, &value, key));

@@ -108,7 +108,7 @@ void Reader::use_guide(const Guide& guide, Target& target) {
     const bool scalar_value = e.value->is_scalar() && !e.value->is_null();
     if ((key == "key" || key == "name" || key == "provider" || key == "type") && scalar_value) {
       provider.kind.from.add(e.value->leaf());
-    } else if (key == "api_key" && scalar_value) {
+    } else if (key == "api_key" && e.value->is_string()) {
       if (own)
         provider.api_key = kit_.credential(*e.value, key);
       else

@@ -100,8 +100,11 @@ void Reader::read_plugins(const Node& list) {
     const bool odd = std::ranges::any_of(entry.entries(), [](const Entry& e) {
       return !keys().root().child("plugins").element().child(e.key->text()).known();
     });
+    const Node* type = entry.get("type");
+    const bool typed = type == nullptr || type->is_scalar();
+    if (!typed) kit_.wrong_type(*type, "type", "a string");
     const bool staged = stage != nullptr && stage->is_scalar() && is_stage(stage->text());
-    if (!staged || odd || (config != nullptr && !config->is_mapping())) {
+    if (!staged || !typed || odd || (config != nullptr && !config->is_mapping())) {
       if (!staged)
         report(DiagId::FerroPluginStage, stage != nullptr ? stage->span() : entry.span(),
                "`stage` is before_request, after_request or on_error");

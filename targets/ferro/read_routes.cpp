@@ -96,8 +96,7 @@ void Reader::read_conditions(const Entry& e, const Place& place) {
                                : target == nullptr ? "`target_key` names no configured target"
                                                    : "a condition has `key`, `value` and `target_key`";
       report(DiagId::FerroCondition, node.span(), what);
-      place.extras->push_back(
-          kit_.extra(place.section, "#" + std::to_string(i + 1), node, DiagId::FerroCondition, Fate::Manual, kCorrect));
+      keep_element(*place.extras, place.section, node, DiagId::FerroCondition);
       continue;
     }
     Condition condition;
@@ -140,8 +139,7 @@ void Reader::read_variants(const Entry& e, const Place& place) {
              to == nullptr       ? "a variant names its target in `target_key`"
              : target == nullptr ? "`target_key` names no configured target"
                                  : "a variant has `target_key`, `weight` and `label`, and each target one variant");
-      place.extras->push_back(
-          kit_.extra(place.section, "#" + std::to_string(i + 1), node, DiagId::FerroCondition, Fate::Manual, kCorrect));
+      keep_element(*place.extras, place.section, node, DiagId::FerroCondition);
       continue;
     }
     Variant variant;

@@ -19,7 +19,7 @@ constexpr std::string_view kCorrect = "correct the source, then convert again";
 void Reader::read_targets(const Node& list) {
   targets_.reserve(list.size());
   gw_.providers.reserve(list.size());
-  for (std::size_t i = 0; i < list.size(); ++i) read_target(*list.elements()[i], i);
+  for (const Node* target : list.elements()) read_target(*target);
   ir::Value order;
   order.kind = ir::Value::Kind::Sequence;
   for (const Target& t : targets_) {
@@ -33,13 +33,19 @@ void Reader::read_targets(const Node& list) {
   lay_out("targets", std::move(order));
 }
 
+/// What nothing can be made of: numbered among its kind, as it stands behind the others when it is written.
+void Reader::keep_element(std::vector<ir::Extra>& extras, const std::string& section, const Node& element, DiagId code) {
+  const auto before = std::ranges::count_if(
+      extras, [&](const ir::Extra& e) { return e.section == section && e.key.starts_with('#'); });
+  extras.push_back(kit_.extra(section, "#" + std::to_string(before + 1), element, code, Fate::Manual, kCorrect));
+}
+
 Reader::Target* Reader::target_named(std::string_view key) {
   const auto found = std::ranges::find(targets_, key, &Target::key);
   return found == targets_.end() ? nullptr : &*found;
 }
 
-void Reader::read_target(const Node& node, std::size_t index) {
-  const std::string place_in_list = "#" + std::to_string(index + 1);
+void Reader::read_target(const Node& node) {
   const Node* key = node.is_mapping() ? node.get("virtual_key") : nullptr;
   std::string folded;
   if (key == nullptr && json_ && node.is_mapping()) {
@@ -53,8 +59,7 @@ void Reader::read_target(const Node& node, std::size_t index) {
   if (!named) {
     report(DiagId::FerroUnknownProvider, key != nullptr ? key->span() : node.span(),
            "a target names its provider in `virtual_key`");
-    gw_.extras.push_back(
-        kit_.extra("targets", place_in_list, node, DiagId::FerroUnknownProvider, Fate::Manual, kCorrect));
+    keep_element(gw_.extras, "targets", node, DiagId::FerroUnknownProvider);
     return;
   }
   const Guide* guide = nullptr;
@@ -150,8 +155,7 @@ void Reader::read_models(const Entry& e, Target& target, const Place& place) {
            wild    ? "`" + std::string(id) + "` is a pattern: each model id is declared exactly"
            : known ? "`" + std::string(id) + "` is declared twice"
                    : "a model id is text without blanks around it");
-    place.extras->push_back(kit_.extra(place.below("models").section, "#" + std::to_string(i + 1), element,
-                                       DiagId::FerroModels, Fate::Manual, kCorrect));
+    keep_element(*place.extras, place.below("models").section, element, DiagId::FerroModels);
   }
 }
 

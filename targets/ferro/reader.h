@@ -109,7 +109,7 @@ class Reader {
 
   // read_targets.cpp
   void read_targets(const Node& list);
-  void read_target(const Node& node, std::size_t index);
+  void read_target(const Node& node);
   void read_target_keys(const Node& node, Target& target, const Place& place);
   void read_models(const Entry& e, Target& target, const Place& place);
   void read_retry(const Entry& e, Target& target, const Place& place);
@@ -149,6 +149,8 @@ class Reader {
   void read_guardrail(const PluginGroup& group);
   void read_logger(const PluginGroup& group);
   [[nodiscard]] bool read_flat_plugin(const Node& entry);
+  void keep_element(std::vector<ir::Extra>& extras, const std::string& section, const doc::Node& element,
+                    diagnostics::DiagId code);
   void keep_plugin(const Node& entry, std::size_t index, DiagId code, ir::Fate elsewhere, std::string_view advice);
   [[nodiscard]] ir::Origin scaffold(const PluginGroup& group, std::initializer_list<std::string_view> keys) const;
   [[nodiscard]] ir::Origin origin_in(const PluginGroup& group, std::string_view key) const;
