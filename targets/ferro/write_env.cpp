@@ -132,6 +132,16 @@ void Writer::put_server() {
 void Writer::put_provider(const Target& target) {
   if (target.provider == nullptr) return;
   const ir::ResolvedProvider r = ir::resolved(gw_, *target.provider);
+  if (std::ranges::find(variables(), target.key, &Variable::provider) == std::ranges::end(variables())) {
+    const std::string reason = "the gateway knows no provider of this name, and reads nothing for it";
+    const auto tell = [&](const auto& field) {
+      if (!field.absent()) lose(&field, Fate::Manual, DiagId::FerroUnknownProvider, reason,
+                              "name one of the providers that the gateway has");
+    };
+    tell(*r.api_key);
+    tell(*r.base_url);
+    return;
+  }
   for (const Variable& v : variables()) {
     if (v.provider != target.key) continue;
     switch (v.says) {

@@ -44,6 +44,10 @@ std::string_view region_key(std::string_view kind) {
 bool Reader::read_provider_key(const Entry& e, Slot slot, ir::Provider& provider, std::vector<const Entry*>& regions,
                                const Place& place) {
   const std::string_view key = e.key->text();
+  if (slot != Slot::ApiKey && e.value->is_string() && e.value->text().empty()) {
+    keep_empty(e, place);  // it falls back to what it takes unasked
+    return true;
+  }
   switch (slot) {
     case Slot::ApiKey: provider.api_key = kit_.credential(*e.value, key); return provider.api_key.given();
     case Slot::ApiBase:
