@@ -241,8 +241,14 @@ void Writer::write_fallbacks(Out& router, Out& litellm) {
 
 void Writer::write_aliases(Out& router) {
   Out aliases = Out::mapping();
+  const auto says_more = [&](const ir::Alias& alias) {
+    std::string place = "model_group_alias";
+    doc::append_key(place, alias.name);
+    return !alias.hidden.absent() ||
+           (ours() && std::ranges::any_of(gw_.extras, [&](const auto& e) { return e.section.ends_with(place); }));
+  };
   for (const ir::Alias& alias : gw_.aliases) {
-    if (alias.hidden.absent()) {
+    if (!says_more(alias)) {
       put(aliases, alias.name, alias.target);
     } else {
       Out map = Out::mapping();
