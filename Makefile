@@ -35,6 +35,10 @@ corpus: gatec
 bodies: gatec
 	@if [ -d "$(GATEC_CORPUS)" ]; then tests/apply/corpus; else echo "bodies: skipped, there is no $(GATEC_CORPUS)"; fi
 
+.PHONY: fixes
+fixes: gatec
+	@if [ -d "$(GATEC_CORPUS)" ]; then tests/corpus/fixes build/release/gatec $(GATEC_CORPUS); else echo "fixes: skipped, there is no $(GATEC_CORPUS)"; fi
+
 .PHONY: conformance
 conformance: gatec
 	@.ci/setup conformance
