@@ -81,41 +81,10 @@ class Comparer final : private PlanComparer {
   }
 };
 
-class Collector final : public Listener {
- public:
-  std::vector<Difference> found;
-  void enter(const void*, const void*) override {}
-  void enter_extra(const ir::Extra&) override {}
-  void leave() override {}
-  void same(const Pair&) override {}
-  void moot(const Pair&, std::string_view) override {}
-  void different(const Pair& pair, Change change) override {
-    const void* where = pair.before ? pair.before : pair.after;
-    if (!told_.insert(where).second) return;
-    Difference& d = found.emplace_back();
-    d.cls = pair.cls;
-    d.change = change;
-    d.path = pair.path.text();
-    if (pair.before) d.before = pair.show(pair.before);
-    if (pair.after) d.after = pair.show(pair.after);
-    if (pair.before_from) d.before_from = *pair.before_from;
-    if (pair.after_from) d.after_from = *pair.after_from;
-  }
-
- private:
-  std::unordered_set<const void*> told_;
-};
-
 }  // namespace
 
 void compare(const Gateway& before, const Gateway& after, Listener& listener) {
   Comparer(before, after, listener).run();
-}
-
-std::vector<Difference> differences(const Gateway& before, const Gateway& after) {
-  Collector collector;
-  compare(before, after, collector);
-  return std::move(collector.found);
 }
 
 }  // namespace gatec::compare

@@ -83,7 +83,7 @@ class Listener {
 /// by identity, settings are compared where they arrive.
 void compare(const ir::Gateway& before, const ir::Gateway& after, Listener& listener);
 
-/// What `gatec diff` shows.
+/// One value that differs.
 struct Difference {
   Class cls = Class::Route;
   Change change = Change::Changed;
@@ -91,6 +91,5 @@ struct Difference {
   std::string before, after;  // canonical texts
   ir::Origin before_from, after_from;
 };
-[[nodiscard]] std::vector<Difference> differences(const ir::Gateway& before, const ir::Gateway& after);
 
 }  // namespace gatec::compare

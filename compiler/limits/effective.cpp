@@ -233,7 +233,7 @@ std::vector<PlainCap> Caps::plain(std::size_t caller, std::size_t route) const {
   for (const Folded& f : folded) {
     const bool known = f.binding != nullptr;
     all.push_back({f.counts, *f.window, f.hint, known ? &*f.binding->link.limit : nullptr,
-                   known && f.binding->cap ? &*f.binding->cap : nullptr});
+                   known && f.binding->cap ? &*f.binding->cap : nullptr, known ? f.binding->link.from : ir::LeafId{}});
   }
   return all;
 }

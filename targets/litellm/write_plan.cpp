@@ -210,7 +210,10 @@ void Writer::lower_fallback(const ir::Fallback& fallback, const SettingsChain& c
          "LiteLLM falls back on any failure that retries did not mend");
   }
   for (const ir::FallbackEdge& edge : fallback.edges) {
-    if (edge.inherited) continue;
+    if (edge.inherited) {
+      group.inherits = true;
+      continue;
+    }
     const bool special = edge.on == ir::Failure::ContextWindow || edge.on == ir::Failure::ContentPolicy;
     if (!special && edge.on != ir::Failure::Any) {
       lose(&edge, Fate::Manual, DiagId::Approximated,

@@ -196,6 +196,14 @@ bool Writer::breaker_below() const {
 // ---- fallbacks and aliases
 // ---------------------------------------------------------------------------------------------
 
+/// A group that does not take the default fallbacks, and of which no list of the source says so.
+bool Writer::keeps_defaults_away(const Group& group) const {
+  const bool any = std::ranges::any_of(default_targets_, [&](const std::string& name) { return name != group.name; });
+  return any && !group.inherits && std::ranges::none_of(gw_.orphan_fallbacks, [&](const ir::OrphanFallback& o) {
+           return o.on == ir::Failure::Any && o.source == group.name;
+         });
+}
+
 Out Writer::fallback_list(ir::Failure on) {
   Out list = Out::sequence();
   const auto add = [&](const std::string& source, Out targets) {
@@ -208,7 +216,13 @@ Out Writer::fallback_list(ir::Failure on) {
     for (const Target& t : group.targets) {
       if (t.on == on) targets.push(Out(t.group));
     }
-    if (!targets.empty()) add(group.name, std::move(targets));
+    if (!targets.empty()) {
+      add(group.name, std::move(targets));
+    } else if (on == ir::Failure::Any && keeps_defaults_away(group)) {
+      add(group.name, Out::sequence());
+      context_.ledger.admit_added("orphan_fallbacks[" + group.name + ":any]",
+                                  "an empty list keeps the default ones away");
+    }
   }
   for (const ir::OrphanFallback& orphan : gw_.orphan_fallbacks) {
     if (orphan.on == on) add(orphan.source, to_out(orphan.targets));

@@ -44,6 +44,7 @@ class Writer {
     std::vector<Tier> tiers;
     std::vector<Target> targets;
     bool reshaped = false;  // does not read back in the shape of the source
+    bool inherits = false;  // takes the default fallbacks
   };
 
   // write.cpp
@@ -121,6 +122,7 @@ class Writer {
   [[nodiscard]] bool group_retry_written(const std::vector<ir::FailureCount>& counts) const;
   void write_router_breaker(Out& router, Out& litellm);
   [[nodiscard]] bool breaker_below() const;
+  [[nodiscard]] bool keeps_defaults_away(const Group& group) const;
   [[nodiscard]] Out fallback_list(ir::Failure on);
   void write_fallbacks(Out& router, Out& litellm);
   void write_aliases(Out& router);

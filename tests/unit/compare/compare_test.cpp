@@ -1,4 +1,4 @@
-#include "compiler/compare/compare.h"
+#include "compiler/compare/changes.h"
 
 #include <catch2/catch.hpp>
 
@@ -8,6 +8,14 @@ using namespace gatec;
 using namespace gatec::ir;
 
 namespace {
+
+/// All values that differ, whatever change they belong to.
+std::vector<compare::Difference> differences(const ir::Gateway& before, const ir::Gateway& after) {
+  std::vector<compare::Difference> all;
+  for (const compare::ChangeSet& c : compare::changes(before, after))
+    all.insert(all.end(), c.parts.begin(), c.parts.end());
+  return all;
+}
 
 LeafId leaf(std::uint32_t n) { return LeafId{n}; }
 Decimal dec(std::string_view text) { return *Decimal::parse(text); }
@@ -47,8 +55,7 @@ Gateway sample() {
 
 std::vector<std::string> paths(const Gateway& a, const Gateway& b) {
   std::vector<std::string> found;
-  for (const compare::Difference& d : compare::differences(a, b))
-    found.push_back(d.path + ": " + d.before + " → " + d.after);
+  for (const compare::Difference& d : differences(a, b)) found.push_back(d.path + ": " + d.before + " → " + d.after);
   return found;
 }
 
@@ -93,7 +100,7 @@ TEST_CASE("what is added, removed and changed is told apart") {
   extra.name = {"new", leaf(1)};
   extra.plan = b.add(PlanNode{Use{b.add(Deployment{})}, {}, {}, {}});
   b.routes.push_back(std::move(extra));
-  const auto found = compare::differences(sample(), b);
+  const auto found = differences(sample(), b);
   const auto count = [&](compare::Change change) {
     return std::count_if(found.begin(), found.end(), [&](const compare::Difference& d) { return d.change == change; });
   };
@@ -140,7 +147,7 @@ TEST_CASE("classes follow the field") {
   b.deployments[1].limits.push_back(hint);
   b.deployments[1].limits[0].amount.value = dec("200");
   b.providers[2].api_key = {Credential::secret("zzz"), leaf(1)};
-  const auto found = compare::differences(a, b);
+  const auto found = differences(a, b);
   REQUIRE(found.size() == 3);
   CHECK(found[0].cls == Class::Rate);
   CHECK(found[1].cls == Class::Route);

@@ -1,8 +1,16 @@
-#include "compiler/compare/compare.h"
+#include "compiler/compare/changes.h"
 #include "tests/unit/litellm_admin/reading.h"
 
 namespace gatec::targets::litellm {
 namespace {
+
+/// All values that differ, whatever change they belong to.
+std::vector<compare::Difference> differences(const ir::Gateway& before, const ir::Gateway& after) {
+  std::vector<compare::Difference> all;
+  for (const compare::ChangeSet& c : compare::changes(before, after))
+    all.insert(all.end(), c.parts.begin(), c.parts.end());
+  return all;
+}
 
 using ir::Principal;
 using ir::PrincipalKind;
@@ -34,7 +42,7 @@ void read_back(const Written& written, Reading& again) {
 /// Differences in meaning after writing and reading, but for secrets.
 std::vector<std::string> changes(const ir::Gateway& before, const ir::Gateway& after) {
   std::vector<std::string> paths;
-  for (const compare::Difference& d : compare::differences(before, after)) {
+  for (const compare::Difference& d : differences(before, after)) {
     if (d.cls != ir::Class::Secret) paths.push_back(d.path + ": " + d.before + " → " + d.after);
   }
   return paths;
