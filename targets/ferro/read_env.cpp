@@ -145,8 +145,8 @@ void Reader::default_keys() {
       provider.api_key = {Credential::env(std::string(key->name)), Origin(rules::kKeyEnv)};
     }
   }
-  if (root_ == nullptr) return;
-  if (!open_) gw_.server.auth = {ir::AuthMode::Key, Origin(rules::kAuth)};
+  // without a target the gateway does not start, and says nothing of who may call
+  if (!targets_.empty() && !open_) gw_.server.auth = {ir::AuthMode::Key, Origin(rules::kAuth)};
 }
 
 }  // namespace gatec::targets::ferro

@@ -61,6 +61,10 @@ std::vector<Artifact> Writer::write() {
   std::vector<Artifact> artifacts;
   if (same()) {
     gather_same();
+    if (targets_.empty() && !gw_.server.auth.absent()) {
+      lose(&gw_.server.auth, Fate::Manual, DiagId::NotExpressible,
+           "without a target the gateway does not start, and says nothing of who may call", "add a target");
+    }
   } else {
     lose_rest();
     plan_routes();

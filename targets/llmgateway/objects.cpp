@@ -33,6 +33,19 @@ std::optional<Entity> entity_of_singular(std::string_view key) {
   return std::nullopt;
 }
 
+/// Bodies under the names that the API's answers have for them, and nothing else but how many they are.
+bool is_answer(const Node& root) {
+  bool bodies = false;
+  for (const doc::Entry& e : root.entries()) {
+    const std::string_view key = e.key->text();
+    const bool list = entity_of_key(key) && !e.value->is_scalar();
+    const bool one = entity_of_singular(key) && e.value->is_mapping();
+    if (!list && !one && !key.starts_with("total") && !key.starts_with("page")) return false;
+    bodies = bodies || list || one;
+  }
+  return bodies;
+}
+
 class Gatherer {
  public:
   Gatherer(Contents& contents) : c_(contents) {}
@@ -156,9 +169,10 @@ Contents contents_of(const Node& root, std::string_view stem) {
     return contents;
   }
   const bool manifest = root.get("gatec") != nullptr;
-  const std::optional<Entity> alone = manifest ? std::nullopt : entity_of(root);
+  const bool answer = is_answer(root);
+  const std::optional<Entity> alone = manifest || answer ? std::nullopt : entity_of(root);
   const bool bundle =
-      manifest || (!alone && !named && std::ranges::any_of(root.entries(), [](const doc::Entry& e) {
+      manifest || answer || (!alone && !named && std::ranges::any_of(root.entries(), [](const doc::Entry& e) {
         const std::string_view key = e.key->text();
         return (entity_of_key(key) && !e.value->is_scalar()) || (entity_of_singular(key) && e.value->is_mapping());
       }));

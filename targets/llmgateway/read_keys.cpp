@@ -49,6 +49,17 @@ void Reader::set_resource(ir::Provider& provider, std::string_view text, ir::Ori
                        std::move(from)};
 }
 
+/// A variable for a token that the API does not show; each such key has its own.
+std::string Reader::free_variable(const Key& key) const {
+  const facts::ProviderFacts* facts = key.custom ? nullptr : facts::provider_by_kind(kind_of(key.provider));
+  const std::string name = facts != nullptr && !facts->main_key_env().empty() ? std::string(facts->main_key_env())
+                                                                              : variable_for(key.provider, "API_KEY");
+  std::string free = name;
+  const auto taken = [&free](const ir::Provider& p) { return p.api_key.given() && p.api_key->name == free; };
+  for (int n = 2; std::ranges::any_of(gateway_.providers, taken); ++n) free = name + "_" + std::to_string(n);
+  return free;
+}
+
 void Reader::read_provider_key(const Object& object) {
   const Node& node = *object.node;
   const std::size_t at = gateway_.providers.size();
@@ -133,8 +144,12 @@ void Reader::read_provider_key(const Object& object) {
     if (!object.custom && !key.custom)
       report(DiagId::LlmgatewayRequired, node, "`provider` is missing, the API refuses the body");
   }
-  if (provider.api_key.absent() && node.get("maskedToken") == nullptr)
-    report(DiagId::LlmgatewayRequired, node, "`token` is missing, the API refuses the body");
+  if (provider.api_key.absent()) {
+    if (node.get("maskedToken") != nullptr)
+      provider.api_key = {ir::Credential::env(free_variable(key)), ir::Origin(rules::kMasked)};
+    else
+      report(DiagId::LlmgatewayRequired, node, "`token` is missing, the API refuses the body");
+  }
   if (!key.custom && of == "azure" && provider.kind.given()) {
     const Node* options = node.get("options");
     const Node* type = options != nullptr && options->is_mapping() ? options->get("azure_deployment_type") : nullptr;

@@ -61,16 +61,17 @@ void Reader::finish_budgets(ir::Principal& p, ir::Field<base::Decimal> lifetime,
 }
 
 void Reader::read_organization(const Object& o) {
-  const bool first = std::ranges::none_of(gateway_.principals,
-                                          [](const auto& p) { return p.kind == ir::PrincipalKind::Organization; });
-  if (!first) {
+  if (all(Entity::Organization).front().node != o.node) {
     report(DiagId::LlmgatewayReference, *o.node, "one organization is read at a time");
     keep_object(o, DiagId::NotModelled, ir::Fate::Manual, "convert each organization on its own");
     return;
   }
-  ir::Principal& p = gateway_.principals.emplace_back();
+  // without a name it is the one that is there, and what it says are settings
+  const bool named = o.node->get("name") != nullptr || o.node->get("_sourceId") != nullptr;
+  ir::Principal p;
   p.kind = ir::PrincipalKind::Organization;
-  walk(*o.node, keys().root("$organization"), {&p.extras, ""}, [&](std::string_view key, const Node& value) {
+  const Place place{named ? &p.extras : &gateway_.extras, named ? "" : "organization"};
+  walk(*o.node, keys().root("$organization"), place, [&](std::string_view key, const Node& value) {
     if (key == "name" || key == "_sourceId") {
       ir::Field<std::string>& field = key == "name" ? p.alias : p.id;
       field = kit_.string(value, key, true);
@@ -78,6 +79,7 @@ void Reader::read_organization(const Object& o) {
     }
     return value.is_sequence();
   });
+  if (named) gateway_.principals.push_back(std::move(p));
 }
 
 void Reader::read_project(const Object& o) {

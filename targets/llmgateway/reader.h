@@ -60,6 +60,7 @@ class Reader final : private BodyReader {
 
   // read_keys.cpp
   void read_provider_key(const Object& object);
+  [[nodiscard]] std::string free_variable(const Key& key) const;
   void read_options(const Node& node, Key& key, ir::Provider& provider);
   void set_url(std::string_view text, ir::Origin from, std::string_view kind, ir::Provider& provider);
   void set_address(ir::Field<std::string>& url, std::string_view text, ir::Origin from, std::string_view kind);
@@ -127,6 +128,7 @@ namespace rules {
 inline constexpr std::string_view kPage = "docs/dialects/llmgateway.md";
 inline constexpr ir::Rule kCustomKind{"llmgateway.custom-kind",
                                       "a custom provider is an OpenAI-compatible server, told by its host", kPage};
+inline constexpr ir::Rule kMasked{"llmgateway.masked", "the API shows no token: it is taken from a variable", kPage};
 inline constexpr ir::Rule kOffered{"llmgateway.offered",
                                    "every model of a provider with a key can be asked for as PROVIDER/MODEL", kPage};
 inline constexpr ir::Rule kScore{

@@ -205,6 +205,11 @@ std::vector<Artifact> Writer::write() {
   for (const ir::Principal& p : gateway_.principals) {
     if (p.kind == ir::PrincipalKind::Organization && bodies.empty()) bodies.push_back(organization_body(p));
   }
+  if (bodies.empty()) {
+    Out settings = Out::mapping();
+    put(settings, gateway_.extras, "organization");
+    if (!settings.empty()) bodies.push_back(std::move(settings));
+  }
   put_file(Entity::Organization, std::exchange(bodies, {}));
   key_bodies(bodies);
   put_file(Entity::ProviderKey, std::exchange(bodies, {}));
@@ -224,7 +229,15 @@ std::vector<Artifact> Writer::write() {
   if (artifacts_.empty() && !kept_notes) return {};
   if (!same() || kept_notes)
     artifacts_.insert(artifacts_.begin(), {"llmgateway.json", doc::write_json(manifest()), Role::Config, false, {}});
-  if (!plan_.files.empty()) artifacts_.push_back({"apply.sh", apply_script(plan_, variables_), Role::Aid, true, {}});
+  if (!plan_.files.empty()) {
+    // the environment's are not sent
+    std::erase_if(variables_, [&](const std::string& name) {
+      return std::ranges::none_of(artifacts_, [&](const Artifact& a) {
+        return a.path.starts_with("payloads/") && a.text.find("${" + name + "}") != std::string::npos;
+      });
+    });
+    artifacts_.push_back({"apply.sh", apply_script(plan_, variables_), Role::Aid, true, {}});
+  }
   return std::move(artifacts_);
 }
 

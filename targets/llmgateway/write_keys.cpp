@@ -298,7 +298,10 @@ void Writer::key_bodies(std::vector<Out>& bodies) {
       if (key.env || key.made) continue;
       const ir::Provider& p = *key.source;
       Out body = Out::mapping();
-      if (!p.kind.from.is_default()) body.add("provider", key.custom ? kCustom : std::string_view(key.provider));
+      if (key.custom)
+        body.add("provider", kCustom);
+      else if (!p.kind.from.is_default())
+        body.add("provider", key.provider);
       if (p.name.given() && key.custom) body.add("name", *p.name);
       if (p.api_key.given()) body.add("token", token_of(key));
       if (p.region.given() && p.kind.value == "bedrock")

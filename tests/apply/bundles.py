@@ -122,6 +122,11 @@ def payloads(folder, target):
             yield name, kind, body
 
 
+def held_back(folder, target):
+    """Whether the script sends nothing: an address is still to be written."""
+    return target == "llmgateway" and any(kind == "provider_keys" and body.get("baseUrl", "").startswith("<") for _, kind, body in payloads(folder, target))
+
+
 def problems(folder, target, description):
     found, count = [], 0
     for name, kind, body in payloads(folder, target):
@@ -134,5 +139,7 @@ def problems(folder, target, description):
             found.append(f"{name}: {method} {path} is not described")
             continue
         body = sent(target, kind, body)
+        if kind == "provider_keys" and body.get("baseUrl", "").startswith("<"):
+            continue  # never sent
         found += [f"{name}: {problem}" for problem in description.problems(description.body_schema(operation), body)]
     return count, found

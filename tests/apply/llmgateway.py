@@ -79,7 +79,7 @@ class LlmGateway(World):
     @staticmethod
     def graph_problems(graph):
         ids = [n["id"] for n in graph["nodes"]]
-        nexts = [s["next"] for n in graph["nodes"] for s in n.get("splits", []) + n.get("conditions", [])] + [n["else"] for n in graph["nodes"] if "else" in n]
+        nexts = [s["next"] for n in graph["nodes"] for s in n.get("splits", []) + n.get("conditions", []) + n.get("cases", [])] + [n["else"] for n in graph["nodes"] if "else" in n]
         lost = {*nexts, graph["entry"]} - set(ids)
         return [f"node {name} is not there" for name in sorted(lost)] + [f"nothing leads to node {n}" for n in ids if n not in nexts and n != graph["entry"]] + (
             [] if len(set(ids)) == len(ids) else ["ids are there twice"])

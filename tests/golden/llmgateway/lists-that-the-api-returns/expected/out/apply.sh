@@ -260,7 +260,6 @@ create() {
   done < <(bodies "$file")
 }
 
-create 'organization' 02-organizations.json /organization/new /organization/list organization_id organization_alias
 
 # The API takes how long a key lives from now on, not until when. A key whose time is over is left out.
 while IFS= read -r line; do
