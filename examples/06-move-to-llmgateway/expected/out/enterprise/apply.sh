@@ -246,6 +246,10 @@ put() {
 
 $dry_run || [ -n "${LLMGATEWAY_COOKIE-}" ] || fail "LLMGATEWAY_COOKIE is not set: sign in to the dashboard and take it from there"
 
+# Where the source has <words> for an address, somebody has to put it in.
+blank=$(bodies provider_keys.json | jq -r '.baseUrl | strings | select(startswith("<"))')
+$dry_run || [ -z "$blank" ] || fail "payloads/provider_keys.json: write the server's address for ${blank%%$'\n'*}"
+
 # is_there WHAT LIST KEYS BODY [ITEMS]: whether it is in the list, and says so.
 is_there() {
   ! $dry_run || return 1
