@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/compare/children.h"
+#include "compiler/ir/condition.h"
 
 #include <algorithm>
 #include <optional>
@@ -561,22 +562,7 @@ class PlanComparer : public ChildMatcher {
     return false;
   }
 
-  static std::string condition_text(const ir::Condition& c) {
-    using Op = ir::Condition::Op;
-    static constexpr std::string_view names[] = {"always", "and", "or", "=",  "!=",     ">",
-                                                 ">=",     "<",   "<=", "in", "not in", "matches"};
-    std::string text(names[static_cast<std::size_t>(c.op)]);
-    if (c.op == Op::And || c.op == Op::Or) {
-      for (const ir::Condition& part : c.parts) text += " (" + condition_text(part) + ")";
-      return text;
-    }
-    text = c.subject + " " + text;
-    for (const Value& v : c.operands) text += " " + std::string(v.kind == Value::Kind::String ? "'" : "") + ir::show(v);
-    return text;
-  }
-  static std::string show_case(const void* p) {
-    return condition_text(static_cast<const ir::SwitchCase*>(p)->condition);
-  }
+  static std::string show_case(const void* p) { return ir::show(static_cast<const ir::SwitchCase*>(p)->condition); }
 
   void choice(const ir::Switch* x, const ir::Switch* y) {
     const std::size_t n = x ? x->cases.size() : 0;

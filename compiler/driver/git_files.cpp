@@ -1,12 +1,8 @@
 #include "compiler/driver/git_files.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "compiler/driver/process.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <utility>
@@ -18,41 +14,10 @@ constexpr std::string_view kPrefix = "git:";
 
 bool is_git(const std::string& path) { return path.starts_with(kPrefix); }
 
-/// What `git WORDS...` prints; ENOENT when it ends in anything but 0.
+/// What `git WORDS...` prints.
 int run_git(std::vector<std::string> words, std::uint64_t limit, std::string& text) {
-  std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return errno;
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   words.insert(words.begin(), "git");
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t child = 0;
-  const int spawned = ::posix_spawnp(&child, "git", &actions, nullptr, arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::close(pipe[1]);
-  int error = spawned;
-  std::array<char, 1U << 16U> chunk{};
-  while (spawned == 0) {
-    const ssize_t got = ::read(pipe[0], chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    if (text.size() + static_cast<std::size_t>(got) > limit) {
-      error = EFBIG;
-      break;
-    }
-    text.append(chunk.data(), static_cast<std::size_t>(got));
-  }
-  ::close(pipe[0]);
-  if (spawned != 0) return error;
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (error != 0) return error;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : ENOENT;
+  return run_program(std::move(words), {}, limit, text);
 }
 
 }  // namespace
