@@ -7,6 +7,7 @@
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/secret_net.h"
 #include "compiler/driver/sidecar.h"
+#include "compiler/driver/source_map.h"
 #include "compiler/ledger/report_causes.h"
 #include "gatec/version.h"
 
@@ -44,7 +45,7 @@ struct Options {
     arguments.option("--allow", allow, "weaker", "write although the target would allow more than the source", true);
     arguments.option("--secrets", secrets, "HOW",
                      "reference (literal secrets become references) or inline (they are kept)");
-    arguments.flag("--source-map", source_map, "list every leaf in report.json, mapped ones too");
+    arguments.flag("--source-map", source_map, "list every leaf in report.json, mapped ones too, and write source-map.json for `gatec why`");
     arguments.flag("--no-sidecar", no_sidecar,
                    "neither write a sidecar (what the target cannot say, for the way back) nor use one");
     arguments.flag("--force", force, "replace files in DIR that were edited or are not gatec's");
@@ -178,6 +179,8 @@ class Compile {
     }
     if (!result_.report.secrets.empty())
       add_output({"secrets.env.example", secrets_example(result_.report), false}, "aid", {}, {});
+    if (options_.source_map && !options_.out.empty() && result_.bugs.empty())
+      add_output({std::string(kSourceMapName), as_json(source_map(*source_, result_)), false}, "aid", {}, {});
     std::sort(result_.report.outputs.begin(), result_.report.outputs.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
     if (wants_report()) json_ = ledger::report_json(result_.report);
