@@ -149,7 +149,7 @@ class Behaves:
         if request.get("wait"):
             time.sleep(request["wait"])
         body = chat(request["model"], **request.get("body", {}))
-        answer = gateway.ask(body, headers=request.get("headers"), key=request.get("key"))
+        answer = gateway.ask(body, headers=request.get("headers"), key=request.get("as") and gateway.secret(request["as"]))
         time.sleep(0.05)
         log = self.upstreams.taken()
         calls = [f"{upstream} {model}" for _, upstream, model, _, _, _ in log]
@@ -205,6 +205,13 @@ class Behaves:
         """Of the leaves that the case is about."""
         return {e["path"]: e["fate"] for e in report["entries"] if re.search(case["leaves"], e["path"])}
 
+    def tell(self, passed, failed):
+        for problem in self.problems:
+            print(f"FAILED {problem}")
+        print(f"behaves: {len(self.rows)} pairs of {len(self.cases)} cases: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(self.figures.items())))
+        good = self.figures["agreed"] + self.figures["as stated"]
+        return passed + good, failed + self.figures["failed"]
+
 
 def shares(counts):
     total = sum(counts.values()) or 1
@@ -221,10 +228,3 @@ def first_difference(source, target):
 def told(one):
     got, calls = one
     return f"{got} after {' → '.join(calls) or 'no call'}"
-
-    def tell(self, passed, failed):
-        for problem in self.problems:
-            print(f"FAILED {problem}")
-        print(f"behaves: {len(self.rows)} pairs of {len(self.cases)} cases: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(self.figures.items())))
-        good = self.figures["agreed"] + self.figures["as stated"]
-        return passed + good, failed + self.figures["failed"]

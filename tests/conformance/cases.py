@@ -6,6 +6,8 @@
   instead  for a target that the ledger says does otherwise: `told`, a regular expression that a reason or an assumption of the report holds, and
            perhaps `target`, what is seen there; `assumed` where defaults make the difference, `drawn` where chance decides whether it is seen; `untested`, why the case is excepted
 """
+import json
+
 OK, BAD = "ok", 500
 
 
@@ -45,6 +47,7 @@ def for_m1(config):
 
 
 ENV = "ALLOW_UNAUTHENTICATED_PROXY=true\nRATE_LIMIT_RPS=0\nOPENAI_API_KEY=${OPENAI_API_KEY}\nOPENAI_BASE_URL=@UP@/A/v1\nGROQ_API_KEY=${GROQ_API_KEY}\nGROQ_BASE_URL=@UP@/B/v1\n"
+KEYED = ENV.replace("ALLOW_UNAUTHENTICATED_PROXY=true", "MASTER_KEY=${LITELLM_MASTER_KEY}")
 
 
 def ferro(name, what, leaves, config, env=ENV, **more):
@@ -57,6 +60,24 @@ def ask(*names, **more):
 
 def scene(requests, **upstreams):
     return {"requests": requests, "upstreams": upstreams}
+
+
+# LiteLLM's own key store needs a database: a hook says what each key may do, the limits are the proxy's.
+HOOK = """from litellm.proxy._types import UserAPIKeyAuth
+
+LIMITS = @LIMITS@
+
+
+async def user_api_key_auth(request, api_key):
+    return UserAPIKeyAuth(api_key=api_key, **LIMITS[api_key])
+"""
+
+
+def keys(config, **limits):
+    """A LiteLLM config whose keys have these limits, as gatec gets them and as the proxy does."""
+    return {"config.yaml": config + "general_settings:\n  master_key: os.environ/LITELLM_MASTER_KEY\n  custom_auth: auth.user_api_key_auth\n",
+            "keys.json": json.dumps([{"key_alias": name, **given} for name, given in limits.items()]),
+            "auth.py": HOOK.replace("@LIMITS@", repr({"sk-" + name: given for name, given in limits.items()}))}
 
 
 NO_RETRY = "router_settings:\n  num_retries: 0\n"
@@ -113,6 +134,16 @@ CASES = [
     litellm("parameters", "a parameter of the deployment", r"temperature$", models(("m1", "openai/m1", "A", "temperature: 0.5")) + NO_RETRY, sees=["temperature"],
             scenes=[scene(ask("m1"))],
             instead={"ferro": {"told": "never adds parameters", "target": [("A", ["A m1", "temperature=None"])]}}),
+    litellm("key-limits", "three requests a minute for each key", r"rpm_limit$", "", files=keys(models(("m1", "openai/m1", "A")) + NO_RETRY, ci={"rpm_limit": 3}, web={"rpm_limit": 3}),
+            scenes=[scene(ask("m1", "m1", "m1", "m1", **{"as": "ci"}) + ask("m1", **{"as": "web"}))],
+            instead={"portkey": {"told": "enforces no rate limits", "target": [("A", ["A m1"])] * 5}}),
+    litellm("unequal-key-limits", "more requests a minute for one key than for another", r"rpm_limit$", "",
+            files=keys(models(("m1", "openai/m1", "A")) + NO_RETRY, ci={"rpm_limit": 2}, web={"rpm_limit": 4}),
+            scenes=[scene(ask("m1", "m1", "m1", **{"as": "ci"}) + ask("m1", "m1", "m1", **{"as": "web"}))],
+            instead={"portkey": {"told": "enforces no rate limits", "target": [("A", ["A m1"])] * 6},
+                     "ferro": {"told": "one limit holds for every key, the smallest: 2 a minute", "target": ([("A", ["A m1"])] * 2 + [("limited", [])]) * 2}}),
+    litellm("key-budgets", "a budget of a key", r"max_budget$", "", files=keys(models(("m1", "openai/m1", "A")) + NO_RETRY, ci={"max_budget": 1}), scenes=[scene(ask("m1", **{"as": "ci"}))],
+            instead={"portkey": {"untested": "LiteLLM counts what its keys spend in its database"}, "ferro": {"untested": "LiteLLM counts what its keys spend in its database"}}),
     # Portkey
     portkey("lone", "a config for any model", "provider|custom_host", target("A"), scenes=[scene(ask("m1", "m2"))],
             instead={"ferro": {"told": "refuses others with 404", "assumed": True, "target": [("an error", []), ("an error", [])]}}),
@@ -191,6 +222,17 @@ CASES = [
           "  - {name: rate-limit, type: ratelimit, stage: before_request, enabled: true, config: {requests_per_second: 0.01, burst: 2}}\n", scenes=[scene(ask("m1", "m1", "m1"))],
             instead={"litellm": {"told": "no rate limit of the whole proxy", "target": [("A", ["A m1"])] * 3},
                      "portkey": {"told": "enforces no rate limits", "target": [("A", ["A m1"])] * 3}}),
+    ferro("key-limits", "three requests a minute for each key", r"key_rpm", "strategy: {mode: single}\ntargets:\n  - {virtual_key: openai, models: [m1]}\nplugins:\n"
+          "  - {name: rate-limit, type: ratelimit, stage: before_request, enabled: true, config: {requests_per_second: 1000000, key_rpm: 3}}\n", KEYED,
+          scenes=[scene(ask("m1", "m1", "m1", "m1", **{"as": "ci"}) + ask("m1", **{"as": "web"}))],
+            instead={"litellm": {"told": "no rate limit of the whole proxy", "target": [("A", ["A m1"])] * 5},
+                     "portkey": {"told": "enforces no rate limits", "target": [("A", ["A m1"])] * 5}}),
+    ferro("budget", "half a thousandth of a dollar for each key, at 0.00018 a request", r"spend_limit_usd", "strategy: {mode: single}\ntargets:\n"
+          "  - {virtual_key: openai, models: [m1]}\nplugins:\n" + "".join(f"  - {{name: budget, type: ratelimit, stage: {stage}, enabled: true, config: "
+          "{spend_limit_usd: 0.0005, input_per_m_tokens: 3, output_per_m_tokens: 15}}\n" for stage in ("before_request", "after_request")), KEYED,
+          scenes=[scene(ask("m1", "m1", "m1", "m1", **{"as": "ci"}) + ask("m1", **{"as": "web"}))],
+            instead={"litellm": {"told": "budgets in USD of the whole proxy", "target": [("A", ["A m1"])] * 5},
+                     "portkey": {"told": "enforces no budgets", "target": [("A", ["A m1"])] * 5}}),
     ferro("refused-connection", "nobody listens at the first target", r"mode$",
           "strategy: {mode: fallback}\ntargets:\n  - {virtual_key: openai, models: [m1]}\n  - {virtual_key: groq, models: [m1]}\n", ENV.replace("@UP@/A/v1", "http://127.0.0.1:9/v1"),
           scenes=[scene(ask("m1"))]),

@@ -84,6 +84,10 @@ class Gateway:
             if caller is None:
                 own.close()
 
+    def secret(self, name):
+        """What the client of that name proves itself with."""
+        return self.key
+
     def models(self):
         caller = self.caller()
         try:
@@ -132,6 +136,7 @@ class Nursery:
 class Nursling(Gateway):
     def __init__(self, nursery, config, environment, key):
         self.nursery, self.port, self.key = nursery, free_port(), key
+        self.custom_auth = os.path.exists(os.path.join(os.path.dirname(config), "auth.py"))
         self.log = tempfile.NamedTemporaryFile(suffix=".log")
         self.id = int(nursery.order(config=os.path.abspath(config), port=self.port, environment=environment or {}, log=self.log.name))
         end = time.monotonic() + 90
@@ -145,6 +150,9 @@ class Nursling(Gateway):
                 self.stop()
                 raise RuntimeError("LiteLLM's proxy did not start: " + " | ".join(open(self.log.name, errors="replace").read().splitlines()[-6:])[-600:])
             time.sleep(0.1)
+
+    def secret(self, name):
+        return f"sk-{name}" if self.custom_auth else self.key
 
     def stop(self):
         self.nursery.order(stop=self.id)
@@ -175,14 +183,20 @@ class Portkey(Gateway):
 class Ferro(Gateway):
     def __init__(self, cache, config, environment=None, key=None):
         environment = dict(environment or {})
-        self.port = free_port()
+        self.port, self.made = free_port(), {}
         self.key = key or environment.get("MASTER_KEY", "none")
         environment |= {"GATEWAY_CONFIG": config, "PORT": str(self.port), **FERRO_QUIET}
         self.program = Program([programs.ferrogw(cache), "serve"], environment, os.path.dirname(config))
         self.program.wait_for(self.port, 60, lambda: Caller(self.port).ask("/livez", None, {}, method="GET").status == 200)
 
-    def admin(self, path, body=None, method="POST"):
-        return Caller(self.port).ask(path, body, {"authorization": f"Bearer {self.key}"}, method=method)
+    def secret(self, name):
+        """Of a key that is made for it, as the report tells its reader to."""
+        if name not in self.made:
+            answer = Caller(self.port).ask("/admin/keys", {"name": name}, self.headers())
+            if answer.status not in (200, 201):
+                raise RuntimeError(f"no key could be made: {answer.status} {answer.text[:200]}")
+            self.made[name] = answer.body["key"]
+        return self.made[name]
 
     def stop(self):
         self.program.stop()
