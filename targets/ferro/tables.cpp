@@ -108,7 +108,7 @@ constexpr Variable kVariables[] = {
     {"together", "TOGETHER_BASE_URL", Said::Url, false, {}},
     {"vertex-ai", "VERTEX_AI_API_KEY", Said::Key, false, {}},
     {"vertex-ai", "VERTEX_AI_PROJECT_ID", Said::Param, true, "vertex_project"},
-    {"vertex-ai", "VERTEX_AI_REGION", Said::Region, false, {}},
+    {"vertex-ai", "VERTEX_AI_REGION", Said::Region, true, {}},
     {"vertex-ai", "VERTEX_AI_SERVICE_ACCOUNT_JSON", Said::Param, false, "vertex_credentials"},
     {"xai", "XAI_API_KEY", Said::Key, true, {}},
     {"xai", "XAI_BASE_URL", Said::Url, false, {}},

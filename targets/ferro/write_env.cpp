@@ -44,6 +44,12 @@ std::size_t rank_of(std::string_view name) {
   return static_cast<std::size_t>(std::ranges::find(kFirst, name) - std::begin(kFirst));
 }
 
+/// Bedrock registers with a region or a key; where the machine's role is the key, the region is what is left to say.
+bool has_keys_of_aws(const ir::ResolvedProvider& r) {
+  return r.api_key->given() ||
+         std::ranges::any_of(r.params, [](const ir::ProviderParam* p) { return p->name == "aws_access_key_id"; });
+}
+
 }  // namespace
 
 std::string Writer::spell(const Credential& credential, const void* value, std::string_view hint) {
@@ -148,7 +154,11 @@ void Writer::put_provider(const Target& target) {
       case Said::Key: put_key(target, v, r); break;
       case Said::Url: put_url(target, v, r); break;
       case Said::Version: put_text(v.name, *r.api_version); break;
-      case Said::Region: put_text(v.name, *r.region); break;
+      case Said::Region:
+        put_text(v.name, *r.region);
+        if (r.region->absent() && !same() && (v.required || (v.name == "AWS_REGION" && !has_keys_of_aws(r))))
+          set(v.name, "${" + std::string(v.name) + "}");
+        break;
       case Said::Param: put_param(target, v, r); break;
       case Said::Deployment:
         if (same()) {

@@ -13,9 +13,10 @@ using doc::Entry;
 using doc::Node;
 using ir::Fate;
 
-/// A fragment that is one entry of model_list and nothing else.
+/// A fragment that is one entry of model_list and nothing else. Guardrails have parameters of the same name.
 bool is_lone_entry(const Node& root) {
-  if (!root.is_mapping() || root.get("litellm_params") == nullptr) return false;
+  const Node* params = root.is_mapping() ? root.get("litellm_params") : nullptr;
+  if (params == nullptr || (params->is_mapping() && params->get("guardrail") != nullptr)) return false;
   return std::ranges::all_of(root.entries(), [](const Entry& e) {
     const std::string_view key = e.key->text();
     return key == "model_name" || key == "litellm_params" || key == "model_info" || key == "rpm" || key == "tpm";

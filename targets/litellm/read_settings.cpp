@@ -281,6 +281,16 @@ bool Reader::read_guardrail_param(const Entry& e, ir::Guardrail& guardrail, cons
   if (key == "guardrail") return take(e, guardrail.kind);
   if (key == "default_on") return take(e, place, guardrail.default_on);
   if (key == "mode" && !e.value->is_mapping()) return take(e, place, guardrail.modes, true);
+  if (key == "pii_entities_config" && e.value->is_mapping()) {
+    // kinds of personal data and what is done with each: what stands under TOKEN or PASSWORD is no secret
+    ir::Value entities;
+    entities.kind = ir::Value::Kind::Mapping;
+    if (e.value->leaf().valid()) entities.from = e.value->leaf();
+    for (const Entry& entity : e.value->entries())
+      entities.pairs.emplace_back(std::string(entity.key->text()), kit_.value(*entity.value, key));
+    guardrail.params.push_back({std::string(key), std::move(entities)});
+    return true;
+  }
   guardrail.params.push_back({std::string(key), open(e)});
   return true;
 }

@@ -2,6 +2,7 @@
 
   leaves   the source leaves that the case is about, as a regular expression over their paths in the report
   scenes   scripts of upstreams (mock.py) and requests in order; what the clients get and whom the gateway calls must be the same
+           (`as`, the client that asks, with a key of its own where the gateway has keys)
   share    instead: a model that is asked for many times; the shares of the upstreams must be the same
   instead  for a target that the ledger says does otherwise: `told`, a regular expression that a reason or an assumption of the report holds, and
            perhaps `target`, what is seen there; `assumed` where defaults make the difference, `drawn` where chance decides whether it is seen; `untested`, why the case is excepted
@@ -136,11 +137,11 @@ CASES = [
             instead={"ferro": {"told": "never adds parameters", "target": [("A", ["A m1", "temperature=None"])]}}),
     litellm("key-limits", "three requests a minute for each key", r"rpm_limit$", "", files=keys(models(("m1", "openai/m1", "A")) + NO_RETRY, ci={"rpm_limit": 3}, web={"rpm_limit": 3}),
             scenes=[scene(ask("m1", "m1", "m1", "m1", **{"as": "ci"}) + ask("m1", **{"as": "web"}))],
-            instead={"portkey": {"told": "enforces no rate limits", "target": [("A", ["A m1"])] * 5}}),
+            instead={"portkey": {"told": "has no keys, users, teams or budgets", "target": [("A", ["A m1"])] * 5}}),
     litellm("unequal-key-limits", "more requests a minute for one key than for another", r"rpm_limit$", "",
             files=keys(models(("m1", "openai/m1", "A")) + NO_RETRY, ci={"rpm_limit": 2}, web={"rpm_limit": 4}),
             scenes=[scene(ask("m1", "m1", "m1", **{"as": "ci"}) + ask("m1", "m1", "m1", **{"as": "web"}))],
-            instead={"portkey": {"told": "enforces no rate limits", "target": [("A", ["A m1"])] * 6},
+            instead={"portkey": {"told": "has no keys, users, teams or budgets", "target": [("A", ["A m1"])] * 6},
                      "ferro": {"told": "one limit holds for every key, the smallest: 2 a minute", "target": ([("A", ["A m1"])] * 2 + [("limited", [])]) * 2}}),
     litellm("key-budgets", "a budget of a key", r"max_budget$", "", files=keys(models(("m1", "openai/m1", "A")) + NO_RETRY, ci={"max_budget": 1}), scenes=[scene(ask("m1", **{"as": "ci"}))],
             instead={"portkey": {"untested": "LiteLLM counts what its keys spend in its database"}, "ferro": {"untested": "LiteLLM counts what its keys spend in its database"}}),
@@ -176,7 +177,7 @@ CASES = [
             instead={"litellm": {"told": "LiteLLM cannot choose by what the request says", "target": [("B", ["B m1"]), ("B", ["B m1"])]},
                      "ferro": {"told": "not by what else a request says"}}),
     portkey("single", "only the first target is used", r"mode$", for_m1('{"strategy": {"mode": "single"}, "targets": [' + target("A", more=model("m1")) + ", " +
-            target("B", "groq", model("m1")) + "]}"), scenes=[scene(ask("m1", "m1"))],
+            target("B", "groq", model("m1")) + "]}"), scenes=[scene(ask(*["m1"] * 16))],
             instead={"litellm": {"told": "no first beside it", "drawn": True}}),
     portkey("overrides", "a parameter that the config sets", r"temperature", for_m1(target("A", more='"override_params": {"model": "m1", "temperature": 0.5}')), sees=["temperature"],
             scenes=[scene(ask("m1"))],

@@ -12,10 +12,11 @@ PINS = os.path.join(HERE, "pins")
 VERSIONS = json.load(open(os.path.join(PINS, "versions.json")))
 NAMES = tuple(VERSIONS)
 ATTEMPTS, PAUSE = 3, 20
-SECONDS = 600  # for one command of an installation
+SECONDS = 600  # for one command of an installation, which takes a fifth of it where the registry is slow
+NPM_SECONDS = 150  # it waits for each package anew
 # What package clients say when a registry does not answer, or answers that it cannot now.
 UNREACHED = re.compile(r"connection broken by|Connection refused|Connection reset|[Tt]imed out|Temporary failure in name resolution|Name or service not known|"
-                       r"ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|npm (?:error|ERR!) code E5\d\d|\b50[0234] (?:Server Error|Bad Gateway|Service)")
+                       r"FETCH_ERROR|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|npm (?:error|ERR!) code E5\d\d|\b50[0234] (?:Server Error|Bad Gateway|Service)")
 PATIENCE = {"PIP_DEFAULT_TIMEOUT": "30", "PIP_RETRIES": "1", "npm_config_fetch_timeout": "30000", "npm_config_fetch_retries": "1", "npm_config_fetch_retry_mintimeout": "2000",
             "npm_config_fetch_retry_maxtimeout": "10000"}
 
@@ -28,16 +29,19 @@ class Outage(Missing):
     """Because its registry does not answer."""
 
 
-def run(command, environment=None, **kwargs):
+def run(command, environment=None, seconds=SECONDS, **kwargs):
     name = os.path.basename(command[0])
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=SECONDS,
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=seconds,
                               env={**os.environ, **PATIENCE, **(environment or {})}, **kwargs)
     except subprocess.TimeoutExpired as problem:
-        raise Outage(f"{name} did not end within {SECONDS} seconds") from problem
+        raise Outage(f"{name} did not end within {seconds} seconds") from problem
     if done.returncode != 0:
-        kind = Outage if UNREACHED.search(done.stdout) and not re.search(r"DO NOT MATCH THE HASHES|EINTEGRITY", done.stdout) else Missing
-        raise kind(f"{name} ended with {done.returncode}: {' | '.join(done.stdout.strip().splitlines()[-4:])[-600:]}")
+        lines = done.stdout.strip().splitlines()
+        unreached = [line for line in lines if UNREACHED.search(line)]
+        if unreached and not re.search(r"DO NOT MATCH THE HASHES|EINTEGRITY", done.stdout):
+            raise Outage(f"{name} ended with {done.returncode}: {unreached[-1][:400]}")
+        raise Missing(f"{name} ended with {done.returncode}: {' | '.join(lines[-4:])[-600:]}")
     return done.stdout
 
 
@@ -83,7 +87,7 @@ def install_portkey(folder):
     node, npm = node_of(folder)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(os.path.join(PINS, "portkey", name), folder)
-    run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], {"PATH": os.path.dirname(node) + ":" + os.environ["PATH"]}, cwd=folder)
+    run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], {"PATH": os.path.dirname(node) + ":" + os.environ["PATH"]}, NPM_SECONDS, cwd=folder)
     json.dump({"node": node}, open(os.path.join(folder, "node.json"), "w"))
 
 
