@@ -458,7 +458,7 @@ class Loads:
         try:
             if name == "litellm":
                 text = open(config, encoding="utf-8").read()
-                environment = {n: set_to(n) for n in re.findall(r"os\.environ/([A-Za-z_]\w*)", text)}
+                environment = {"REDIS_HOST": "127.0.0.1", "REDIS_PORT": "9"} | {n: set_to(n) for n in re.findall(r"os\.environ/([A-Za-z_]\w*)", text)}
                 key = (yaml.safe_load(text).get("general_settings") or {}).get("master_key") or SECRET
                 key = SECRET if key.startswith("os.environ/") else key
                 gateway = nursery.start(config, environment, key) if nursery else LiteLLM(self.cache, config, environment, key)
@@ -486,7 +486,7 @@ class Loads:
             share = 100 * f["with a route, loaded"] / max(1, f["can be said"])
             print(f"{name}: {f['loaded']} of {f['configs']} configs load, {f['refused as their source']} are refused as their source is, {f['excepted']} excepted; "
                   f"{f['with a route, loaded']} of {f['can be said']} corpus files with a route that {name} can say ({share:.1f} %); "
-                  f"{f['with a route'] - f['can be said']} it cannot; {f['started']} started as whole programs")
+                  f"{f['with a route'] - f['can be said']} it cannot; {f['started'] or 'all'} given to whole programs")
             print(f"{name}: {f['sources refused']} of {f['sources']} sources are refused, lint tells {f['refused and told by lint']}, {f['sources excepted']} excepted")
             passed += f["loaded"] + f["refused as their source"] + f["excepted"] + f["refused and told by lint"] + f["sources excepted"] + f["started"] - f["not started"]
             if f["can be said"] and share < NEEDED:

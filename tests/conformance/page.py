@@ -47,7 +47,7 @@ def loads_part(loads):
                   [[TITLES[n], f["configs"], f["loaded"], f["refused as their source"], f["excepted"], loads.failed(n), f["can be said"],
                     f"{f['with a route, loaded']} ({100 * f['with a route, loaded'] / max(1, f['can be said']):.1f} %)", f["with a route"] - f["can be said"],
                     f["started"] or "all"] for n, f in figures.items()])
-    text += "\n\"Refused as their source is\": the same dialect, whose program refuses the source for the same reason. \"It cannot say\": nothing of the source has a form there,\n" \
+    text += "\n\"Refused as their source is\": the same dialect, where the program refuses the source too, or `gatec lint` tells of it. \"It cannot say\": nothing of the source has a form there,\n" \
             "its providers above all; the report of each says so.\n\nThe other way, configs of its own that a program refuses and `gatec lint` must not call clean:\n\n"
     text += table(["program", "configs", "refused", "told by lint", "excepted"],
                   [[TITLES[n], f["sources"], f["sources refused"], f["refused and told by lint"], f["sources excepted"]] for n, f in figures.items()])

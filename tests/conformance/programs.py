@@ -13,7 +13,7 @@ VERSIONS = json.load(open(os.path.join(PINS, "versions.json")))
 NAMES = tuple(VERSIONS)
 ATTEMPTS, PAUSE = 3, 20
 SECONDS = 600  # for one command of an installation, which takes a fifth of it where the registry is slow
-NPM_SECONDS = 150  # it waits for each package anew
+NPM_SECONDS = 90  # it waits for each package anew
 # What package clients say when a registry does not answer, or answers that it cannot now.
 UNREACHED = re.compile(r"connection broken by|Connection refused|Connection reset|[Tt]imed out|Temporary failure in name resolution|Name or service not known|"
                        r"FETCH_ERROR|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|npm (?:error|ERR!) code E5\d\d|\b50[0234] (?:Server Error|Bad Gateway|Service)")
