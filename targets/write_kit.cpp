@@ -16,6 +16,13 @@ bool is_json_number(std::string_view text) { return text.find_first_not_of("-.01
 
 }  // namespace
 
+ledger::Loss lost_server_param(const ir::Param& param) {
+  if (param.name == "custom_auth" || param.name == "enable_jwt_auth")
+    return manual("it decides who may call, by means of the source gateway's own",
+                  "set up sign-in and token checks at the target gateway");
+  return skipped("it runs the source gateway itself");
+}
+
 std::optional<limits::Conversion> per_minute(const ir::Limit& limit) {
   const std::optional<limits::Cap> cap = limits::cap_of(limit);
   return cap ? limits::convert(*cap, limits::fixed_minute(), base::Decimal(1)) : std::nullopt;

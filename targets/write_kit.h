@@ -24,6 +24,8 @@ namespace gatec::targets {
 [[nodiscard]] inline ledger::Loss nearly(base::Text reason, std::string written = "") {
   return {ir::Fate::Approximated, diagnostics::DiagId::Approximated, std::move(reason), std::move(written), ""};
 }
+/// Of a setting of the source's server.
+[[nodiscard]] ledger::Loss lost_server_param(const ir::Param& param);
 [[nodiscard]] inline ledger::Loss dropped(base::Text reason, base::Text advice) {
   return {ir::Fate::Manual, diagnostics::DiagId::DroppedLimit, std::move(reason), "", std::move(advice)};
 }

@@ -332,8 +332,7 @@ void Writer::lose_gateway() {
            "set `concurrency.max_concurrency` of the targets");
   }
   skip(server.stores_prompts, "the request log keeps no prompts");
-  for (const ir::Param& p : server.params)
-    lose(&p, Fate::Skipped, DiagId::NotExpressible, "it runs the source gateway itself");
+  for (const ir::Param& p : server.params) context_.ledger.lose(&p, lost_server_param(p));
   if (!server.auth.absent() && *server.auth != ir::AuthMode::Key && *server.auth != ir::AuthMode::Open) {
     lose(&server.auth, Fate::Manual, DiagId::NotExpressible, "callers show a bearer key of the gateway, nothing else",
          "give each caller a key, or check tokens before the gateway");

@@ -301,7 +301,8 @@ void Writer::write_budgets(Out& router, Out& litellm) {
     const bool whole = !scope.provider.given() && !scope.model.given() && !scope.tag.given() && scope.per.items.empty();
     if (budget.counts != ir::Counted::Usd || !(budget.amount.given() || unknown) || !(provider || tag || whole) ||
         (whole && global)) {
-      drop("LiteLLM has budgets in USD of the whole proxy, of a kind of provider and of a tag");
+      drop(scope.per.items.empty() ? "LiteLLM has budgets in USD of the whole proxy, of a kind of provider and of a tag"
+                                   : "LiteLLM has the budgets of keys and users with each of them, not for all in one place");
       continue;
     }
     if (budget.soft.given())
@@ -328,8 +329,12 @@ void Writer::write_budgets(Out& router, Out& litellm) {
   add_section(router, "provider_budget_config", std::move(providers));
   add_section(litellm, "tag_budget_config", std::move(tags));
   for (const ir::Limit& limit : gw_.limits) {
-    lose(&limit, Fate::Manual, DiagId::DroppedLimit, "LiteLLM has no rate limit of the whole proxy",
-         "limit keys and teams, or put a limit before LiteLLM");
+    const bool each = !limit.scope.per.items.empty();
+    lose(&limit, Fate::Manual, DiagId::DroppedLimit,
+         each ? "LiteLLM has the limits of keys and users with each of them, not for all in one place"
+              : "LiteLLM has no rate limit of the whole proxy",
+         each ? "set it on each key, and in default_key_generate_params for new ones"
+              : "limit keys and teams, or put a limit before LiteLLM");
   }
 }
 

@@ -185,7 +185,7 @@ void Writer::lose_gateway() {
   }
   lose_if(server.stores_prompts,
           manual("what is kept of requests is set by `retentionLevel`", "choose what the organization retains"));
-  for (const ir::Param& p : server.params) lose(&p, skipped("it runs the source gateway itself"));
+  for (const ir::Param& p : server.params) lose(&p, lost_server_param(p));
 }
 
 }  // namespace gatec::targets::llmgateway

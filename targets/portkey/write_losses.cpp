@@ -110,7 +110,7 @@ void ConfigWriter::lose_gateway() {
   }
   lose_if(gateway_.server.stores_prompts,
           manual("what is logged is set with the gateway itself", "decide what the gateway logs"));
-  for (const ir::Param& p : gateway_.server.params) lose(&p, skipped("it runs the source gateway itself"));
+  for (const ir::Param& p : gateway_.server.params) lose(&p, lost_server_param(p));
 }
 
 }  // namespace gatec::targets::portkey

@@ -268,7 +268,7 @@ void Writer::lose_gateway() {
   }
   lose_if(server.stores_prompts,
           manual("what is logged is set with the gateway itself", "decide what the gateway logs"));
-  for (const ir::Param& p : server.params) lose(&p, skipped("it runs the source gateway itself"));
+  for (const ir::Param& p : server.params) lose(&p, lost_server_param(p));
 }
 
 }  // namespace gatec::targets::worldflow
