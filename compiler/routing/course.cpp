@@ -1,5 +1,7 @@
 #include "compiler/routing/course.h"
 
+#include "compiler/routing/failing.h"
+
 #include <algorithm>
 
 namespace gatec::routing {
@@ -12,36 +14,14 @@ constexpr Failure kFailures[] = {Failure::RateLimit,   Failure::ServerError,   F
                                  Failure::Unavailable, Failure::ContextWindow, Failure::ContentPolicy};
 /// A plan that comes to more calls is cut here: it is bad enough.
 constexpr std::int64_t kMostCalls = 2000;
-
-std::int64_t status_of(Failure failure) {
-  switch (failure) {
-    case Failure::RateLimit: return 429;
-    case Failure::Timeout: return 408;
-    case Failure::Unavailable: return 503;
-    case Failure::BadGateway: return 502;
-    case Failure::Authentication: return 401;
-    case Failure::BadRequest:
-    case Failure::ContextWindow:
-    case Failure::ContentPolicy: return 400;
-    case Failure::NotFound: return 404;
-    case Failure::Any:
-    case Failure::ServerError: return 500;
-  }
-  return 500;
-}
-
-bool is_about_the_request(Failure failure) {
-  return failure == Failure::ContextWindow || failure == Failure::ContentPolicy;
-}
-
-bool holds(const ir::List<std::int64_t>& list, std::int64_t status) {
-  return std::ranges::any_of(list.items, [&](const auto& item) { return item.given() && *item == status; });
-}
+/// Nodes and routes after which a plan that calls nobody is taken to lead back into itself.
+constexpr std::int64_t kMostSteps = 100'000;
+constexpr std::size_t kDeepest = 64;
 
 class Walk {
  public:
   Walk(const ir::Gateway& gateway, const passes::RouteIndex& index, Failure failure, Course& course)
-      : gateway_(gateway), index_(index), failure_(failure), course_(course) {}
+      : gateway_(gateway), index_(index), fault_(fault_of(failure)), course_(course) {}
 
   void run(const ir::Route& route) {
     path_ = {&route};
@@ -50,29 +30,6 @@ class Walk {
 
  private:
   using Chain = ir::SettingsChain;
-
-  static Chain with(const ir::Settings& settings, const Chain& chain) {
-    Chain longer{&settings};
-    longer.insert(longer.end(), chain.begin(), chain.end());
-    return longer;
-  }
-
-  /// Further tries after the first.
-  [[nodiscard]] std::int64_t tries(const Chain& chain) const {
-    for (const ir::Settings* s : chain) {
-      for (const ir::FailureCount& one : s->retry.by_failure) {
-        if (one.failure == failure_ && one.count.given()) return std::max<std::int64_t>(*one.count, 0);
-      }
-    }
-    const auto& attempts = ir::nearest(
-        chain, [](const ir::Settings& s) -> const auto& { return s.retry.attempts; });
-    if (!attempts.given()) return 0;
-    for (const ir::Settings* s : chain) {
-      if (s->retry.statuses.absent()) continue;
-      return holds(s->retry.statuses, status_of(failure_)) ? std::max<std::int64_t>(*attempts, 0) : 0;
-    }
-    return is_about_the_request(failure_) ? 0 : std::max<std::int64_t>(*attempts, 0);
-  }
 
   /// How long one call may take: only a call that never answers takes that long.
   static std::optional<Decimal> patience(const Chain& chain) {
@@ -95,11 +52,15 @@ class Walk {
 
   void visit(ir::NodeId id, const Chain& outer, bool with_fallbacks) {
     if (!id.valid() || course_.calls > kMostCalls) return;
+    if (++steps_ > kMostSteps) {
+      course_.endless = true;
+      return;
+    }
     const ir::PlanNode& node = gateway_.at(id);
     const Chain chain = with(node.settings, outer);
     if (const auto* use = std::get_if<ir::Use>(&node.what)) {
       const Chain own = with(gateway_.at(use->deployment).settings, chain);
-      call(use->deployment, 1 + tries(own), patience(own));
+      call(use->deployment, 1 + further_tries(own, fault_, false), patience(own));
     } else if (const auto* to = std::get_if<ir::To>(&node.what)) {
       go_on(*to);
     } else if (const auto* balance = std::get_if<ir::Balance>(&node.what)) {
@@ -118,12 +79,11 @@ class Walk {
   }
 
   void members(const ir::Balance& balance, const Chain& chain) {
+    const ir::OnFailure on_failure = balance.on_failure.given() ? *balance.on_failure : ir::OnFailure::Return;
     std::vector<ir::NodeId> nodes;
     for (const ir::Edge& e : balance.edges) {
-      const bool idle = e.weight.given() && e.weight->is_zero() && balance.edges.size() > 1;
-      if (!idle) nodes.push_back(e.node);
+      if (on_failure == ir::OnFailure::Next || !is_idle(balance, e)) nodes.push_back(e.node);
     }
-    const ir::OnFailure on_failure = balance.on_failure.given() ? *balance.on_failure : ir::OnFailure::Return;
     if (on_failure == ir::OnFailure::Next) {
       for (const ir::NodeId id : nodes) visit(id, chain, true);
     } else {
@@ -140,36 +100,29 @@ class Walk {
   void worst_of(const std::vector<ir::NodeId>& nodes, const Chain& chain) {
     const std::int64_t calls = course_.calls;
     const std::optional<Decimal> seconds = course_.seconds;
+    const std::int64_t followed = followed_;
     std::int64_t most = calls;
+    std::int64_t fewest = INT64_MAX;
     std::optional<Decimal> longest = seconds;
     for (const ir::NodeId id : nodes) {
       course_.calls = calls;
       course_.seconds = seconds;
+      followed_ = followed;
       visit(id, chain, true);
+      fewest = std::min(fewest, followed_);
       most = std::max(most, course_.calls);
       if (longest && (!course_.seconds || *longest < *course_.seconds)) longest = course_.seconds;
     }
     course_.calls = most;
     course_.seconds = longest;
-  }
-
-  /// Whether this failure takes the edge (docs/ir.md: a special list hides the general one).
-  [[nodiscard]] bool takes(const ir::Fallback& fallback, const ir::FallbackEdge& edge) const {
-    if (!fallback.statuses.absent() && !holds(fallback.statuses, status_of(failure_))) return false;
-    if (!is_about_the_request(failure_)) return edge.on == Failure::Any || edge.on == failure_;
-    const auto& own_list =
-        failure_ == Failure::ContextWindow ? gateway_.context_list_exists : gateway_.content_list_exists;
-    if (own_list.given() && *own_list) return edge.on == failure_;
-    const bool special =
-        std::ranges::any_of(fallback.edges, [&](const ir::FallbackEdge& e) { return e.on == failure_; });
-    return special ? edge.on == failure_ : edge.on == Failure::Any;
+    followed_ = nodes.empty() ? followed : fewest;
   }
 
   void edges(const ir::Fallback& fallback, const Chain& chain) {
     const auto& most = gateway_.routing.max_fallbacks;
     for (const ir::FallbackEdge& edge : fallback.edges) {
       if (most.given() && followed_ >= *most) return;
-      if (!takes(fallback, edge)) continue;
+      if (!takes(gateway_, fallback, edge, fault_, fault_)) continue;
       ++followed_;
       const bool first = top_ == nullptr;
       if (first) {
@@ -186,7 +139,7 @@ class Walk {
     if (route == nullptr || route == path_.back()) return;
     const bool again = std::ranges::find(path_, route) != path_.end();
     const bool chained = to.chained.given() && *to.chained;
-    if (again && chained && !gateway_.routing.max_fallbacks.given()) {
+    if (path_.size() > kDeepest || (again && chained && !gateway_.routing.max_fallbacks.given())) {
       course_.endless = true;
       return;
     }
@@ -197,16 +150,16 @@ class Walk {
 
   const ir::Gateway& gateway_;
   const passes::RouteIndex& index_;
-  Failure failure_;
+  Fault fault_;
   Course& course_;
   std::vector<const ir::Route*> path_;
   std::int64_t followed_ = 0;  // fallbacks so far
+  std::int64_t steps_ = 0;
   const ir::FallbackEdge* top_ = nullptr;
 };
 
-void collect(const ir::Gateway& gateway, const passes::RouteIndex& index, ir::NodeId id, int depth,
+void collect(const ir::Gateway& gateway, const passes::RouteIndex& index, ir::NodeId id, std::size_t depth,
              std::vector<ir::DeploymentId>& found) {
-  constexpr int kDeepest = 64;
   if (!id.valid() || depth > kDeepest) return;
   const auto& what = gateway.at(id).what;
   const auto go = [&](ir::NodeId next) { collect(gateway, index, next, depth + 1, found); };
