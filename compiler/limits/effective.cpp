@@ -69,6 +69,20 @@ class Caps::Worked {
     return p == nullptr || levels_.may_use(*p, paths_of(caller).path, names_[name].facts);
   }
 
+  [[nodiscard]] std::optional<Barrier> barrier(std::size_t caller, std::size_t name) const {
+    const Principal* const p = callers_[caller].principal;
+    if (p == nullptr) return std::nullopt;
+    const std::vector<const Principal*>& path = paths_of(caller).path;
+    for (const Principal* one : path) {
+      if (one->blocked.given() && *one->blocked) return Barrier{levels_.name(*one), one->blocked.from.first()};
+    }
+    const Principal* const refuser = levels_.refuser(*p, path, names_[name].facts);
+    if (refuser == nullptr) return std::nullopt;
+    const auto& models = refuser->models;
+    return Barrier{levels_.name(*refuser),
+                   models.items.empty() ? models.from.first() : models.items.front().from.first()};
+  }
+
   /// Of equals the later one is nearer to the caller, but what is shared by all callers comes after them.
   void fold(std::size_t caller, std::size_t name, std::vector<Folded>& to, std::vector<const Term*>& terms) const {
     const Paths& own = paths_of(caller);
@@ -224,6 +238,9 @@ std::size_t Caps::routes() const { return worked_->names().size(); }
 std::string_view Caps::route(std::size_t route) const { return worked_->names()[route].facts.name; }
 std::size_t Caps::class_of(std::size_t route) const { return worked_->names()[route].of_class; }
 bool Caps::may_use(std::size_t caller, std::size_t route) const { return worked_->may_use(caller, route); }
+std::optional<Caps::Barrier> Caps::barrier(std::size_t caller, std::size_t route) const {
+  return worked_->barrier(caller, route);
+}
 
 std::vector<PlainCap> Caps::plain(std::size_t caller, std::size_t route) const {
   std::vector<Folded> folded;
@@ -261,7 +278,9 @@ void Caps::add(std::size_t caller, std::size_t route, std::vector<EffectiveCap>&
       cap.cap = f.binding->cap;
     }
     for (const Term* term : terms) {
-      if (Worked::holds(f, *term)) cap.chain.push_back(term->link);
+      if (!Worked::holds(f, *term)) continue;
+      cap.chain.push_back(term->link);
+      cap.chain.back().cap = term->cap;
     }
   };
   for (const Counted counts : ir::kCounted) {

@@ -18,6 +18,7 @@ struct Link {
   ir::LeafId from;               // where the amount is written; invalid for a default
   std::string_view blocks;       // ">" or ">=": what the counter is held against it by; empty where nobody says
   std::vector<Link> sum_of;      // of a route: what its members allow, added up
+  std::optional<Cap> cap = {};   // the counter; nothing: not known here
 };
 
 /// What one caller may do on one route in one window, all levels together: the least of them binds.
@@ -71,6 +72,12 @@ class Caps {
   /// Routes of one class may be used by the same callers, who have the same caps on each of them.
   [[nodiscard]] std::size_t class_of(std::size_t route) const;
   [[nodiscard]] bool may_use(std::size_t caller, std::size_t route) const;
+  /// Who keeps a caller from a route: whoever of those above is blocked, or has a list without it.
+  struct Barrier {
+    std::string at;
+    ir::LeafId from;  // invalid where nothing is written: the deployments belong to other teams
+  };
+  [[nodiscard]] std::optional<Barrier> barrier(std::size_t caller, std::size_t route) const;
   /// By counted thing, without what nobody counts.
   [[nodiscard]] std::vector<PlainCap> plain(std::size_t caller, std::size_t route) const;
   /// By counted thing; where nobody counts requests, tokens or money an entry says so, without window.

@@ -328,18 +328,19 @@ bool Levels::listed(const Principal& p, const Requested& asked) const {
   });
 }
 
-bool Levels::may_use(const Principal& principal, const std::vector<const Principal*>& path,
-                     const Requested& asked) const {
+const Principal* Levels::refuser(const Principal& principal, const std::vector<const Principal*>& path,
+                                 const Requested& asked) const {
   const bool in_team = principal.team.given();
   if (!asked.owners.empty() && std::ranges::none_of(path, [&](const Principal* p) {
         return p->kind == PrincipalKind::Team && std::ranges::find(asked.owners, p->id.value) != asked.owners.end();
       }))
-    return false;
-  return std::ranges::all_of(path, [&](const Principal* p) {
-    if (p->kind == PrincipalKind::Tag) return true;
-    if (p != &principal && in_team && personal_only(p->kind, "models")) return true;
-    return listed(*p, asked);
+    return &principal;
+  const auto refused = std::ranges::find_if(path, [&](const Principal* p) {
+    if (p->kind == PrincipalKind::Tag) return false;
+    if (p != &principal && in_team && personal_only(p->kind, "models")) return false;
+    return !listed(*p, asked);
   });
+  return refused == path.end() ? nullptr : *refused;
 }
 
 }  // namespace gatec::limits

@@ -64,9 +64,15 @@ class Levels {
     std::vector<std::string_view> groups;  // access groups of its deployments
     std::vector<std::string_view> owners;  // teams, if all its deployments belong to some
   };
-  /// Whether the lists of everybody above allow it; `path` is `above(principal)`.
+  /// Whose list does not allow it, itself where all deployments belong to other teams; null: nobody's. `path` is
+  /// `above(principal)`.
+  [[nodiscard]] const ir::Principal* refuser(const ir::Principal& principal,
+                                             const std::vector<const ir::Principal*>& path,
+                                             const Requested& asked) const;
   [[nodiscard]] bool may_use(const ir::Principal& principal, const std::vector<const ir::Principal*>& path,
-                             const Requested& asked) const;
+                             const Requested& asked) const {
+    return refuser(principal, path, asked) == nullptr;
+  }
   /// The name that people know it by: "key:alice", alias before id.
   [[nodiscard]] const std::string& name(const ir::Principal& principal) const;
   /// Itself and all that it belongs to.
