@@ -7,8 +7,48 @@
 namespace gatec::diagnostics {
 namespace {
 
+std::string file_of(const Finding& finding) {
+  const source::Span span = finding.diagnostic->span;
+  return span.valid() ? std::string(finding.sources->name(span.file)) : std::string("gatec");
+}
+
+void append_case(std::string& out, const Finding& finding, const std::string& file) {
+  const Diagnostic& d = *finding.diagnostic;
+  const DiagInfo& row = info(d.id);
+  std::string place = file;
+  std::string name = std::string(row.code) + " " + std::string(row.slug);
+  out += "    <testcase";
+  append_xml_attribute(out, "classname", file);
+  if (d.span.valid()) {
+    const source::Position begin = finding.sources->position(d.span.file, d.span.begin);
+    const std::string line = std::to_string(begin.line);
+    name += " at " + line + ":" + std::to_string(begin.column);
+    place += ":" + line + ":" + std::to_string(begin.column);
+    append_xml_attribute(out, "name", name);
+    append_xml_attribute(out, "file", file);
+    append_xml_attribute(out, "line", line);
+  } else {
+    append_xml_attribute(out, "name", name);
+  }
+  std::string text = place + ": " + d.message;
+  for (const std::string& note : d.notes) text += "\n" + note;
+  const bool failed = d.severity != Severity::Info;
+  if (failed) {
+    out += ">\n      <failure";
+    append_xml_attribute(out, "type", severity_name(d.severity));
+    append_xml_attribute(out, "message", d.message);
+    out += '>';
+  } else {
+    out += ">\n      <system-out>";
+  }
+  append_xml_text(out, text);
+  out += failed ? "</failure>\n    </testcase>\n" : "</system-out>\n    </testcase>\n";
+}
+
+}  // namespace
+
 /// Control characters have no place in XML, not even escaped.
-void append_escaped(std::string& out, std::string_view text) {
+void append_xml_text(std::string& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
       case '&': out += "&amp;"; break;
@@ -21,51 +61,11 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-void append_attribute(std::string& out, std::string_view name, std::string_view value) {
+void append_xml_attribute(std::string& out, std::string_view name, std::string_view value) {
   ((out += ' ') += name) += "=\"";
-  append_escaped(out, value);
+  append_xml_text(out, value);
   out += '"';
 }
-
-std::string file_of(const Finding& finding) {
-  const source::Span span = finding.diagnostic->span;
-  return span.valid() ? std::string(finding.sources->name(span.file)) : std::string("gatec");
-}
-
-void append_case(std::string& out, const Finding& finding, const std::string& file) {
-  const Diagnostic& d = *finding.diagnostic;
-  const DiagInfo& row = info(d.id);
-  std::string place = file;
-  std::string name = std::string(row.code) + " " + std::string(row.slug);
-  out += "    <testcase";
-  append_attribute(out, "classname", file);
-  if (d.span.valid()) {
-    const source::Position begin = finding.sources->position(d.span.file, d.span.begin);
-    const std::string line = std::to_string(begin.line);
-    name += " at " + line + ":" + std::to_string(begin.column);
-    place += ":" + line + ":" + std::to_string(begin.column);
-    append_attribute(out, "name", name);
-    append_attribute(out, "file", file);
-    append_attribute(out, "line", line);
-  } else {
-    append_attribute(out, "name", name);
-  }
-  std::string text = place + ": " + d.message;
-  for (const std::string& note : d.notes) text += "\n" + note;
-  const bool failed = d.severity != Severity::Info;
-  if (failed) {
-    out += ">\n      <failure";
-    append_attribute(out, "type", severity_name(d.severity));
-    append_attribute(out, "message", d.message);
-    out += '>';
-  } else {
-    out += ">\n      <system-out>";
-  }
-  append_escaped(out, text);
-  out += failed ? "</failure>\n    </testcase>\n" : "</system-out>\n    </testcase>\n";
-}
-
-}  // namespace
 
 std::string render_junit(std::span<const Finding> findings, std::span<const std::string> files) {
   std::vector<std::string> order(files.begin(), files.end());
@@ -77,20 +77,20 @@ std::string render_junit(std::span<const Finding> findings, std::span<const std:
   }
   const auto is_failure = [](const Finding& f) { return f.diagnostic->severity != Severity::Info; };
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"gatec lint\"";
-  append_attribute(out, "failures", std::to_string(std::count_if(findings.begin(), findings.end(), is_failure)));
+  append_xml_attribute(out, "failures", std::to_string(std::count_if(findings.begin(), findings.end(), is_failure)));
   out += ">\n";
   for (const std::string& file : order) {
     const std::vector<const Finding*>& own = by_file[file];
     const auto failures = std::count_if(own.begin(), own.end(), [&](const Finding* f) { return is_failure(*f); });
     out += "  <testsuite";
-    append_attribute(out, "name", file);
-    append_attribute(out, "tests", std::to_string(std::max<std::size_t>(own.size(), 1)));
-    append_attribute(out, "failures", std::to_string(failures));
+    append_xml_attribute(out, "name", file);
+    append_xml_attribute(out, "tests", std::to_string(std::max<std::size_t>(own.size(), 1)));
+    append_xml_attribute(out, "failures", std::to_string(failures));
     out += ">\n";
     for (const Finding* finding : own) append_case(out, *finding, file);
     if (own.empty()) {
       out += "    <testcase";
-      append_attribute(out, "classname", file);
+      append_xml_attribute(out, "classname", file);
       out += " name=\"no findings\"/>\n";
     }
     out += "  </testsuite>\n";

@@ -12,8 +12,8 @@ using diagnostics::DiagId;
 using diagnostics::Sink;
 
 bool is_config_name(std::string_view name) {
-  return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json") ||
-         name.ends_with(".gate");
+  if (is_cases_name(name)) return false;
+  return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json") || name.ends_with(".gate");
 }
 
 InputFile plain_file(const std::string& argument) {
@@ -134,6 +134,10 @@ std::string manifest_text(const Manifest& manifest) {
   json.end_array();
   json.end_object();
   return out;
+}
+
+bool is_cases_name(std::string_view name) {
+  return name.ends_with(".test.yaml") || name.ends_with(".test.yml") || name.ends_with(".test.gate");
 }
 
 std::string path_in(std::string_view folder, std::string_view name) {

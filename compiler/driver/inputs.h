@@ -47,6 +47,9 @@ struct Manifest {
 /// The path of a file of a folder.
 [[nodiscard]] std::string path_in(std::string_view folder, std::string_view name);
 
+/// Whether a file's name says that it holds cases for `gatec test`: no folder has it as a config.
+[[nodiscard]] bool is_cases_name(std::string_view name);
+
 /// One state of all arguments together: files, `-`, folders with what lies directly in them. False after telling why
 /// not (GW0101, GW0111).
 [[nodiscard]] bool expand_state(Env& env, const std::vector<std::string>& arguments, diagnostics::Sink& sink,

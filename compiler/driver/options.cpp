@@ -14,6 +14,8 @@ void ReadingOptions::add_to(Arguments& arguments) {
   arguments.option("--opt", opts, "DIALECT.KEY=VALUE", "an option of one dialect, see `gatec targets`", false);
   arguments.option("--set", parameters, "NAME=VALUE",
                    "a parameter of a program in Gate; `gateway` chooses the environment", false);
+  arguments.option("--set-file", parameter_files, "NAME=PATH",
+                   "a parameter whose value stands in a file of YAML or JSON", false);
   arguments.flag("--honour-intent", honour_intent,
                  "keys that the source gateway ignores mean what whoever wrote them expects");
   add_color(arguments, color);
@@ -24,11 +26,20 @@ ReadSettings ReadingOptions::settings() const {
   if (!from.empty()) settings.from = parse_dialect(from);
   settings.options = DialectOptions(opts);
   settings.honour_intent = honour_intent;
-  for (const std::string& text : parameters) {
+  const auto split = [](std::string_view option, const std::string& text, std::string_view form) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw UsageError{"`--set " + text + "` is not of the form NAME=VALUE"};
-    settings.parameters.insert_or_assign(text.substr(0, equals), text.substr(equals + 1));
+      throw UsageError{"`" + std::string(option) + " " + text + "` is not of the form " + std::string(form)};
+    return std::pair(text.substr(0, equals), text.substr(equals + 1));
+  };
+  for (const std::string& text : parameters) {
+    auto [name, value] = split("--set", text, "NAME=VALUE");
+    settings.parameters.insert_or_assign(std::move(name), std::move(value));
+  }
+  for (const std::string& text : parameter_files) {
+    auto [name, path] = split("--set-file", text, "NAME=PATH");
+    if (settings.parameters.contains(name)) throw UsageError{"`" + name + "` is given by --set and by --set-file"};
+    settings.parameter_files.insert_or_assign(std::move(name), std::move(path));
   }
   return settings;
 }

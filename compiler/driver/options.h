@@ -12,7 +12,7 @@ namespace gatec::driver {
 /// What stands on every verb that reads.
 struct ReadingOptions {
   std::string from;
-  std::vector<std::string> opts, parameters;
+  std::vector<std::string> opts, parameters, parameter_files;
   bool honour_intent = false;
   std::string color = "auto";
 

@@ -164,20 +164,69 @@ Session::State Session::load_texts(std::vector<std::pair<InputFile, std::string>
   return understand(proving);
 }
 
+syntax::Inputs Session::program_inputs() {
+  syntax::Inputs inputs;
+  inputs.load = [this](source::FileId from, std::string_view path) {
+    const std::string name(sources.name(from));
+    return load_module(name == kStdinName ? std::string() : parent_of(name), path);
+  };
+  inputs.parameters = settings_.parameters;
+  if (const auto chosen = inputs.parameters.find("gateway"); chosen != inputs.parameters.end()) {
+    inputs.gateway = chosen->second;
+    inputs.parameters.erase(chosen);
+  }
+  for (const auto& [name, document] : parameters_) {
+    if (document.root() != nullptr) inputs.files.emplace(name, document.root());
+  }
+  return inputs;
+}
+
+/// False after telling of a file that cannot be read.
+bool Session::read_parameters() {
+  for (const auto& [name, path] : settings_.parameter_files) {
+    if (parameters_.contains(name)) continue;
+    std::optional<std::string> text = read_file(env_, {path, path, {}, {}}, sink);
+    if (!text) return false;
+    const source::FileId id = sources.add(path, *std::move(text));
+    doc::ReadResult read = doc::read_any(sources, id, sink, {});
+    if (!read) return false;
+    parameters_.emplace(name, *std::move(read));
+  }
+  return true;
+}
+
+const doc::Document* Session::keep_cases(doc::ReadResult read) {
+  return read ? &cases_.emplace_back(*std::move(read)) : nullptr;
+}
+
+const doc::Document* Session::load_cases(const InputFile& file) {
+  std::optional<std::string> text = read_file(env_, file, sink);
+  if (!text) return nullptr;
+  const source::FileId id = sources.add(file.name, *std::move(text));
+  if (!syntax::is_gate_name(file.name)) return keep_cases(doc::read_any(sources, id, sink, {}));
+  syntax::Inputs inputs = program_inputs();
+  inputs.parameters.clear();
+  inputs.files.clear();
+  inputs.gateway.clear();
+  inputs.keep = syntax::Keep::All;
+  return keep_cases(syntax::read_gate(sources, id, inputs, sink, {}));
+}
+
+const doc::Document* Session::load_cases(const doc::Document& program) {
+  syntax::Inputs inputs = program_inputs();
+  inputs.keep = syntax::Keep::Tests;
+  return keep_cases(syntax::read_gate(sources, program.file(), inputs, sink, {}));
+}
+
 doc::ReadResult Session::read_document(const InputFile& file, source::FileId id, bool proving,
                                        const doc::ReadOptions& options) {
   const bool told = settings_.from && !settings_.from_if_recognised && settings_.from->dialect->name == "gate";
   if (syntax::is_gate_name(file.name) || told || (!proving && syntax::looks_like_gate(sources.text(id)))) {
-    syntax::Inputs inputs;
-    inputs.load = [this](source::FileId from, std::string_view path) {
-      const std::string name(sources.name(from));
-      return load_module(name == kStdinName ? std::string() : parent_of(name), path);
-    };
-    inputs.parameters = settings_.parameters;
-    if (const auto chosen = inputs.parameters.find("gateway"); chosen != inputs.parameters.end()) {
-      inputs.gateway = chosen->second;
-      inputs.parameters.erase(chosen);
+    if (!read_parameters()) {
+      const diagnostics::Diagnostic d = sink.all().back();  // what was told is enough: the same finding is kept once
+      return sink.report(d.id, d.span, d.message).told();
     }
+    syntax::Inputs inputs = program_inputs();
     return syntax::read_gate(sources, id, inputs, sink, options);
   }
   if (!proving) return doc::read_any(sources, id, sink, options);
@@ -324,6 +373,7 @@ Session::State Session::understand(bool proving) {
   if (include_failed_) return State::Unreadable;
   for (const doc::Document& document : documents_) understood_.push_back(document.file());
   for (const auto& [path, file] : modules_) understood_.push_back(file);
+  for (const auto& [name, document] : parameters_) understood_.push_back(document.file());
   passes::Context passes = pass_context(proving);
   passes::run(gateway, passes);
   return State::Read;

@@ -18,6 +18,10 @@
 #include <unordered_map>
 #include <vector>
 
+namespace gatec::syntax {
+struct Inputs;
+}
+
 namespace gatec::driver {
 
 /// A dialect at one of its versions.
@@ -53,7 +57,8 @@ struct ReadSettings {
   bool honour_intent = false;       // see targets::ReadContext
   std::uint32_t first_leaf = 0;     // number of the first leaf that is read
   bool from_if_recognised = false;  // `from` holds only for what that dialect knows as its own
-  std::map<std::string, std::string, std::less<>> parameters = {};  // of programs in Gate
+  std::map<std::string, std::string, std::less<>> parameters = {};       // of programs in Gate
+  std::map<std::string, std::string, std::less<>> parameter_files = {};  // paths of files with their values
 };
 
 /// Calls `each(leaf, node, path)` for every leaf of a document in the order written.
@@ -88,6 +93,10 @@ class Session {
 
   /// Findings of the rules and of the dialect itself, beside what reading told.
   void check();
+
+  /// A file of cases, or those that stand in a program which was read; null after telling why not.
+  const doc::Document* load_cases(const InputFile& file);
+  const doc::Document* load_cases(const doc::Document& program);
 
   source::SourceManager sources;
   diagnostics::Sink sink;
@@ -124,7 +133,11 @@ class Session {
   void forget();
 
  private:
-  doc::ReadResult read_document(const InputFile& file, source::FileId id, bool proving, const doc::ReadOptions& options);
+  [[nodiscard]] syntax::Inputs program_inputs();
+  bool read_parameters();
+  const doc::Document* keep_cases(doc::ReadResult read);
+  doc::ReadResult read_document(const InputFile& file, source::FileId id, bool proving,
+                                const doc::ReadOptions& options);
   std::optional<source::FileId> load_module(const std::string& folder, std::string_view path);
   const doc::Document* add_document(InputFile file, std::string text, bool proving);
   const doc::Document* load_further(const targets::Input& from, std::string_view path);
@@ -150,7 +163,9 @@ class Session {
   std::uint32_t leaf_count_ = 0;
   std::vector<source::FileId> understood_;  // their secrets are marked
   bool include_failed_ = false;
-  std::map<std::string, source::FileId, std::less<>> modules_;  // of Gate, by path
+  std::deque<doc::Document> cases_;
+  std::map<std::string, doc::Document, std::less<>> parameters_;  // that stand in files
+  std::map<std::string, source::FileId, std::less<>> modules_;    // of Gate, by path
 };
 
 }  // namespace gatec::driver

@@ -70,6 +70,47 @@ Value as_value(const Item& item, std::vector<std::pair<std::string, Value>>& col
   return v;
 }
 
+bool has_type(const Value& v, std::string_view type) {
+  switch (v.kind) {
+    case ValueKind::Text: return type == "string";
+    case ValueKind::Number: return type == "number";
+    case ValueKind::Bool: return type == "bool";
+    case ValueKind::List: return type == "list";
+    case ValueKind::Map: return type == "map";
+    case ValueKind::Duration: return type == "duration";
+    case ValueKind::Amount: return type == "amount" || (type == "money" && v.text == "usd");
+    default: return v.poison();
+  }
+}
+
+/// A tree of YAML or JSON as a value.
+Value value_of(const doc::Node& node) {
+  Value v;
+  v.span = node.span();
+  if (node.is_sequence()) {
+    v.kind = ValueKind::List;
+    for (const doc::Node* element : node.elements()) v.items.push_back(value_of(*element));
+  } else if (node.is_mapping()) {
+    v.kind = ValueKind::Map;
+    for (const doc::Entry& e : node.entries()) {
+      Field& field = v.fields.emplace_back();
+      field.key = e.key->text();
+      field.key_span = e.key->span();
+      field.value = std::make_shared<const Value>(value_of(*e.value));
+    }
+  } else if (const auto truth = node.as_bool()) {
+    v.kind = ValueKind::Bool;
+    v.truth = *truth;
+  } else if (const auto text = node.number(); text && Decimal::parse(*text)) {
+    v.kind = ValueKind::Number;
+    v.number = *Decimal::parse(*text);
+  } else if (!node.is_null()) {
+    v.kind = ValueKind::Text;
+    v.text = node.text();
+  }
+  return v;
+}
+
 }  // namespace
 
 Value Evaluator::wrong(Span span, std::string message, std::string note) {
@@ -105,7 +146,10 @@ std::unique_ptr<Block> Evaluator::program(const Module& module) {
   try {
     run(*module.body, {&scope, &root->items, true});
     overlay(module, *root, scope);
-    for (const auto& [name, text] : inputs_.parameters) {
+    std::vector<std::string> set;
+    for (const auto& [name, text] : inputs_.parameters) set.push_back(name);
+    for (const auto& [name, node] : inputs_.files) set.push_back(name);
+    for (const std::string& name : set) {
       if (parameters_used_.contains(name)) continue;
       std::vector<std::string_view> known(parameters_used_.begin(), parameters_used_.end());
       const auto nearest = base::nearest_word(name, known);
@@ -169,9 +213,9 @@ void Evaluator::bind(Scope& scope, const Stmt& s, Value value) {
 }
 
 void Evaluator::set(const Stmt& s, Frame frame) {
-  static constexpr std::array<std::string_view, 14> kWords = {"kind",       "policy", "auth",         "mode",  "modes",
-                                                              "on_failure", "on",     "per",          "event", "role",
-                                                              "counts",     "label",  "environments", "owner"};
+  static constexpr auto kWords =
+      std::to_array<std::string_view>({"kind", "policy", "auth", "mode", "modes", "on_failure", "on", "per", "event",
+                                       "role", "counts", "label", "environments", "owner", "refused", "error"});
   const bool words = std::find(kWords.begin(), kWords.end(), s.name) != kWords.end();
   Item item;
   item.name = s.name;
@@ -470,6 +514,24 @@ Value Evaluator::parameter(const Stmt& s, const std::string& text, const Value* 
   return v;
 }
 
+/// What a file holds has the parameter's type, or that of its default; money is spelled as on the command line.
+Value Evaluator::parameter(const Stmt& s, const doc::Node& node, const Value* otherwise) {
+  step(node.expanded_size());
+  const bool money =
+      s.text == "money" || (s.text.empty() && otherwise != nullptr && otherwise->kind == ValueKind::Amount);
+  if (money && node.is_scalar()) {
+    Value v = parameter(s, std::string(node.text()), otherwise);
+    v.span = node.span();
+    return v;
+  }
+  Value v = value_of(node);
+  const bool fits =
+      !s.text.empty() ? has_type(v, s.text) : otherwise == nullptr || kind_name(v) == kind_name(*otherwise);
+  if (fits) return v;
+  const std::string type = !s.text.empty() ? "a " + std::string(s.text) : std::string(kind_name(*otherwise));
+  return wrong(node.span(), "`" + std::string(s.name) + "` takes " + type + ", not " + std::string(kind_name(v)));
+}
+
 void Evaluator::param(const Stmt& s, Frame frame) {
   static constexpr std::array<std::string_view, 8> kTypes = {"string", "number", "bool",     "money",
                                                              "list",   "map",    "duration", "amount"};
@@ -488,25 +550,17 @@ void Evaluator::param(const Stmt& s, Frame frame) {
     bind(*frame.scope, s, parameter(s, given->second, otherwise ? &*otherwise : nullptr));
     return;
   }
+  if (const auto file = inputs_.files.find(s.name); file != inputs_.files.end()) {
+    bind(*frame.scope, s, parameter(s, *file->second, otherwise ? &*otherwise : nullptr));
+    return;
+  }
   if (!otherwise) {
     bind(*frame.scope, s,
          wrong(span(s), "the parameter `" + std::string(s.name) + "` has no value",
                "give it with --set " + std::string(s.name) + "=…"));
     return;
   }
-  const auto fits = [&] {
-    switch (otherwise->kind) {
-      case ValueKind::Text: return s.text == "string";
-      case ValueKind::Number: return s.text == "number";
-      case ValueKind::Bool: return s.text == "bool";
-      case ValueKind::List: return s.text == "list";
-      case ValueKind::Map: return s.text == "map";
-      case ValueKind::Duration: return s.text == "duration";
-      case ValueKind::Amount: return s.text == "amount" || (s.text == "money" && otherwise->text == "usd");
-      default: return otherwise->poison();
-    }
-  };
-  if (!s.text.empty() && !fits())
+  if (!s.text.empty() && !has_type(*otherwise, s.text))
     otherwise = wrong(otherwise->span, "`" + std::string(s.name) + "` is a " + std::string(s.text) +
                                            ", its default is " + std::string(kind_name(*otherwise)));
   bind(*frame.scope, s, *std::move(otherwise));
@@ -597,6 +651,10 @@ doc::ReadResult read_gate(const source::SourceManager& sources, source::FileId f
     // What was told is enough: the same finding is kept once.
     const diagnostics::Diagnostic d = sink.all().back();
     return sink.report(d.id, d.span, d.message).told();
+  }
+  if (inputs.keep != Keep::All) {
+    const bool tests = inputs.keep == Keep::Tests;
+    std::erase_if(block->items, [&](const Item& item) { return (item.is_block && item.name == "test") != tests; });
   }
   return emit(sources, file, *block, sink, options);
 }

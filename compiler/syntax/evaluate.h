@@ -5,6 +5,7 @@
 #include "compiler/syntax/ast.h"
 #include "compiler/syntax/value.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,11 +19,16 @@ namespace gatec::syntax {
 /// cost too.
 inline constexpr std::uint64_t kMaxSteps = 5'000'000;
 
+/// Blocks `test` are no part of what a gateway is told.
+enum class Keep : std::uint8_t { Program, Tests, All };
+
 struct Inputs {
   /// A module as a file imports it, as it is among the sources; nothing when it cannot be had (told already or not).
   std::function<std::optional<source::FileId>(source::FileId from, std::string_view path)> load;
   std::map<std::string, std::string, std::less<>> parameters;  // --set
+  std::map<std::string, const doc::Node*, std::less<>> files;  // --set-file: what the file holds
   std::string gateway;                                         // which overlay; empty: the only one
+  Keep keep = Keep::Program;
 };
 
 /// Settings and blocks of a program. Every mistake is told once, at its place; null when there was one.

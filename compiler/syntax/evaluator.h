@@ -71,6 +71,7 @@ class Evaluator {
   void overlay(const Module& module, Block& root, Scope& scope);
   void checks(const Block& root);
   Value parameter(const Stmt& s, const std::string& text, const Value* otherwise);
+  Value parameter(const Stmt& s, const doc::Node& node, const Value* otherwise);
 
   // expressions
   Value eval(const Expr& e, const Scope& scope, bool words = false);
