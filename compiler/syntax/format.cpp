@@ -51,7 +51,8 @@ std::vector<Token> tokens_of(std::string_view text) {
   int breaks = 0;
   for (std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; at < text.size();) {
     const char c = text[at];
-    if (c == '\n') {
+    const bool ends_line = c == '\n' || (c == '\r' && !text.substr(at + 1).starts_with('\n'));
+    if (ends_line) {  // what stands behind it may be another statement
       ++breaks;
       ++at;
       continue;

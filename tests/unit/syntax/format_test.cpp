@@ -62,4 +62,9 @@ TEST_CASE("texts and names are quoted so that they are read as they are") {
   }
 }
 
+TEST_CASE("a carriage return that stands alone ends a line") {
+  CHECK(format("provider op\rnai { kind = openai }\n") == format("provider op\nnai { kind = openai }\n"));
+  CHECK(format("a = 1\r\nb = 2\r\n") == "a = 1\nb = 2\n");
+}
+
 }  // namespace gatec::syntax
