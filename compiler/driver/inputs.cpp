@@ -12,7 +12,6 @@ using diagnostics::DiagId;
 using diagnostics::Sink;
 
 bool is_config_name(std::string_view name) {
-  if (is_cases_name(name)) return false;
   return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json") || name.ends_with(".gate");
 }
 
@@ -58,7 +57,7 @@ bool add_direct_files(Env& env, const std::string& folder, Sink& sink, std::vect
   const std::size_t before = files.size();
   for (const DirectoryEntry& entry : entries) {
     if (entry.kind != FileKind::File || !is_config_name(entry.name) || entry.name.starts_with('.')) continue;
-    if (entry.name == kProjectName) continue;
+    if (entry.name == kProjectName || is_cases_name(entry.name)) continue;
     files.push_back(plain_file(path_in(folder, entry.name)));
   }
   if (files.size() > before) return true;
@@ -67,7 +66,7 @@ bool add_direct_files(Env& env, const std::string& folder, Sink& sink, std::vect
 }
 
 /// Hidden folders and links to folders are not entered.
-bool search(Env& env, const std::string& folder, Sink& sink, std::vector<InputGroup>& groups) {
+bool search(Env& env, const std::string& folder, Sink& sink, std::vector<InputGroup>& groups, bool with_cases) {
   std::vector<InputFile> ours;
   if (from_manifest(env, folder, ours)) {
     if (!ours.empty()) groups.push_back({std::move(ours), false});
@@ -80,8 +79,9 @@ bool search(Env& env, const std::string& folder, Sink& sink, std::vector<InputGr
     if (entry.name.starts_with('.') || entry.name == kProjectName) continue;
     const std::string path = path_in(folder, entry.name);
     if (entry.kind == FileKind::Directory && !entry.link && entry.name != "node_modules") {
-      fine = search(env, path, sink, groups) && fine;
-    } else if (entry.kind == FileKind::File && is_config_name(entry.name)) {
+      fine = search(env, path, sink, groups, with_cases) && fine;
+    } else if (entry.kind == FileKind::File && is_config_name(entry.name) &&
+               (with_cases || !is_cases_name(entry.name))) {
       groups.push_back({{plain_file(path)}, true});
     }
   }
@@ -165,7 +165,8 @@ bool expand_state(Env& env, const std::vector<std::string>& arguments, Sink& sin
   return fine;
 }
 
-bool expand_each(Env& env, const std::vector<std::string>& arguments, Sink& sink, std::vector<InputGroup>& groups) {
+bool expand_each(Env& env, const std::vector<std::string>& arguments, Sink& sink, std::vector<InputGroup>& groups,
+                 bool with_cases) {
   bool fine = true;
   for (const std::string& argument : arguments) {
     if (argument == "-" || env.files.status(argument).kind != FileKind::Directory) {
@@ -173,7 +174,7 @@ bool expand_each(Env& env, const std::vector<std::string>& arguments, Sink& sink
       continue;
     }
     const std::size_t before = groups.size();
-    fine = search(env, argument, sink, groups) && fine;
+    fine = search(env, argument, sink, groups, with_cases) && fine;
     if (groups.size() > before) continue;
     sink.report(DiagId::NoInput, {}, "no .yaml, .yml, .json or .gate file lies below the folder `" + argument + "`");
     fine = false;

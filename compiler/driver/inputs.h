@@ -55,9 +55,10 @@ struct Manifest {
 [[nodiscard]] bool expand_state(Env& env, const std::vector<std::string>& arguments, diagnostics::Sink& sink,
                                 std::vector<InputFile>& files);
 
-/// Groups to be judged each on its own: a file alone, a folder of ours as one, other folders searched to the bottom.
+/// Groups to be judged each on its own: a file alone, a folder of ours as one, other folders searched to the bottom,
+/// for cases only if asked so.
 [[nodiscard]] bool expand_each(Env& env, const std::vector<std::string>& arguments, diagnostics::Sink& sink,
-                               std::vector<InputGroup>& groups);
+                               std::vector<InputGroup>& groups, bool with_cases = false);
 
 /// The text of a file within the size limit, or nothing after telling (GW0101, GW0107).
 [[nodiscard]] std::optional<std::string> read_file(Env& env, const InputFile& file, diagnostics::Sink& sink);

@@ -401,6 +401,11 @@ source::Span Session::span(ir::LeafId leaf) {
   return spans_[leaf.value];
 }
 
+std::string Session::place(source::Span span) const {
+  if (!span.valid()) return {};
+  return std::string(sources.name(span.file)) + ":" + std::to_string(sources.position(span.file, span.begin).line);
+}
+
 diagnostics::Mask Session::mask() const {
   diagnostics::Mask mask(sources);
   for (const source::FileId file : understood_) mask.understood(file);

@@ -112,6 +112,9 @@ class Session {
   [[nodiscard]] std::uint32_t leaf_count() const { return leaf_count_; }
   /// Where a leaf stands; nowhere for an invalid id.
   [[nodiscard]] source::Span span(ir::LeafId leaf);
+  /// `file:line` of a leaf or a span, empty for nowhere.
+  [[nodiscard]] std::string place(ir::LeafId leaf) { return place(span(leaf)); }
+  [[nodiscard]] std::string place(source::Span span) const;
   [[nodiscard]] diagnostics::Mask mask() const;
 
   /// What these inputs were written from, as the sidecar beside them keeps it. `gateway` is then that one's, with what

@@ -80,6 +80,7 @@ class Walk {
 
   void members(const ir::Balance& balance, const Chain& chain) {
     const ir::OnFailure on_failure = balance.on_failure.given() ? *balance.on_failure : ir::OnFailure::Return;
+    const bool redraw = on_failure == ir::OnFailure::Redraw;
     std::vector<ir::NodeId> nodes;
     for (const ir::Edge& e : balance.edges) {
       if (on_failure == ir::OnFailure::Next || !is_idle(balance, e)) nodes.push_back(e.node);
@@ -87,12 +88,18 @@ class Walk {
     if (on_failure == ir::OnFailure::Next) {
       for (const ir::NodeId id : nodes) visit(id, chain, true);
     } else {
+      const auto bare = [&](ir::NodeId id) { return lone_deployment(gateway_, id).has_value(); };
+      const auto plans =
+          redraw ? std::ranges::stable_partition(nodes, bare) : std::ranges::subrange(nodes.end(), nodes.end());
+      const std::vector<ir::NodeId> drawn(nodes.begin(), plans.begin());
       // Draws that follow each other are spread over the members, so each gets its share of the tries.
       const std::size_t before = course_.stops.size();
-      worst_of(nodes, chain);
-      const auto members = static_cast<std::int64_t>(nodes.size());
-      for (std::size_t i = before; i < course_.stops.size() && on_failure == ir::OnFailure::Redraw; ++i)
+      worst_of(drawn, chain);
+      const auto members = static_cast<std::int64_t>(drawn.size());
+      for (std::size_t i = before; i < course_.stops.size() && redraw; ++i)
         course_.stops[i].calls = (course_.stops[i].calls + members - 1) / members;
+      // The last draw may be a plan of its own.
+      if (!plans.empty()) worst_of({plans.begin(), plans.end()}, chain);
     }
   }
 

@@ -85,6 +85,17 @@ bool takes(const ir::Gateway& gateway, const ir::Fallback& fallback, const ir::F
   return special ? edge.on == first.failure : edge.on == Failure::Any;
 }
 
+std::optional<ir::DeploymentId> lone_deployment(const ir::Gateway& gateway, ir::NodeId plan) {
+  while (plan.valid()) {
+    const auto& what = gateway.at(plan).what;
+    if (const auto* use = std::get_if<ir::Use>(&what)) return use->deployment;
+    const auto* mirror = std::get_if<ir::Mirror>(&what);
+    if (mirror == nullptr) return std::nullopt;
+    plan = mirror->primary;
+  }
+  return std::nullopt;
+}
+
 bool is_idle(const ir::Balance& balance, const ir::Edge& edge) {
   const auto drawn = [](const ir::Edge& e) { return !e.weight.given() || *e.weight > ir::Decimal(0); };
   return !drawn(edge) && std::ranges::any_of(balance.edges, drawn);

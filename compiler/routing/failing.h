@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace gatec::routing {
@@ -29,6 +30,9 @@ struct Fault {
 /// (docs/ir.md: a special list hides the general one).
 [[nodiscard]] bool takes(const ir::Gateway& gateway, const ir::Fallback& fallback, const ir::FallbackEdge& edge,
                          const Fault& first, const Fault& last);
+
+/// The deployment of a plan that is nothing but one, copied traffic or not.
+[[nodiscard]] std::optional<ir::DeploymentId> lone_deployment(const ir::Gateway& gateway, ir::NodeId plan);
 
 /// Whether a member is never drawn although others can be.
 [[nodiscard]] bool is_idle(const ir::Balance& balance, const ir::Edge& edge);

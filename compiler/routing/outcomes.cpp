@@ -197,10 +197,10 @@ class Run {
     std::optional<Fault> why;
     std::vector<DeploymentId> group;
     for (const ir::Edge& edge : balance.edges) {
-      if (const auto id = leaf(edge.node)) group.push_back(*id);
+      if (const auto id = lone_deployment(gateway_, edge.node)) group.push_back(*id);
     }
     for (const ir::Edge& edge : balance.edges) {
-      const auto id = leaf(edge.node);
+      const auto id = lone_deployment(gateway_, edge.node);
       const auto shut = id ? closed(*id, group) : std::nullopt;
       if (shut) {
         why = shut;
@@ -371,18 +371,6 @@ class Run {
     constexpr std::int64_t kOk = 200;
     if (state.now == State::Now::Answered) return !fallback.statuses.absent() && holds(fallback.statuses, kOk);
     return state.now == State::Now::Failed && takes(gateway_, fallback, edge, first, state.fault);
-  }
-
-  /// The deployment of a bare member.
-  [[nodiscard]] std::optional<DeploymentId> leaf(NodeId id) const {
-    while (id.valid()) {
-      const auto& what = gateway_.at(id).what;
-      if (const auto* use = std::get_if<ir::Use>(&what)) return use->deployment;
-      const auto* mirror = std::get_if<ir::Mirror>(&what);
-      if (mirror == nullptr) return std::nullopt;
-      id = mirror->primary;
-    }
-    return std::nullopt;
   }
 
   /// Why a deployment is not there for this request at all; `group` is what it stands for its model with.

@@ -30,13 +30,6 @@ struct Options {
   }
 };
 
-std::string place(ir::LeafId leaf, Session& session) {
-  const source::Span span = session.span(leaf);
-  if (!span.valid()) return {};
-  return std::string(session.sources.name(span.file)) + ":" +
-         std::to_string(session.sources.position(span.file, span.begin).line);
-}
-
 void write_link(JsonWriter& json, const Link& link, Session& session) {
   json.begin_object();
   json.member("at", link.at);
@@ -120,7 +113,7 @@ std::string line_of(const EffectiveCap& cap, Session& session) {
   std::string out = "    " + cell(std::string(ir::counted_name(cap.counts)), 13) + cell(cap.window, 16);
   if (cap.chain.empty()) return out + limit + '\n';
   const auto written = [&](const Link& link) {
-    const std::string where = place(link.from, session);
+    const std::string where = session.place(link.from);
     return diagnostics::printable(link.at) + (where.empty() ? "" : "  " + diagnostics::printable(where));
   };
   const bool alone = cap.chain.size() == 1 && cap.chain.front().sum_of.empty();

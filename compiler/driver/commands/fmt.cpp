@@ -19,7 +19,7 @@ bool gather(Env& env, const std::vector<std::string>& words, diagnostics::Sink& 
   std::vector<InputGroup> groups;
   for (const std::string& word : words) {
     if (word != "-" && env.files.status(word).kind == FileKind::Directory) {
-      if (!expand_each(env, {word}, sink, groups)) return false;
+      if (!expand_each(env, {word}, sink, groups, true)) return false;
     } else {
       groups.push_back({{{word == "-" ? std::string(kStdinName) : word, word, {}, {}}}, false});
     }

@@ -176,12 +176,6 @@ class Test {
     return write_checked(env_, text, {&source_.sources}, code);
   }
 
-  [[nodiscard]] std::string place(const TestCase& test) const {
-    const source::Span span = test.name.span;
-    return std::string(source_.sources.name(span.file)) + ":" +
-           std::to_string(source_.sources.position(span.file, span.begin).line);
-  }
-
   // text
 
   static std::string steps(const Verdict::Path& path) {
@@ -232,7 +226,9 @@ class Test {
         const Verdict& verdict = side.verdicts[i];
         out += verdict.holds ? painted("ok", "32") + "    " : painted("FAIL", "31") + "  ";
         out += printable(cases_[i].name.text);
-        out += verdict.holds ? "\n" : " (" + printable(place(cases_[i])) + ")\n" + explanation(verdict, "      ");
+        out += verdict.holds
+                   ? "\n"
+                   : " (" + printable(source_.place(cases_[i].name.span)) + ")\n" + explanation(verdict, "      ");
       }
     }
     std::string summary;

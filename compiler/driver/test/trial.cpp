@@ -243,7 +243,8 @@ bool Trials::stopped(const TestCase& test, const Principal* who, Verdict& verdic
   Asked& asked = this->asked(test.model.text, who == nullptr);
   const std::size_t number = who != nullptr ? asked.callers.at(levels_.name(*who)) : 0;
   if (const auto barrier = asked.caps->barrier(number, asked.route)) {
-    verdict.refused = {Refused::Access, barrier->at, "may not use " + quoted(test.model.text), place(barrier->from)};
+    verdict.refused = {Refused::Access, barrier->at, "may not use " + quoted(test.model.text),
+                       on_.place(barrier->from)};
     return true;
   }
   if (test.loads.empty()) return false;
@@ -256,7 +257,7 @@ bool Trials::stopped(const TestCase& test, const Principal* who, Verdict& verdic
                                 (money ? "" : " " + std::string(ir::counted_name(load.counts)));
       std::string why = "has " + limit + ", " + refusal->level.window + ", and is asked for " + amount_of(load);
       verdict.refused = {money ? Refused::Budget : Refused::Rate, refusal->by.at, std::move(why),
-                         place(refusal->by.from)};
+                         on_.place(refusal->by.from)};
       return true;
     }
     const bool unknown = std::ranges::any_of(
@@ -381,7 +382,7 @@ Verdict::Path Trials::path_of(const Outcome& outcome) {
   path.share = outcome.share.text();
   for (const routing::Attempt& a : outcome.attempts) {
     path.steps.push_back({label(a.deployment), a.calls, a.failed ? fault_name(*a.failed) : std::string(),
-                          place(on_.gateway.at(a.deployment).upstream_model.from.first())});
+                          on_.place(on_.gateway.at(a.deployment).upstream_model.from.first())});
   }
   if (outcome.answers) {
     path.answers = label(*outcome.answers);
@@ -389,7 +390,7 @@ Verdict::Path Trials::path_of(const Outcome& outcome) {
     path.error = fault_name(outcome.failure);
     if (!outcome.why.empty()) path.error += ": " + std::string(outcome.why);
   }
-  path.decided = place(outcome.decided);
+  path.decided = on_.place(outcome.decided);
   return path;
 }
 
@@ -399,13 +400,6 @@ std::string Trials::label(DeploymentId id) const {
   const std::string& model = on_.gateway.at(id).upstream_model.value;
   if (!text.empty() && !model.empty()) text += '/';
   return text += model;
-}
-
-std::string Trials::place(ir::LeafId leaf) {
-  const source::Span span = on_.span(leaf);
-  if (!span.valid()) return {};
-  return std::string(on_.sources.name(span.file)) + ":" +
-         std::to_string(on_.sources.position(span.file, span.begin).line);
 }
 
 }  // namespace gatec::driver

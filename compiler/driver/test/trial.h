@@ -65,7 +65,6 @@ class Trials {
   [[nodiscard]] Verdict::Path path_of(const routing::Outcome& outcome);
   [[nodiscard]] Ids upstreams(const std::string& text) const;
   [[nodiscard]] std::string label(ir::DeploymentId id) const;
-  [[nodiscard]] std::string place(ir::LeafId leaf);
 
   Session& on_;
   Session& source_;

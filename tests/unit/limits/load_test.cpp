@@ -99,7 +99,7 @@ TEST_CASE("the first to refuse is named, of equals the later one") {
 }
 
 TEST_CASE("a load meets what arrivals meet one by one") {
-  rc::check([] {
+  CHECK(rc::check([] {
     const bool bucket = *rc::gen::arbitrary<bool>();
     const Cap c = cap(Counted::Requests, *rc::gen::inRange(0, 40), bucket ? WindowKind::Bucket : WindowKind::Fixed,
                       *rc::gen::inRange(1, 90), bucket ? *rc::gen::inRange(0, 20) : 0);
@@ -109,7 +109,7 @@ TEST_CASE("a load meets what arrivals meet one by one") {
     const auto found = refused_after(c, ">", load(Counted::Requests, all, span));
     RC_ASSERT(found.has_value() == passed.has_value());
     if (found) RC_ASSERT(*found == Decimal(*passed));
-  });
+  }));
 }
 
 }  // namespace gatec::limits

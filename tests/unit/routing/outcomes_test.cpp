@@ -265,13 +265,13 @@ TEST_CASE("shares are exact") {
   CHECK(*Ratio::make(7, 5) > *Ratio::make(4, 3));
   CHECK_FALSE(Ratio::make(-1, 3));
   CHECK_FALSE(Ratio(INT64_MAX).times(Ratio(INT64_MAX))->times(Ratio(INT64_MAX)));
-  rc::check("they compare as their cross products", [] {
+  CHECK(rc::check("they compare as their cross products", [] {
     const auto a = *rc::gen::inRange(0, 5000);
     const auto b = *rc::gen::inRange(1, 5000);
     const auto c = *rc::gen::inRange(0, 5000);
     const auto d = *rc::gen::inRange(1, 5000);
     RC_ASSERT((*Ratio::make(a, b) <=> *Ratio::make(c, d)) == (a * d <=> c * b));
-  });
+  }));
 }
 
 namespace {
@@ -314,7 +314,7 @@ ir::NodeId any_plan(World& w, int depth) {
 }  // namespace
 
 TEST_CASE("shares add up, what fails never answers, and no path has more calls than the course") {
-  rc::check([] {
+  CHECK(rc::check([] {
     Asked w;
     w.gateway.defaults.retry.attempts = {*rc::gen::inRange(0, 3), {}};
     w.gateway.routing.max_fallbacks = {*rc::gen::inRange(0, 4), {}};
@@ -340,7 +340,7 @@ TEST_CASE("shares add up, what fails never answers, and no path has more calls t
     constexpr std::int64_t kCut = 2000;
     if (worst.calls > kCut || worst.endless) return;
     for (const Outcome& o : found.all) RC_ASSERT(o.calls() <= worst.calls);
-  });
+  }));
 }
 
 }  // namespace gatec::routing
