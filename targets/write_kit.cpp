@@ -70,10 +70,10 @@ std::string_view settable_variable(std::string_view variable, const void* ir_val
                                    WriteContext& context) {
   if (is_variable_name(variable)) return variable;
   const std::string& name = context.names.settable(variable);
-  context.ledger.lose(ir_value, {ir::Fate::Approximated, diagnostics::DiagId::Approximated,
-                                 "no shell can set a variable of this name",
-                                 credential ? "env(" + name + ")" : std::string("unknown here"),
-                                 "set " + name + " to what " + std::string(variable) + " holds"});
+  context.ledger.lose(
+      ir_value, {ir::Fate::Approximated, diagnostics::DiagId::Approximated, "no shell can set a variable of this name",
+                 credential ? "env(" + name + ")" : std::string("unknown here"),
+                 "set " + name + " to what " + std::string(variable) + " holds"});
   return name;
 }
 

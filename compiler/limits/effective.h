@@ -48,7 +48,7 @@ struct PlainCap {
   bool hint = false;
   const Decimal* limit = nullptr;  // null: not known here
   const Cap* cap = nullptr;
-  ir::LeafId from;                 // where the amount is written; invalid for a default
+  ir::LeafId from;  // where the amount is written; invalid for a default
 };
 
 /// Reads a gateway once, then answers for one caller and route after another; quickest caller by caller. Holds views

@@ -35,7 +35,7 @@ enum class ExprKind : std::uint8_t {
 /// Places are bytes of the file that the tree was made of.
 struct Expr {
   ExprKind kind = ExprKind::Name;
-  bool filtered = false;  // of loops
+  bool filtered = false;     // of loops
   std::uint32_t levels = 1;  // of nodes down to a leaf
   std::uint32_t begin = 0, end = 0;
   std::string_view text;

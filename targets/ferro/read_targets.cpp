@@ -34,9 +34,10 @@ void Reader::read_targets(const Node& list) {
 }
 
 /// What nothing can be made of: numbered among its kind, as it stands behind the others when it is written.
-void Reader::keep_element(std::vector<ir::Extra>& extras, const std::string& section, const Node& element, DiagId code) {
-  const auto before = std::ranges::count_if(
-      extras, [&](const ir::Extra& e) { return e.section == section && e.key.starts_with('#'); });
+void Reader::keep_element(std::vector<ir::Extra>& extras, const std::string& section, const Node& element,
+                          DiagId code) {
+  const auto before =
+      std::ranges::count_if(extras, [&](const ir::Extra& e) { return e.section == section && e.key.starts_with('#'); });
   extras.push_back(kit_.extra(section, "#" + std::to_string(before + 1), element, code, Fate::Manual, kCorrect));
 }
 

@@ -1,8 +1,7 @@
 #include "targets/ferro/tables.h"
 
-#include "targets/dialect.h"
-
 #include "compiler/facts/providers.h"
+#include "targets/dialect.h"
 
 #include <algorithm>
 

@@ -141,8 +141,9 @@ void Writer::put_provider(const Target& target) {
   if (std::ranges::find(variables(), target.key, &Variable::provider) == std::ranges::end(variables())) {
     const std::string reason = "the gateway knows no provider of this name, and reads nothing for it";
     const auto tell = [&](const auto& field) {
-      if (!field.absent()) lose(&field, Fate::Manual, DiagId::FerroUnknownProvider, reason,
-                              "name one of the providers that the gateway has");
+      if (!field.absent())
+        lose(&field, Fate::Manual, DiagId::FerroUnknownProvider, reason,
+             "name one of the providers that the gateway has");
     };
     tell(*r.api_key);
     tell(*r.base_url);

@@ -301,8 +301,9 @@ void Writer::write_budgets(Out& router, Out& litellm) {
     const bool whole = !scope.provider.given() && !scope.model.given() && !scope.tag.given() && scope.per.items.empty();
     if (budget.counts != ir::Counted::Usd || !(budget.amount.given() || unknown) || !(provider || tag || whole) ||
         (whole && global)) {
-      drop(scope.per.items.empty() ? "LiteLLM has budgets in USD of the whole proxy, of a kind of provider and of a tag"
-                                   : "LiteLLM has the budgets of keys and users with each of them, not for all in one place");
+      drop(scope.per.items.empty()
+               ? "LiteLLM has budgets in USD of the whole proxy, of a kind of provider and of a tag"
+               : "LiteLLM has the budgets of keys and users with each of them, not for all in one place");
       continue;
     }
     if (budget.soft.given())

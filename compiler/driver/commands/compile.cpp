@@ -45,7 +45,8 @@ struct Options {
     arguments.option("--allow", allow, "weaker", "write although the target would allow more than the source", true);
     arguments.option("--secrets", secrets, "HOW",
                      "reference (literal secrets become references) or inline (they are kept)");
-    arguments.flag("--source-map", source_map, "list every leaf in report.json, mapped ones too, and write source-map.json for `gatec why`");
+    arguments.flag("--source-map", source_map,
+                   "list every leaf in report.json, mapped ones too, and write source-map.json for `gatec why`");
     arguments.flag("--no-sidecar", no_sidecar,
                    "neither write a sidecar (what the target cannot say, for the way back) nor use one");
     arguments.flag("--force", force, "replace files in DIR that were edited or are not gatec's");
