@@ -232,7 +232,7 @@ CASES = [
           "  - {virtual_key: openai, models: [m1]}\nplugins:\n" + "".join(f"  - {{name: budget, type: ratelimit, stage: {stage}, enabled: true, config: "
           "{spend_limit_usd: 0.0005, input_per_m_tokens: 3, output_per_m_tokens: 15}}\n" for stage in ("before_request", "after_request")), KEYED,
           scenes=[scene(ask("m1", "m1", "m1", "m1", **{"as": "ci"}) + ask("m1", **{"as": "web"}))],
-            instead={"litellm": {"told": "budgets in USD of the whole proxy", "target": [("A", ["A m1"])] * 5},
+            instead={"litellm": {"told": "budgets of keys and users with each of them", "target": [("A", ["A m1"])] * 5},
                      "portkey": {"told": "enforces no budgets", "target": [("A", ["A m1"])] * 5}}),
     ferro("refused-connection", "nobody listens at the first target", r"mode$",
           "strategy: {mode: fallback}\ntargets:\n  - {virtual_key: openai, models: [m1]}\n  - {virtual_key: groq, models: [m1]}\n", ENV.replace("@UP@/A/v1", "http://127.0.0.1:9/v1"),
